@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Who has which UID.  sshd freezes the answer of its first getpwnam and PAM
+ * cannot see it, so a lookup never probes, and the account stage decides by
+ * what a lookup can have answered since the connection began.
+ *
+ *	uids/salt		16 random bytes, root 0600
+ *	uids/changed		-> <boot>:<ticks>:<lo>:<hi>; the UID range and when
+ *				it (or the salt) last changed, in one link, so
+ *				that a reader cannot see one without the other
+ *	uids/name/<name>	-> <uid>:first|set:<boot>:<ticks>
+ *	uids/uid/<uid>		-> <name>; made with O_EXCL semantics, so that no
+ *				two names ever share a UID; stays as tombstone
+ *
+ * All functions take the directory (NHI_UIDS_DIR).  Writers are root's and
+ * hold the lock `uids/.lock`; readers take none.
+ */
+#ifndef NHI_BASE_REGISTRY_H
+#define NHI_BASE_REGISTRY_H
+
+#include "lib/base/name.h"
+#include "lib/base/stamp.h"
+
+#define NHI_UID_MIN	65536u		/* below it nss_nhi does no I/O */
+#define NHI_UID_MAX	2147483646u
+#define NHI_UID_LO	2000300000u	/* default range */
+#define NHI_UID_HI	2147483646u
+
+struct nhi_uid_range {
+	uint32_t lo;
+	uint32_t hi;			/* inclusive */
+	struct nhi_stamp changed;
+};
+
+struct nhi_uid_entry {
+	uint32_t uid;
+	bool first;			/* by a first login, with the hash UID */
+	struct nhi_stamp stamp;
+};
+
+/* Lookups: 1 found, 0 there is none, -1 with errno.  No allocation. */
+int		 nhi_registry_find(const char *uids, const char *name,
+		    struct nhi_uid_entry *ret);
+int		 nhi_registry_owner(const char *uids, uint32_t uid,
+		    char ret[static NHI_NAME_MAX + 1]);
+int		 nhi_registry_range(const char *uids,
+		    struct nhi_uid_range *ret);
+
+/* The pure function: SipHash-2-4(salt, name) reduced into the range. */
+int		 nhi_registry_hash(const char *uids, const char *name,
+		    const struct nhi_uid_range *, uint32_t *ret);
+
+/*
+ * What getpwnam answers: the entry's UID, or (callers of euid 0 only) the
+ * hash.  1, 0 or -1 as above.
+ */
+int		 nhi_registry_lookup(const char *uids, const char *name,
+		    uint32_t *ret);
+
+/*
+ * The account stage, rules (a) to (c) of the design; since is T.  Writes a
+ * first entry or, on collision, a set entry with a free number.
+ * NHI_ERR_UID_MOVED: a retry passes.  NHI_ERR_UID_EXHAUSTED, NHI_ERR_STATE.
+ */
+enum nhi_err	 nhi_registry_claim(const char *uids, const char *name,
+		    const struct nhi_stamp *since, uint32_t *ret,
+		    struct nhi_why *) NHI_MUST;
+
+/* The same for entries by a person: needs an entry, writes nothing. */
+enum nhi_err	 nhi_registry_check(const char *uids, const char *name,
+		    const struct nhi_stamp *since, uint32_t *ret,
+		    struct nhi_why *) NHI_MUST;
+
+/*
+ * apply, for a declared account: the entry it has, or a set entry with the
+ * wanted UID (0: the hash, or the next free number).  NHI_ERR_STATE, or
+ * NHI_ERR_UID_EXHAUSTED when the wanted UID is another name's.
+ */
+enum nhi_err	 nhi_registry_set(const char *uids, const char *name,
+		    uint32_t wanted, uint32_t *ret, struct nhi_why *) NHI_MUST;
+
+/* apply: write the range where it differs, with a new stamp. */
+enum nhi_err	 nhi_registry_set_range(const char *uids, uint32_t lo,
+		    uint32_t hi, struct nhi_why *) NHI_MUST;
+
+/* setup: make the directories and, once, the salt. */
+enum nhi_err	 nhi_registry_init(const char *uids, struct nhi_why *)
+		    NHI_MUST;
+
+#endif

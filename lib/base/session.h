@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Records of live sessions: one file each, sessions/<id>, where the id is
+ * <audit session>-<pid>-<start> of the sshd process (or of the service).
+ * Lines key=value, written by root with nhi_file_replace, 0644.
+ */
+#ifndef NHI_BASE_SESSION_H
+#define NHI_BASE_SESSION_H
+
+#include <sys/types.h>
+
+#include "lib/base/name.h"
+#include "lib/base/stamp.h"
+
+#define NHI_SESSION_ID	64
+
+struct nhi_session {
+	char id[NHI_SESSION_ID];
+	char account[NHI_NAME_MAX + 1];
+	uint32_t uid;
+	char identity[65];		/* "" when by a person */
+	char issuer[65];
+	char service[33];
+	char source[64];
+	uint64_t serial;
+	char keyid[384];
+	char mark[17];			/* 16 hex digits, or "" */
+	uint32_t audit_session;		/* UINT32_MAX: none */
+	pid_t pid;			/* of the sshd monitor or service */
+	struct nhi_stamp start;		/* its start, with the boot id */
+	int64_t opened;			/* seconds since 1970 */
+	int64_t expires;		/* of the certificate, 0: none */
+};
+
+/* Fill the id from audit_session, pid and start. */
+void		 nhi_session_name(struct nhi_session *);
+enum nhi_err	 nhi_session_write(const char *sessions,
+		    const struct nhi_session *, struct nhi_why *) NHI_MUST;
+enum nhi_err	 nhi_session_read(const char *sessions, const char *id,
+		    struct nhi_session *ret, struct nhi_why *) NHI_MUST;
+enum nhi_err	 nhi_session_remove(const char *sessions, const char *id,
+		    struct nhi_why *) NHI_MUST;
+
+/* Is the process that opened it still the same process? */
+bool		 nhi_session_alive(const struct nhi_session *);
+
+/*
+ * Call fn for each readable record; it returns false to stop.  Names that are
+ * no record are skipped.
+ */
+enum nhi_err	 nhi_session_each(const char *sessions,
+		    bool (*fn)(const struct nhi_session *, void *), void *arg,
+		    struct nhi_why *) NHI_MUST;
+
+#endif
