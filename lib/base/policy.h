@@ -22,6 +22,7 @@
 #define NHI_ACCOUNT_GROUPS	32	/* supplementary groups, at most */
 #define NHI_ACCOUNT_TEXT	192	/* bytes of a home or a shell */
 #define NHI_GENERATION_SIZE	24
+#define NHI_ACCOUNT_GECOS	"NHI machine account"
 
 enum nhi_account_kind {
 	NHI_ACCOUNT_DECLARED,		/* its name stands in the policy */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Starting one of our own programs from inside somebody else's process: empty
+ * environment, no descriptor but the socket as 0 and 1, signals at default,
+ * nothing of the host's state changed but SIGCHLD for as long as it takes.
+ */
+#ifndef NHI_BASE_SPAWN_H
+#define NHI_BASE_SPAWN_H
+
+#include <signal.h>
+#include <sys/types.h>
+
+#include "lib/base/buf.h"
+
+struct nhi_spawn {
+	pid_t pid;
+	int fd;			/* our end of the socket; -1 after close */
+	struct sigaction chld;	/* the host's */
+};
+
+/* argv[0] is the absolute path. */
+enum nhi_err	 nhi_spawn_start(char *const argv[], struct nhi_spawn *ret,
+		    struct nhi_why *) NHI_MUST;
+
+/*
+ * Send all of it, end the sending side, read the answer to its end; gives up
+ * at the deadline (CLOCK_MONOTONIC, ms).  A dead peer is an error, never a
+ * signal.
+ */
+enum nhi_err	 nhi_spawn_talk(struct nhi_spawn *, struct nhi_span,
+		    int64_t deadline, struct nhi_buf *answer,
+		    struct nhi_why *) NHI_MUST;
+
+/*
+ * Close, wait until the deadline, kill where we may, give the host its
+ * SIGCHLD back.  True when the child exited with status 0.
+ */
+bool		 nhi_spawn_end(struct nhi_spawn *, int64_t deadline);
+
+int64_t		 nhi_clock_ms(void);	/* CLOCK_MONOTONIC */
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "lib/base/num.h"
+#include "lib/base/spawn.h"
+#include "lib/base/verifier.h"
+
+/*
+ * execve takes strings that may be written to; the texts here are ours and
+ * nobody writes to them between fork and exec.
+ */
+static char *
+arg(const char *s)
+{
+	union { const char *in; char *out; } u = { .in = s };
+
+	return u.out;
+}
+
+static enum nhi_err
+talk(const struct nhi_verifier *v, const struct nhi_buf *request,
+    struct nhi_buf *answer, struct nhi_why *why)
+{
+	char *const argv[] = {
+		arg(v->program), arg("verify"),
+		arg(v->kind == NHI_KIND_TOKEN ? "token" : "certificate"),
+		arg(v->policy->generation), arg(v->account),
+		arg(v->key == NULL ? "-" : v->key), NULL,
+	};
+	int64_t deadline = nhi_clock_ms() + NHI_VERIFIER_MS;
+	struct nhi_spawn child;
+	enum nhi_err err;
+	bool good;
+
+	if ((err = nhi_spawn_start(argv, &child, why)) != NHI_OK)
+		return err;
+	err = nhi_spawn_talk(&child, nhi_buf_all(request), deadline, answer,
+	    why);
+	good = nhi_spawn_end(&child, err == NHI_OK ? deadline :
+	    nhi_clock_ms());
+	if (err == NHI_OK && !good)
+		return nhi_fail(why, NHI_ERR_VERIFIER,
+		    "the verifier did not end well");
+	return err;
+}
+
+static enum nhi_err
+check(const struct nhi_verifier *v, const struct nhi_request *q,
+    const struct nhi_verdict *got, struct nhi_why *why)
+{
+	uint8_t digest[32];
+
+	if (memcmp(got->nonce, q->nonce, sizeof(q->nonce)) != 0)
+		return nhi_fail(why, NHI_ERR_VERIFIER,
+		    "the verdict answers another question");
+	if (!nhi_num_unhex(nhi_span_str(v->policy->digest), digest,
+	    sizeof(digest)) || memcmp(got->digest, digest, 32) != 0)
+		return nhi_fail(why, NHI_ERR_VERIFIER,
+		    "the verdict is for another policy");
+	if (got->reason == NHI_ERR_BY_PERSON)
+		return nhi_fail(why, NHI_ERR_VERIFIER,
+		    "the verdict is none");
+	return NHI_OK;
+}
+
+enum nhi_err
+nhi_verifier_ask(const struct nhi_verifier *v, struct nhi_verdict *ret,
+    struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf request =
+	    NHI_BUF(NHI_REQUEST_FIXED + NHI_VERDICT_BYTES);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf answer =
+	    NHI_BUF(NHI_VERDICT_MAX);
+	struct nhi_request q = {
+		.now = v->now, .kind = v->kind, .bytes = v->bytes,
+	};
+	struct nhi_verdict got;
+	enum nhi_err err;
+
+	if (getrandom(q.nonce, sizeof(q.nonce), 0) != sizeof(q.nonce))
+		return nhi_fail(why, NHI_ERR_VERIFIER, "getrandom: %s",
+		    strerror(errno));
+	nhi_request_format(&q, &request);
+	if ((err = nhi_buf_check(&request, why)) != NHI_OK ||
+	    (err = talk(v, &request, &answer, why)) != NHI_OK ||
+	    (err = nhi_verdict_parse(nhi_buf_all(&answer), &got,
+	    why)) != NHI_OK ||
+	    (err = check(v, &q, &got, why)) != NHI_OK)
+		return err;
+	*ret = got;
+	return NHI_OK;
+}

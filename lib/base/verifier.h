@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Having something verified by nhi-verify, which runs under a user of its
+ * own: started through nhi-drop, asked over a socket, answered by one
+ * verdict, all within a deadline.  For root's processes and for the issuer.
+ */
+#ifndef NHI_BASE_VERIFIER_H
+#define NHI_BASE_VERIFIER_H
+
+#include "lib/base/policy.h"
+#include "lib/base/verdict.h"
+
+#define NHI_VERIFIER_MS		2000	/* from start to answer */
+
+struct nhi_verifier {
+	const char *program;		/* NHI_DROP */
+	const struct nhi_policy *policy;
+	const char *account;
+	const char *key;		/* SHA256:... of the SSH key, or NULL */
+	enum nhi_verdict_kind kind;
+	int64_t now;
+	struct nhi_span bytes;		/* the token or certificate */
+};
+
+/*
+ * NHI_OK: ret is a verdict for exactly this question and this generation, and
+ * its reason is the answer.  NHI_ERR_VERIFIER for anything else: died, late,
+ * wrong answer, answered twice.
+ */
+enum nhi_err	 nhi_verifier_ask(const struct nhi_verifier *,
+		    struct nhi_verdict *ret, struct nhi_why *) NHI_MUST;
+
+#endif
