@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Public keys as DER SubjectPublicKeyInfo (RFC 5280 4.1.2.7): the one form
+ * that OpenSSL 1.1.1 and 3 both take without a deprecated call.
+ */
+#ifndef NHI_TOKEN_SPKI_H
+#define NHI_TOKEN_SPKI_H
+
+#include <openssl/evp.h>
+
+#include "lib/base/buf.h"
+
+enum nhi_curve { NHI_CURVE_P256, NHI_CURVE_P384, NHI_CURVE_P521 };
+
+/* Octets of a coordinate, and of r and of s. */
+size_t		 nhi_curve_size(enum nhi_curve);
+
+/* Its order n, big-endian, nhi_curve_size octets. */
+const uint8_t	*nhi_curve_order(enum nhi_curve);
+
+/*
+ * Numbers are big-endian and unsigned.  NHI_ERR_KEY_INVALID when OpenSSL
+ * refuses (a point off the curve), NHI_ERR_NO_MEMORY.
+ */
+enum nhi_err	 nhi_spki_rsa(struct nhi_span n, struct nhi_span e,
+		    EVP_PKEY **ret, struct nhi_why *) NHI_MUST;
+enum nhi_err	 nhi_spki_ec(enum nhi_curve, struct nhi_span x,
+		    struct nhi_span y, EVP_PKEY **ret, struct nhi_why *)
+		    NHI_MUST;
+enum nhi_err	 nhi_spki_ed25519(struct nhi_span, EVP_PKEY **ret,
+		    struct nhi_why *) NHI_MUST;
+
+/* ECDSA's r and s as DER (RFC 3279 2.2.3). */
+void		 nhi_spki_put_signature(struct nhi_buf *, struct nhi_span r,
+		    struct nhi_span s);
+
+/* EVP_PKEY_free for NHI_AUTO. */
+void		 nhi_pkey_freep(EVP_PKEY **);
+
+#endif

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The ladder.  Nothing before check_signature believes a byte, and nothing
+ * after it reads the text again.
+ */
+#include "config.h"
+
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/rules.h"
+#include "lib/token/claims.h"
+#include "lib/token/jwks.h"
+#include "lib/token/jws.h"
+#include "lib/token/signature.h"
+#include "lib/token/spki.h"
+#include "lib/token/verify.h"
+
+_Static_assert(NHI_TOKEN_MARK == NHI_SHA256_SIZE, "the mark is a SHA-256");
+
+struct run {
+	const struct nhi_token_request *req;
+	const struct nhi_token_source *source;
+	struct nhi_jws jws;
+	struct nhi_value keys;
+	EVP_PKEY *key;
+	struct nhi_claims claims;
+	uint8_t mark[NHI_TOKEN_MARK];
+	struct nhi_why *why;
+};
+
+static void
+wipe(struct run *r)
+{
+	nhi_jws_wipe(&r->jws);
+	nhi_json_wipe(&r->keys);
+	nhi_pkey_freep(&r->key);
+	nhi_json_wipe(&r->claims.all);
+}
+
+static enum nhi_err
+split(struct run *r)
+{
+	return nhi_jws_split(&r->jws, r->req->token, r->why);
+}
+
+static enum nhi_err
+read_header(struct run *r)
+{
+	return nhi_jws_read_header(&r->jws, r->why);
+}
+
+static enum nhi_err
+pin_algorithm(struct run *r)
+{
+	return nhi_jws_pin(&r->jws, r->source->issuer->algs, r->why);
+}
+
+static enum nhi_err
+read_keys(struct run *r)
+{
+	enum nhi_err fault = r->source->fault;
+
+	if (fault == NHI_OK && r->source->jwks.p == NULL)
+		fault = NHI_ERR_JWKS_MISSING;
+	if (fault != NHI_OK)
+		return nhi_fail(r->why, fault, "issuer %s: %s (RFC 7517 5)",
+		    r->source->issuer->name, nhi_err_text(fault));
+	return nhi_jwks_parse(r->source->jwks, &r->keys, r->why);
+}
+
+static enum nhi_err
+find_key(struct run *r)
+{
+	return nhi_jwks_find(r->keys, r->jws.kid, r->jws.alg, &r->key, r->why);
+}
+
+static enum nhi_err
+check_signature(struct run *r)
+{
+	return nhi_signature_check(r->key, r->jws.alg, r->jws.input,
+	    nhi_buf_all(&r->jws.signature), r->why);
+}
+
+static enum nhi_err
+make_mark(struct run *r)
+{
+	return nhi_signature_sha256(r->jws.input, r->mark, r->why);
+}
+
+static enum nhi_err
+read_claims(struct run *r)
+{
+	return nhi_claims_read(nhi_buf_all(&r->jws.payload), &r->claims,
+	    r->why);
+}
+
+static enum nhi_err
+check_issuer(struct run *r)
+{
+	return nhi_claims_check_issuer(&r->claims, r->source->issuer, r->why);
+}
+
+static enum nhi_err
+check_audience(struct run *r)
+{
+	return nhi_claims_check_audience(&r->claims, r->source->issuer,
+	    r->req->fingerprint, r->why);
+}
+
+static enum nhi_err
+check_times(struct run *r)
+{
+	return nhi_claims_check_times(&r->claims, r->source->issuer,
+	    r->req->now, r->why);
+}
+
+static enum nhi_err
+check_binding(struct run *r)
+{
+	return nhi_claims_check_binding(&r->claims, r->source->issuer,
+	    r->req->fingerprint, r->why);
+}
+
+static enum nhi_err
+check_sealed(struct run *r)
+{
+	enum nhi_err err;
+
+	if ((err = split(r)) != NHI_OK ||		/* RFC 7515 7.1 */
+	    (err = read_header(r)) != NHI_OK ||		/* RFC 7515 4 */
+	    (err = pin_algorithm(r)) != NHI_OK ||	/* RFC 8725 3.1 */
+	    (err = read_keys(r)) != NHI_OK ||		/* RFC 7517 5 */
+	    (err = find_key(r)) != NHI_OK ||		/* RFC 7515 4.1.4 */
+	    (err = check_signature(r)) != NHI_OK ||	/* RFC 7515 5.2 */
+	    (err = make_mark(r)) != NHI_OK)
+		return err;
+	return NHI_OK;
+}
+
+static enum nhi_err
+check_content(struct run *r)
+{
+	enum nhi_err err;
+
+	if ((err = read_claims(r)) != NHI_OK ||		/* RFC 7519 4 */
+	    (err = check_issuer(r)) != NHI_OK ||	/* RFC 8725 3.8 */
+	    (err = check_audience(r)) != NHI_OK ||	/* RFC 8725 3.9 */
+	    (err = check_times(r)) != NHI_OK ||		/* RFC 7519 4.1.4-6 */
+	    (err = check_binding(r)) != NHI_OK)		/* RFC 7800 3 */
+		return err;
+	return NHI_OK;
+}
+
+/* What outlives the run moves into the token. */
+static enum nhi_err
+hand_over(struct run *r, struct nhi_token **ret)
+{
+	struct nhi_token *t = malloc(sizeof(*t));
+
+	if (t == NULL)
+		return nhi_fail(r->why, NHI_ERR_NO_MEMORY, "token");
+	*t = (struct nhi_token){
+		.source = (size_t)(r->source - r->req->sources),
+		.alg = r->jws.alg,
+		.kid = r->jws.kid,
+		.header = r->jws.header,
+		.claims = r->claims.all,
+		.subject = r->claims.sub,
+		.jti = r->claims.jti,
+		.iat = r->claims.iat,
+		.exp = r->claims.exp,
+	};
+	memcpy(t->mark, r->mark, sizeof(t->mark));
+	r->jws.header = r->claims.all = (struct nhi_value){ 0 };
+	*ret = t;
+	return NHI_OK;
+}
+
+static enum nhi_err
+verify_one(const struct nhi_token_request *req,
+    const struct nhi_token_source *source, struct nhi_token **ret,
+    struct nhi_why *why)
+{
+	NHI_AUTO(wipe) struct run r = {
+		.req = req, .source = source, .jws = NHI_JWS, .why = why,
+	};
+	enum nhi_err err;
+
+	if ((err = check_sealed(&r)) != NHI_OK)
+		return err;
+	if (!req->signature_only && (err = check_content(&r)) != NHI_OK)
+		return err;
+	return hand_over(&r, ret);
+}
+
+/*
+ * Whose token it claims to be.  Nothing is believed: the answer only chooses
+ * the rules by which the whole ladder then runs.
+ */
+static void
+peek_claims(struct nhi_span token, struct nhi_value *ret)
+{
+	NHI_AUTO(nhi_jws_wipe) struct nhi_jws jws = NHI_JWS;
+
+	if (nhi_jws_split(&jws, token, NULL) != NHI_OK ||
+	    nhi_json_parse(nhi_buf_all(&jws.payload), ret, NULL) != NHI_OK)
+		return;
+}
+
+static bool
+may_be(const struct nhi_issuer *issuer, struct nhi_value claims)
+{
+	struct nhi_value iss = nhi_json_member(claims, "iss");
+
+	if (iss.type == NHI_JSON_NONE)
+		return claims.o != NULL && !issuer->need_iss;
+	return nhi_span_is(nhi_json_string(iss), issuer->url);
+}
+
+static enum nhi_err
+verify_some(const struct nhi_token_request *req, struct nhi_token **ret,
+    struct nhi_why *why)
+{
+	NHI_AUTO(nhi_json_wipe) struct nhi_value claims = { 0 };
+	enum nhi_err first = NHI_OK;
+
+	peek_claims(req->token, &claims);
+	for (size_t i = 0; i < req->nsources; i++) {
+		enum nhi_err err;
+
+		if (!may_be(req->sources[i].issuer, claims))
+			continue;
+		err = verify_one(req, &req->sources[i], ret,
+		    first == NHI_OK ? why : NULL);
+		if (err == NHI_OK)
+			return NHI_OK;
+		if (first == NHI_OK)
+			first = err;
+	}
+	return first != NHI_OK ? first :
+	    verify_one(req, &req->sources[0], ret, why);
+}
+
+enum nhi_err
+nhi_token_verify(const struct nhi_token_request *req, struct nhi_token **ret,
+    struct nhi_why *why)
+{
+	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
+		return nhi_fail(why, NHI_ERR_INTERNAL, "libcrypto");
+	if (req->nsources == 0)
+		return nhi_fail(why, NHI_ERR_INTERNAL, "no issuer to ask");
+	if (req->nsources == 1)
+		return verify_one(req, &req->sources[0], ret, why);
+	return verify_some(req, ret, why);
+}
+
+void
+nhi_token_free(struct nhi_token *t)
+{
+	if (t == NULL)
+		return;
+	nhi_json_wipe(&t->header);
+	nhi_json_wipe(&t->claims);
+	explicit_bzero(t, sizeof(*t));
+	free(t);
+}
+
+void
+nhi_token_freep(struct nhi_token **t)
+{
+	nhi_token_free(*t);
+	*t = NULL;
+}
