@@ -25,6 +25,16 @@ nhi_fd_close(int *fd)
 	errno = saved;
 }
 
+/*
+ * Callers without a why are in somebody else's process (nss_nhi): no locale
+ * and no catalogue of messages there.
+ */
+static const char *
+cause(const struct nhi_why *why)
+{
+	return why == NULL ? "" : strerror(errno);
+}
+
 static enum nhi_err
 check(const struct stat *st, const char *path, enum nhi_file_owner owner,
     struct nhi_why *why)
@@ -58,7 +68,7 @@ nhi_file_open(int dir, const char *path, enum nhi_file_owner owner,
 	    O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) != 0)
 		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", path,
-		    strerror(errno));
+		    cause(why));
 	if ((err = check(&st, path, owner, why)) != NHI_OK) {
 		errno = EPERM;
 		return err;
