@@ -2,7 +2,8 @@
 /*
  * Leases: while an account has a session, its name resolves for everybody.
  *	leases/<account>  -> <boot>:<uid>:<sessions>, replaced by rename
- * Written by root under the lock `leases/.lock`; readers take none.
+ * Written by root; who writes holds the lock of the directory from counting
+ * the sessions to writing the lease (nhi_state_lock).  Readers take none.
  */
 #ifndef NHI_BASE_LEASE_H
 #define NHI_BASE_LEASE_H

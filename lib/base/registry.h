@@ -13,7 +13,7 @@
  *				two names ever share a UID; stays as tombstone
  *
  * All functions take the directory (NHI_UIDS_DIR).  Writers are root's and
- * hold the lock `uids/.lock`; readers take none.
+ * take the lock `uids/.lock` themselves; readers take none.
  */
 #ifndef NHI_BASE_REGISTRY_H
 #define NHI_BASE_REGISTRY_H
@@ -66,7 +66,10 @@ enum nhi_err	 nhi_registry_claim(const char *uids, const char *name,
 		    const struct nhi_stamp *since, uint32_t *ret,
 		    struct nhi_why *) NHI_MUST;
 
-/* The same for entries by a person: needs an entry, writes nothing. */
+/*
+ * The same for entries by a person: needs an entry (NHI_ERR_ACCOUNT_UNKNOWN
+ * where there is none), writes nothing.
+ */
 enum nhi_err	 nhi_registry_check(const char *uids, const char *name,
 		    const struct nhi_stamp *since, uint32_t *ret,
 		    struct nhi_why *) NHI_MUST;
