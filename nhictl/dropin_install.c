@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/file.h"
+#include "lib/base/paths.h"
+#include "nhictl/dropin.h"
+#include "nhictl/sshd.h"
+
+#define DROPIN		NHI_SSHD_CONF_DIR "/" NHI_DROPIN_NAME
+
+/* Beside it, so that SELinux labels fit; Include takes *.conf only. */
+#define CANDIDATE	NHI_SSHD_CONF_DIR "/.nhi-candidate"
+
+enum nhi_err
+nhi_dropin_load(struct nhi_buf *text, bool *ret_there, struct nhi_why *why)
+{
+	if (access(DROPIN, F_OK) != 0 && errno == ENOENT) {
+		*ret_there = false;
+		return NHI_OK;
+	}
+	*ret_there = true;
+	return nhi_file_read(AT_FDCWD, DROPIN, NHI_FILE_ROOT, text, why);
+}
+
+enum nhi_err
+nhi_dropin_judge(const struct nhi_dropin_options *o,
+    const char *const accounts[], size_t n, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf findings =
+	    NHI_BUF(NHI_DROPIN_FINDINGS);
+	struct nhi_span rest, line;
+	enum nhi_err err;
+
+	err = nhi_dropin_check(o, accounts, n, &findings, why);
+	if (err != NHI_OK)
+		return err;
+	rest = nhi_buf_all(&findings);
+	if (rest.n > 0 && nhi_span_cut(&rest, '\n', &line))
+		return nhi_fail(why, NHI_ERR_HOST, "sshd: %.*s", (int)line.n,
+		    line.p);
+	return NHI_OK;
+}
+
+/* Words that this sshd does not know are found before it reads them. */
+static enum nhi_err
+try_candidate(struct nhi_span text, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if ((err = nhi_sshd_test(NULL, why)) != NHI_OK ||
+	    (err = nhi_file_replace(AT_FDCWD, CANDIDATE, 0644, text, why)) !=
+	    NHI_OK)
+		return err;
+	err = nhi_sshd_test(CANDIDATE, why);
+	(void)unlink(CANDIDATE);
+	return err;
+}
+
+static void
+restore(bool there, const struct nhi_buf *old)
+{
+	if (there)
+		/* There is a reason to report already. */
+		(void)!nhi_file_replace(AT_FDCWD, DROPIN, 0644,
+		    nhi_buf_all(old), NULL);
+	else
+		(void)unlink(DROPIN);
+}
+
+enum nhi_err
+nhi_dropin_install(const struct nhi_dropin_options *o,
+    const char *const accounts[], size_t n, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf old = NHI_BUF(NHI_DROPIN_MAX);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf new = NHI_BUF(NHI_DROPIN_MAX);
+	bool there = false;
+	enum nhi_err err;
+
+	nhi_dropin_format(o, &new);
+	if ((err = nhi_buf_check(&new, why)) != NHI_OK ||
+	    (err = nhi_dropin_load(&old, &there, why)) != NHI_OK)
+		return err;
+	if (there && nhi_span_equal(nhi_buf_all(&old), nhi_buf_all(&new)))
+		return nhi_dropin_judge(o, accounts, n, why);
+	if ((err = try_candidate(nhi_buf_all(&new), why)) != NHI_OK ||
+	    (err = nhi_file_replace(AT_FDCWD, DROPIN, 0644, nhi_buf_all(&new),
+	    why)) != NHI_OK)
+		return err;
+	if ((err = nhi_sshd_test(NULL, why)) != NHI_OK ||
+	    (err = nhi_dropin_judge(o, accounts, n, why)) != NHI_OK) {
+		restore(there, &old);
+		return err;
+	}
+	return nhi_sshd_reload(why);
+}

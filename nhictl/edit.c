@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/file.h"
+#include "nhictl/edit.h"
+#include "nhictl/proc.h"
+
+/* The old text and the mode to keep; no file is an empty text. */
+static enum nhi_err
+load(const struct nhi_edit *e, struct nhi_buf *old, mode_t *ret_mode,
+    struct nhi_why *why)
+{
+	struct stat st;
+
+	if (lstat(e->path, &st) != 0) {
+		if (errno != ENOENT || e->must_exist)
+			return nhi_fail(why, NHI_ERR_STATE, "%s: %s", e->path,
+			    strerror(errno));
+		*ret_mode = e->mode;
+		return NHI_OK;
+	}
+	if (S_ISLNK(st.st_mode))
+		return nhi_fail(why, NHI_ERR_HOST, "%s is a symbolic link: "
+		    "another program (authselect?) keeps this file", e->path);
+	*ret_mode = st.st_mode & 07777;
+	return nhi_file_read(AT_FDCWD, e->path, NHI_FILE_ROOT, old, why);
+}
+
+enum nhi_err
+nhi_edit_check(const void *arg, bool *ret_done, struct nhi_why *why)
+{
+	const struct nhi_edit *e = arg;
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf old = NHI_BUF(NHI_EDIT_MAX);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf new = NHI_BUF(NHI_EDIT_MAX);
+	enum nhi_err err;
+	mode_t mode;
+
+	if ((err = load(e, &old, &mode, why)) != NHI_OK ||
+	    (err = e->make(nhi_buf_all(&old), &new, why)) != NHI_OK ||
+	    (err = nhi_buf_check(&new, why)) != NHI_OK)
+		return err;
+	*ret_done = nhi_span_equal(nhi_buf_all(&old), nhi_buf_all(&new));
+	return NHI_OK;
+}
+
+enum nhi_err
+nhi_edit_apply(const void *arg, struct nhi_why *why)
+{
+	const struct nhi_edit *e = arg;
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf old = NHI_BUF(NHI_EDIT_MAX);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf new = NHI_BUF(NHI_EDIT_MAX);
+	enum nhi_err err;
+	mode_t mode;
+
+	if ((err = load(e, &old, &mode, why)) != NHI_OK ||
+	    (err = e->make(nhi_buf_all(&old), &new, why)) != NHI_OK ||
+	    (err = nhi_buf_check(&new, why)) != NHI_OK)
+		return err;
+	return nhi_file_replace(AT_FDCWD, e->path, mode, nhi_buf_all(&new),
+	    why);
+}
+
+enum nhi_err
+nhi_edit_diff(const char *path, struct nhi_span text, FILE *out,
+    struct nhi_why *why)
+{
+	char diff[NHI_PROC_PATH];
+	const char *old = access(path, F_OK) == 0 ? path : "/dev/null";
+	const char *const argv[] = { diff, "-u", "--label", path, "--label",
+	    path, old, "-", NULL };
+	NHI_AUTO(nhi_proc_wipe) struct nhi_proc p = NHI_PROC(argv);
+	enum nhi_err err;
+
+	if (!nhi_proc_find("diff", diff)) {
+		(void)fprintf(out, "(diff is not installed)\n");
+		return NHI_OK;
+	}
+	p.input = text;
+	if ((err = nhi_proc_run(&p, why)) != NHI_OK)
+		return err;
+	(void)fputs(nhi_buf_text(&p.out), out);
+	return NHI_OK;
+}
+
+enum nhi_err
+nhi_edit_describe(const void *arg, FILE *out, struct nhi_why *why)
+{
+	const struct nhi_edit *e = arg;
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf old = NHI_BUF(NHI_EDIT_MAX);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf new = NHI_BUF(NHI_EDIT_MAX);
+	enum nhi_err err;
+	mode_t mode;
+
+	if ((err = load(e, &old, &mode, why)) != NHI_OK ||
+	    (err = e->make(nhi_buf_all(&old), &new, why)) != NHI_OK ||
+	    (err = nhi_buf_check(&new, why)) != NHI_OK)
+		return err;
+	return nhi_edit_diff(e->path, nhi_buf_all(&new), out, why);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* nhictl: find the verb, answer --help, hand on its exit code. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/file.h"
+#include "nhictl/nhictl.h"
+
+/* How many words of argv the name of the verb takes: 0 for no match. */
+static int
+match(const char *name, int argc, char **argv)
+{
+	const char *blank = strchr(name, ' ');
+	size_t n = blank == NULL ? strlen(name) : (size_t)(blank - name);
+
+	if (argc < 1 || strlen(argv[0]) != n || memcmp(argv[0], name, n) != 0)
+		return 0;
+	if (blank == NULL)
+		return 1;
+	return argc > 1 && strcmp(argv[1], blank + 1) == 0 ? 2 : 0;
+}
+
+static void
+print_all(FILE *f)
+{
+	(void)fputs("usage: nhictl VERB [ARGUMENT...]\n\n", f);
+	for (const struct nhi_verb *v = nhi_verbs; v->name != NULL; v++)
+		(void)fprintf(f, "  %-16s %s\n", v->name, v->summary);
+	(void)fputs("\nnhictl VERB --help tells the arguments of a verb.\n", f);
+}
+
+static int
+help(const struct nhi_verb *v)
+{
+	nhi_ctl_print_usage(v, stdout);
+	(void)printf("\n%s\n", v->summary);
+	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+}
+
+/* Nothing that we open may become somebody's standard stream. */
+static bool
+streams_open(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	} while (fd >= 0 && fd <= 2 && fcntl(fd, F_SETFD, 0) == 0);
+	if (fd > 2)
+		nhi_fd_close(&fd);
+	return fcntl(2, F_GETFD) >= 0;
+}
+
+static bool
+is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	if (!streams_open())
+		return NHI_CTL_FAULT;
+	(void)umask(022);
+	if (argc < 2) {
+		print_all(stderr);
+		return NHI_CTL_USAGE;
+	}
+	if (is_help(argv[1]) || strcmp(argv[1], "help") == 0) {
+		print_all(stdout);
+		return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+	}
+	for (const struct nhi_verb *v = nhi_verbs; v->name != NULL; v++) {
+		int words = match(v->name, argc - 1, argv + 1);
+
+		if (words == 0)
+			continue;
+		if (argc > words + 1 && is_help(argv[words + 1]))
+			return help(v);
+		return v->run(argc - words, argv + words);
+	}
+	(void)fprintf(stderr, "nhictl: unknown verb: %s\n", argv[1]);
+	return NHI_CTL_USAGE;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * nhictl: the administrator's command.  A verb is a row of nhi_verbs[] (in
+ * verb.c) and a file of its own; main.c finds it, answers --help and turns
+ * errors into exit codes.
+ */
+#ifndef NHI_NHICTL_NHICTL_H
+#define NHI_NHICTL_NHICTL_H
+
+#include <stdio.h>
+
+#include "lib/base/err.h"
+
+/* Exit codes of nhictl; part of its contract with scripts. */
+enum nhi_ctl_exit {
+	NHI_CTL_OK = 0,		/* done, allowed, accepted */
+	NHI_CTL_NO = 1,		/* refused, not allowed, findings */
+	NHI_CTL_FAULT = 2,	/* cannot tell: bad input, no permission */
+	NHI_CTL_USAGE = 64,
+};
+
+struct nhi_verb {
+	const char *name;	/* one word or two: "setup", "ca init" */
+	const char *args;	/* as in a usage line */
+	const char *summary;	/* one line, lower case, no full stop */
+	/* argv[0] is the (last word of the) verb.  Returns the exit code. */
+	int (*run)(int argc, char **argv);
+};
+
+/* Ended by a row without a name. */
+extern const struct nhi_verb nhi_verbs[];
+
+/*
+ * Print "nhictl: <reason>" with unprintable bytes escaped; returns the exit
+ * code: NHI_CTL_NO for what policy or host refuse, NHI_CTL_FAULT otherwise.
+ */
+int	 nhi_ctl_fail(enum nhi_err, const struct nhi_why *);
+
+/* Print the usage line of a verb on standard error; returns NHI_CTL_USAGE. */
+int	 nhi_ctl_usage(const char *verb);
+
+/* "usage: nhictl VERB ARGS" */
+void	 nhi_ctl_print_usage(const struct nhi_verb *, FILE *);
+
+/* The verbs, a file each. */
+int	 nhi_verb_setup(int argc, char **argv);
+/* End of the verbs */
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/file.h"
+#include "lib/base/num.h"
+#include "nhictl/proc.h"
+#include "nhictl/sshd.h"
+
+#define PID_LIMIT	4194304
+
+static enum nhi_err
+find(char path[NHI_PROC_PATH], struct nhi_why *why)
+{
+	if (!nhi_proc_find("sshd", path))
+		return nhi_fail(why, NHI_ERR_HOST, "sshd is not installed");
+	return NHI_OK;
+}
+
+static bool
+says(const struct nhi_buf *b, const char *text)
+{
+	return b->n > 0 && strstr(nhi_buf_text(b), text) != NULL;
+}
+
+enum nhi_err
+nhi_sshd_knows(const char *word, const char *value, bool *ret_known,
+    struct nhi_why *why)
+{
+	char path[NHI_PROC_PATH], option[256];
+	const char *const argv[] = { path, "-t", "-f", "/dev/null", "-o",
+	    option, NULL };
+	NHI_AUTO(nhi_proc_wipe) struct nhi_proc p = NHI_PROC(argv);
+	enum nhi_err err;
+	int n;
+
+	n = snprintf(option, sizeof(option), "%s=%s", word, value);
+	if (n < 0 || (size_t)n >= sizeof(option))
+		return nhi_fail(why, NHI_ERR_INTERNAL, "%s: too long", word);
+	if ((err = find(path, why)) != NHI_OK ||
+	    (err = nhi_proc_run(&p, why)) != NHI_OK)
+		return err;
+	*ret_known = !says(&p.err, "Bad configuration option") &&
+	    !says(&p.err, "Unsupported option") &&
+	    !says(&p.err, "Deprecated option");
+	return NHI_OK;
+}
+
+/*
+ * "Missing privilege separation directory: /run/sshd": the unit or init
+ * script makes it when sshd starts; the tests want it before.
+ */
+static bool
+make_empty_dir(const struct nhi_buf *text)
+{
+	static const char words[] = "Missing privilege separation directory: ";
+	const char *p = strstr(nhi_buf_text(text), words);
+	char path[256];
+	size_t n;
+
+	if (p == NULL)
+		return false;
+	p += sizeof(words) - 1;
+	n = strcspn(p, "\r\n");
+	if (n >= sizeof(path))
+		return false;
+	memcpy(path, p, n);
+	path[n] = '\0';
+	return (strncmp(path, "/run/", 5) == 0 ||
+	    strncmp(path, "/var/run/", 9) == 0) && mkdir(path, 0755) == 0;
+}
+
+/* Run sshd; a second time when its empty directory was missing. */
+static enum nhi_err
+run(const char *const argv[], struct nhi_buf *out, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_proc_wipe) struct nhi_proc p = NHI_PROC(argv);
+	struct nhi_span last;
+	enum nhi_err err;
+
+	if ((err = nhi_proc_run(&p, why)) != NHI_OK)
+		return err;
+	if (p.status != 0 && p.err.n > 0 && make_empty_dir(&p.err)) {
+		nhi_buf_reset(&p.out);
+		nhi_buf_reset(&p.err);
+		if ((err = nhi_proc_run(&p, why)) != NHI_OK)
+			return err;
+	}
+	last = nhi_proc_last(&p.err);
+	if (p.status != 0)
+		return nhi_fail(why, NHI_ERR_HOST, "sshd refuses its "
+		    "configuration: %.*s", (int)last.n, last.p);
+	if (out != NULL)
+		nhi_buf_span(out, nhi_buf_all(&p.out));
+	return NHI_OK;
+}
+
+enum nhi_err
+nhi_sshd_test(const char *file, struct nhi_why *why)
+{
+	char path[NHI_PROC_PATH];
+	const char *const whole[] = { path, "-t", NULL };
+	const char *const one[] = { path, "-t", "-f", file, NULL };
+	enum nhi_err err;
+
+	if ((err = find(path, why)) != NHI_OK)
+		return err;
+	return run(file == NULL ? whole : one, NULL, why);
+}
+
+enum nhi_err
+nhi_sshd_effective(const struct nhi_sshd_who *w, struct nhi_buf *out,
+    struct nhi_why *why)
+{
+	char path[NHI_PROC_PATH], who[512];
+	const char *const argv[] = { path, "-T", "-C", who, NULL };
+	enum nhi_err err;
+	int n;
+
+	n = snprintf(who, sizeof(who),
+	    "user=%s,host=%s,addr=%s,laddr=%s,lport=%s", w->user, w->host,
+	    w->addr, w->laddr, w->lport);
+	if (n < 0 || (size_t)n >= sizeof(who))
+		return nhi_fail(why, NHI_ERR_INTERNAL, "-C: too long");
+	if ((err = find(path, why)) != NHI_OK ||
+	    (err = run(argv, out, why)) != NHI_OK)
+		return err;
+	return nhi_buf_check(out, why);
+}
+
+/* The pid in sshd's pid file, if it is an sshd's; 0 otherwise. */
+static pid_t
+running(const char *pidfile)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(64);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf comm = NHI_BUF(64);
+	struct nhi_span line, name;
+	char path[64];
+	uint64_t pid;
+
+	if (nhi_file_read(AT_FDCWD, pidfile, NHI_FILE_ROOT, &text, NULL) !=
+	    NHI_OK)
+		return 0;
+	line = nhi_buf_all(&text);
+	if (!nhi_span_cut(&line, '\n', &name) ||
+	    !nhi_num_parse(name, PID_LIMIT, &pid) || pid < 2)
+		return 0;
+	(void)snprintf(path, sizeof(path), "/proc/%lu/comm",
+	    (unsigned long)pid);
+	if (nhi_file_read(AT_FDCWD, path, NHI_FILE_ROOT, &comm, NULL) != NHI_OK)
+		return 0;
+	line = nhi_buf_all(&comm);
+	return nhi_span_cut(&line, '\n', &name) &&
+	    nhi_span_is(name, "sshd") ? (pid_t)pid : 0;
+}
+
+enum nhi_err
+nhi_sshd_reload(struct nhi_why *why)
+{
+	static const char *const units[] = { "ssh.service", "sshd.service" };
+	char path[NHI_PROC_PATH];
+	pid_t pid = running("/run/sshd.pid");
+	enum nhi_err err;
+
+	if (pid != 0) {
+		if (kill(pid, SIGHUP) != 0 && errno != ESRCH)
+			return nhi_fail(why, NHI_ERR_STATE, "kill %ld: %s",
+			    (long)pid, strerror(errno));
+		return NHI_OK;
+	}
+	if (access("/run/systemd/system", F_OK) != 0 ||
+	    !nhi_proc_find("systemctl", path))
+		return NHI_OK;
+	for (size_t i = 0; i < 2; i++) {
+		const char *const argv[] = { path, "try-reload-or-restart",
+		    units[i], NULL };
+
+		if ((err = nhi_proc_must(argv, why)) == NHI_OK)
+			return NHI_OK;
+	}
+	return NHI_OK;
+}
