@@ -16,7 +16,7 @@ struct nhi_issuer;
 struct nhi_token_source {
 	const struct nhi_issuer *issuer;
 	struct nhi_span jwks;		/* p NULL: there is none */
-	enum nhi_err fault;		/* the answer when it is needed */
+	enum nhi_err fault;	/* the answer when a key is needed */
 };
 
 struct nhi_token_request {
