@@ -68,8 +68,8 @@ nhi_name_reserved(const char *s)
 	return strncmp(s, "systemd-", 8) == 0 || strncmp(s, "nhi-", 4) == 0;
 }
 
-static bool
-has_tail(const char *s)
+bool
+nhi_name_tailed(const char *s)
 {
 	size_t n = strlen(s);
 
@@ -109,7 +109,12 @@ nhi_name_fits(const char *name, const char *pattern)
 {
 	size_t literal = strcspn(pattern, "*");
 
-	if (!nhi_name_valid(name) || strncmp(name, pattern, literal) != 0)
+	if (!nhi_name_valid(name))
 		return false;
-	return glob(name, pattern) || has_tail(name);
+	if (pattern[literal] == '\0' || !nhi_name_tailed(name))
+		return glob(name, pattern);
+	/* Of a long literal beginning only that much is left before a tail. */
+	if (literal > NHI_NAME_MAX - NHI_NAME_TAIL)
+		literal = NHI_NAME_MAX - NHI_NAME_TAIL;
+	return strncmp(name, pattern, literal) == 0;
 }

@@ -21,11 +21,14 @@ bool	 nhi_name_valid(const char *);
 /* Names that no policy may own: root's, NHI's own, system users. */
 bool	 nhi_name_reserved(const char *);
 
+/* NHI_NAME_MAX characters of which the last NHI_NAME_TAIL are a tail? */
+bool	 nhi_name_tailed(const char *);
+
 /*
  * Does a name fit a published pattern, in which '*' stands for one or more
  * characters of a name?  "pr-*-*" fits pr-74-1 and, for expansions that were
- * cut, whatever begins with "pr-", has all NHI_NAME_MAX characters and ends
- * in a tail.
+ * cut, whatever begins with "pr-" and ends in a tail.  No expansion is cut
+ * before its first '*' or the tail, whichever comes first.
  */
 bool	 nhi_name_fits(const char *name, const char *pattern);
 
