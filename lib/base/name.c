@@ -63,7 +63,7 @@ nhi_name_reserved(const char *s)
 	};
 
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
-		if (strcmp(s, list[i]) == 0)
+		if (list[i][0] == s[0] && strcmp(s, list[i]) == 0)
 			return true;
 	return strncmp(s, "systemd-", 8) == 0 || strncmp(s, "nhi-", 4) == 0;
 }
