@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/session.h"
+#include "tests/unit/temp.h"
+
+static char dir[TEMP_SIZE];
+
+static const struct nhi_session sample = {
+	.account = "web", .uid = 2000300001, .identity = "web-deploy",
+	.issuer = "github", .service = "sshd", .source = "10.0.0.1",
+	.serial = UINT64_MAX, .keyid = "nhi1:h:\n100%=\xff", .mark = "",
+	.audit_session = UINT32_MAX, .pid = 4711,
+	.start = { "01234567-89ab-cdef-0123-456789abcdef", 998877 },
+	.opened = 1763780645, .expires = 0,
+};
+
+static int
+setup(void **state)
+{
+	(void)state;
+	temp_make(dir);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	temp_remove(dir);
+	return 0;
+}
+
+static void
+test_round(void **state)
+{
+	struct nhi_session s = sample, back;
+	struct stat st;
+
+	(void)state;
+	nhi_session_name(&s);
+	assert_string_equal(s.id, "4294967295-4711-998877");
+	assert_int_equal(nhi_session_write(dir, &s, NULL), NHI_OK);
+	assert_int_equal(nhi_session_read(dir, s.id, &back, NULL), NHI_OK);
+	assert_memory_equal(&s, &back, sizeof(s));
+	assert_int_equal(stat(temp_path(dir, s.id), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0644);
+	assert_int_equal(nhi_session_remove(dir, s.id, NULL), NHI_OK);
+	assert_int_equal(nhi_session_read(dir, s.id, &back, NULL),
+	    NHI_ERR_STATE);
+	assert_int_equal(nhi_session_remove(dir, s.id, NULL), NHI_OK);
+}
+
+static const char *const bad_ids[] = {
+	"", ".", "..", "1-2", "1-2-3-4", "1-2-x", "1-2-", "../1-2-3",
+	"1-2-03", "1-2-3 ",
+	/* End of the ids */
+};
+
+static void
+test_ids(void **state)
+{
+	struct nhi_session s = sample;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad_ids) / sizeof(bad_ids[0]); i++) {
+		memcpy(s.id, bad_ids[i], strlen(bad_ids[i]) + 1);
+		assert_int_equal(nhi_session_write(dir, &s, NULL),
+		    NHI_ERR_STATE);
+		assert_int_equal(nhi_session_read(dir, bad_ids[i], &s, NULL),
+		    NHI_ERR_STATE);
+		assert_int_equal(nhi_session_remove(dir, bad_ids[i], NULL),
+		    NHI_ERR_STATE);
+	}
+}
+
+static bool
+count(const struct nhi_session *s, void *arg)
+{
+	unsigned int *n = arg;
+
+	assert_string_equal(s->account, "web");
+	return ++*n < 3;
+}
+
+/* Each cut and each changed name of a field: no record. */
+static void
+test_broken(void **state)
+{
+	struct nhi_session s = sample, back = { .uid = 7 };
+	const char *path;
+	char *text;
+	unsigned int n = 0;
+
+	(void)state;
+	nhi_session_name(&s);
+	assert_int_equal(nhi_session_write(dir, &s, NULL), NHI_OK);
+	path = temp_path(dir, s.id);
+	text = temp_read(path);
+	for (size_t cut = strlen(text) - 1; cut > 0; cut--) {
+		text[cut] = '\0';
+		temp_write(path, text);
+		assert_int_equal(nhi_session_read(dir, s.id, &back, NULL),
+		    NHI_ERR_STATE);
+		assert_int_equal(back.uid, 7);
+	}
+	free(text);
+	/* A record under another's name is not that one's. */
+	assert_int_equal(nhi_session_write(dir, &s, NULL), NHI_OK);
+	assert_int_equal(rename(path, temp_path(dir, "1-2-3")), 0);
+	assert_int_equal(nhi_session_read(dir, "1-2-3", &back, NULL),
+	    NHI_ERR_STATE);
+	assert_int_equal(nhi_session_each(dir, count, &n, NULL), NHI_OK);
+	assert_int_equal(n, 0);
+}
+
+static void
+test_each(void **state)
+{
+	struct nhi_session s = sample;
+	unsigned int n = 0;
+
+	(void)state;
+	for (s.pid = 1; s.pid <= 2; s.pid++) {
+		nhi_session_name(&s);
+		assert_int_equal(nhi_session_write(dir, &s, NULL), NHI_OK);
+	}
+	temp_write(temp_path(dir, "README"), "x");
+	temp_write(temp_path(dir, "1-1-1"), "x");
+	assert_int_equal(symlink("1-1-1", temp_path(dir, "1-1-2")), 0);
+	assert_int_equal(nhi_session_each(dir, count, &n, NULL), NHI_OK);
+	assert_int_equal(n, 2);
+	for (s.pid = 3; s.pid <= 5; s.pid++) {
+		nhi_session_name(&s);
+		assert_int_equal(nhi_session_write(dir, &s, NULL), NHI_OK);
+	}
+	n = 0;
+	assert_int_equal(nhi_session_each(dir, count, &n, NULL), NHI_OK);
+	assert_int_equal(n, 3);
+}
+
+/* Every text at its longest, every byte escaped. */
+static void
+test_long(void **state)
+{
+	struct nhi_session s = sample, back;
+
+	(void)state;
+	memset(s.identity, '%', sizeof(s.identity) - 1);
+	memset(s.issuer, '%', sizeof(s.issuer) - 1);
+	memset(s.service, '\n', sizeof(s.service) - 1);
+	memset(s.source, '\xff', sizeof(s.source) - 1);
+	memset(s.keyid, '\xff', sizeof(s.keyid) - 1);
+	nhi_session_name(&s);
+	assert_int_equal(nhi_session_write(dir, &s, NULL), NHI_OK);
+	assert_int_equal(nhi_session_read(dir, s.id, &back, NULL), NHI_OK);
+	assert_memory_equal(&s, &back, sizeof(s));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_round, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ids, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_broken, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_each, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_long, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
