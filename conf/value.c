@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <string.h>
+
+#include "conf/trust.h"
+#include "conf/value.h"
+#include "lib/base/name.h"
+#include "lib/base/source.h"
+
+#define LOWER	"abcdefghijklmnopqrstuvwxyz"
+#define UPPER	"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS	"0123456789"
+
+static bool
+only(const char *s, const char *set)
+{
+	return s[0] != '\0' && s[strspn(s, set)] == '\0';
+}
+
+bool
+nhi_value_hostname(const char *s)
+{
+	return only(s, LOWER UPPER DIGITS ".-_") && s[0] != '.' &&
+	    s[0] != '-' && strlen(s) <= 253;
+}
+
+bool
+nhi_value_path(const char *s)
+{
+	return s[0] == '/' && only(s, LOWER UPPER DIGITS "/._-+@=,%") &&
+	    strstr(s, "//") == NULL && strstr(s, "/../") == NULL &&
+	    strstr(s, "/./") == NULL && (strlen(s) < 2 || strcmp(s + strlen(s) - 2, "/.") != 0) &&
+	    (strlen(s) < 3 || strcmp(s + strlen(s) - 3, "/..") != 0);
+}
+
+/* No query, no fragment, no user: it is compared byte for byte with iss. */
+static bool
+is_url(const char *s)
+{
+	static const char scheme[] = "https://";
+	const char *host = s + sizeof(scheme) - 1;
+	size_t n;
+
+	if (strncmp(s, scheme, sizeof(scheme) - 1) != 0 ||
+	    !only(s, LOWER UPPER DIGITS ":/._-~%[]{}+,;=!$&'()*"))
+		return false;
+	n = strcspn(host, "/");
+	return n > 0 && strcspn(host, ":") > 0 && strstr(s, "/../") == NULL;
+}
+
+/* Groups are the distribution's: what useradd takes. */
+static bool
+is_group(const char *s)
+{
+	return only(s, LOWER UPPER DIGITS "._-") && s[0] != '-' &&
+	    s[strspn(s, DIGITS)] != '\0' && strlen(s) <= 64;
+}
+
+/* A file and its arguments, without what sudoers gives a meaning to. */
+static bool
+is_command(const char *s)
+{
+	size_t n = strcspn(s, " ");
+
+	return s[0] == '/' && n > 1 && strstr(s, "/../") == NULL &&
+	    strpbrk(s, "*?[]\\!\"'#") == NULL && strstr(s, "  ") == NULL &&
+	    s[strlen(s) - 1] != ' ' && s[n - 1] != '/' && strlen(s) <= 512;
+}
+
+static bool
+is_set(const char *s)
+{
+	return s[0] != '\0' && strlen(s) <= 1024;
+}
+
+const char *
+nhi_value_wrong(enum nhi_setting_type type, const char *s)
+{
+	static const struct {
+		enum nhi_setting_type type;
+		bool (*right)(const char *);
+		const char *wrong;
+	} table[] = {
+		{ NHI_SET_LABEL, nhi_name_label,
+		    "a name of a-z, 0-9, '.', '_' and '-'" },
+		{ NHI_SET_HOSTNAME, nhi_value_hostname, "a host name" },
+		{ NHI_SET_URL, is_url, "an https:// URL without a query" },
+		{ NHI_SET_PATH, nhi_value_path, "a plain absolute path" },
+		{ NHI_SET_CA, nhi_trust_key_valid, "a public SSH key" },
+		{ NHI_SET_NAMES, is_group, "the name of a group" },
+		{ NHI_SET_CIDRS, nhi_source_cidr_valid,
+		    "an address or network such as \"10.0.0.0/8\"" },
+		{ NHI_SET_WINDOWS, nhi_window_valid,
+		    "a window such as \"mon-fri 08:00-18:00\"" },
+		{ NHI_SET_COMMANDS, is_command,
+		    "a plain command with an absolute path" },
+		{ NHI_SET_TEXTS, is_set, "a text of 1 to 1024 bytes" },
+		{ NHI_SET_CLAIM, is_set, "the name of a claim" },
+		/* End of the types with a form */
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (table[i].type == type && !table[i].right(s))
+			return table[i].wrong;
+	return NULL;
+}
