@@ -77,12 +77,33 @@ make_empty_dir(const struct nhi_buf *text)
 	    strncmp(path, "/var/run/", 9) == 0) && mkdir(path, 0755) == 0;
 }
 
+/*
+ * The line that says why: sshd's last one only counts the faults, and
+ * warnings of old words stand above it.
+ */
+static struct nhi_span
+complaint(const struct nhi_buf *text)
+{
+	struct nhi_span rest = nhi_buf_all(text), line, found = NHI_SPAN("");
+
+	while (nhi_span_cut(&rest, '\n', &line)) {
+		bool counts = memmem(line.p, line.n, "terminating, ", 13) !=
+		    NULL;
+
+		if (line.n > 0 && (!counts || found.n == 0))
+			found = line;
+	}
+	if (found.n > 0 && found.p[found.n - 1] == '\r')
+		found.n--;
+	return found;
+}
+
 /* Run sshd; a second time when its empty directory was missing. */
 static enum nhi_err
 run(const char *const argv[], struct nhi_buf *out, struct nhi_why *why)
 {
 	NHI_AUTO(nhi_proc_wipe) struct nhi_proc p = NHI_PROC(argv);
-	struct nhi_span last;
+	struct nhi_span said;
 	enum nhi_err err;
 
 	if ((err = nhi_proc_run(&p, why)) != NHI_OK)
@@ -93,10 +114,10 @@ run(const char *const argv[], struct nhi_buf *out, struct nhi_why *why)
 		if ((err = nhi_proc_run(&p, why)) != NHI_OK)
 			return err;
 	}
-	last = nhi_proc_last(&p.err);
+	said = complaint(&p.err);
 	if (p.status != 0)
 		return nhi_fail(why, NHI_ERR_HOST, "sshd refuses its "
-		    "configuration: %.*s", (int)last.n, last.p);
+		    "configuration: %.*s", (int)said.n, said.p);
 	if (out != NULL)
 		nhi_buf_span(out, nhi_buf_all(&p.out));
 	return NHI_OK;
