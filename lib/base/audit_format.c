@@ -48,7 +48,7 @@ put_text(struct writer *w, const char *name, const char *s, size_t chars)
 		return;
 	put_name(w, name);
 	nhi_buf_char(w->b, '"');
-	(void)nhi_json_text(w->b, nhi_span_str(s),
+	(void)nhi_json_put_text(w->b, nhi_span_str(s),
 	    chars == 0 ? SIZE_MAX : chars, w->text);
 	nhi_buf_char(w->b, '"');
 }
@@ -146,16 +146,16 @@ put_claim(struct writer *w, const char *field, struct nhi_span line,
 	    repeated(w->ev->claims, line.p, name))
 		return true;
 	n = *used + (*used == 0 ? strlen(field) + 6 : 1) + 5 +
-	    nhi_json_text(NULL, name, SIZE_MAX, SIZE_MAX) +
-	    nhi_json_text(NULL, value, CLAIM_VALUE, SIZE_MAX);
+	    nhi_json_put_text(NULL, name, SIZE_MAX, SIZE_MAX) +
+	    nhi_json_put_text(NULL, value, CLAIM_VALUE, SIZE_MAX);
 	if (n > w->claims)
 		return false;
 	if (*used == 0)
 		put_name(w, field);
 	nhi_buf_str(w->b, *used == 0 ? "{\"" : ",\"");
-	(void)nhi_json_text(w->b, name, SIZE_MAX, SIZE_MAX);
+	(void)nhi_json_put_text(w->b, name, SIZE_MAX, SIZE_MAX);
 	nhi_buf_str(w->b, "\":\"");
-	(void)nhi_json_text(w->b, value, CLAIM_VALUE, SIZE_MAX);
+	(void)nhi_json_put_text(w->b, value, CLAIM_VALUE, SIZE_MAX);
 	nhi_buf_char(w->b, '"');
 	*used = n;
 	return true;
@@ -263,7 +263,7 @@ nhi_audit_format(const struct nhi_event *ev,
 	struct writer w = { .b = &b, .ev = ev, .stamp = stamp,
 	    .text = TEXT_FIRST };
 	size_t kept = ev->detail == NULL ? 0 :
-	    nhi_json_text(NULL, nhi_span_str(ev->detail), SIZE_MAX,
+	    nhi_json_put_text(NULL, nhi_span_str(ev->detail), SIZE_MAX,
 	    DETAIL_KEPT) + sizeof(",\"detail\":\"\"") - 1;
 
 	while (put_record(&w) + kept > LINE_ROOM && w.text > TEXT_LAST)

@@ -73,7 +73,7 @@ escape(uint32_t v, char out[ESCAPE_SIZE])
 }
 
 size_t
-nhi_json_text(struct nhi_buf *b, struct nhi_span s, size_t chars,
+nhi_json_put_text(struct nhi_buf *b, struct nhi_span s, size_t chars,
     size_t bytes)
 {
 	size_t total = 0;

@@ -11,7 +11,7 @@
  * is not well-formed UTF-8 becomes U+FFFD.  Returns the bytes put; with a NULL
  * buffer they are only counted.
  */
-size_t	 nhi_json_text(struct nhi_buf *, struct nhi_span, size_t chars,
+size_t	 nhi_json_put_text(struct nhi_buf *, struct nhi_span, size_t chars,
 	    size_t bytes);
 
 #endif

@@ -5,7 +5,7 @@
  * with it.
  *
  *	published/current		-> <generation>, a decimal number
- *	published/<generation>/digest	-> 64 hex digits
+ *	published/<generation>/digest	a file: 64 hex digits
  *	published/<generation>/host	a file: struct nhi_host
  *	published/<generation>/names/<account>	   -> <home>:<shell>:<gid>,...
  *	published/<generation>/templates/<prefix> -> <pattern>:<home>:<shell>:...

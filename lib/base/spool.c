@@ -214,6 +214,47 @@ put_denial(int dir, const struct nhi_event *ev,
 	return lost(name, "no room for another denial; counted", why);
 }
 
+/* The record as text, and the spool. */
+static enum nhi_err
+begin(const char *spool, const struct nhi_event *ev,
+    const struct nhi_audit_stamp *stamp, struct nhi_buf *text, int *ret_dir,
+    struct nhi_why *why)
+{
+	int dir;
+
+	text->err = NHI_ERR_TOO_LARGE;
+	for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]) &&
+	    text->err == NHI_ERR_TOO_LARGE; i++)
+		format(ev, stamp, &rooms[i], text);
+	if (nhi_buf_check(text, why) != NHI_OK)
+		return NHI_ERR_AUDIT_UNAVAILABLE;
+	if ((dir = open(spool, O_PATH | O_DIRECTORY | O_CLOEXEC |
+	    O_NOFOLLOW)) < 0)
+		return lost(spool, strerror(errno), why);
+	*ret_dir = dir;
+	return NHI_OK;
+}
+
+enum nhi_err
+nhi_spool_put_once(const char *spool, const struct nhi_event *ev,
+    const struct nhi_audit_stamp *stamp, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(NHI_SPOOL_FILE);
+	NHI_AUTO(nhi_fd_close) int dir = -1;
+	char name[NHI_SPOOL_NAME];
+	enum nhi_err err;
+
+	if ((err = begin(spool, ev, stamp, &text, &dir, why)) != NHI_OK)
+		return err;
+	(void)snprintf(name, sizeof(name), NHI_SPOOL_ONCE "%" PRId64 ".%"
+	    PRIu64 ".%s", stamp->time_ms / NHI_SPOOL_HOUR, ev->serial,
+	    nhi_err_slug(ev->reason));
+	if (write_file(dir, name, nhi_buf_all(&text), false) != NHI_OK &&
+	    errno != EEXIST)
+		return lost(name, strerror(errno), why);
+	return NHI_OK;
+}
+
 enum nhi_err
 nhi_spool_put(const char *spool, const struct nhi_event *ev,
     const struct nhi_audit_stamp *stamp, struct nhi_why *why)
@@ -221,16 +262,10 @@ nhi_spool_put(const char *spool, const struct nhi_event *ev,
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(NHI_SPOOL_FILE);
 	NHI_AUTO(nhi_fd_close) int dir = -1;
 	char name[NHI_SPOOL_NAME];
+	enum nhi_err err;
 
-	text.err = NHI_ERR_TOO_LARGE;
-	for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]) &&
-	    text.err == NHI_ERR_TOO_LARGE; i++)
-		format(ev, stamp, &rooms[i], &text);
-	if (nhi_buf_check(&text, why) != NHI_OK)
-		return NHI_ERR_AUDIT_UNAVAILABLE;
-	if ((dir = open(spool, O_PATH | O_DIRECTORY | O_CLOEXEC |
-	    O_NOFOLLOW)) < 0)
-		return lost(spool, strerror(errno), why);
+	if ((err = begin(spool, ev, stamp, &text, &dir, why)) != NHI_OK)
+		return err;
 	if (ev->outcome != NHI_GRANT)
 		return put_denial(dir, ev, stamp, nhi_buf_all(&text), why);
 	(void)snprintf(name, sizeof(name), "g.%s", stamp->id);

@@ -21,6 +21,15 @@ enum nhi_err	 nhi_spool_put(const char *spool, const struct nhi_event *,
 		    const struct nhi_audit_stamp *, struct nhi_why *) NHI_MUST;
 
 /*
+ * A denial that is free to provoke: put once for each serial, reason and
+ * hour, whether or not it was drained in between.  NHI_OK also when it stands
+ * there already.
+ */
+enum nhi_err	 nhi_spool_put_once(const char *spool,
+		    const struct nhi_event *, const struct nhi_audit_stamp *,
+		    struct nhi_why *) NHI_MUST;
+
+/*
  * Root: take in everything that is there (O_NOFOLLOW, regular, one link,
  * bounded, owned by a service user), append it to the trail, sync, unlink.
  * What is no record is unlinked and counted.  Bounded work: at most max

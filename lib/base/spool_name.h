@@ -4,6 +4,8 @@
  *	g.<id>					a grant
  *	d.<uid>.<source>.<minute>.<number>	a denial (or fault, or info)
  *	c.<uid>.<source>.<minute>		its size: denials without room
+ *	p.<hour>.<serial>.<reason>		a denial told once an hour; the
+ *						drain leaves an empty one of root
  * and the first line of a record.
  */
 #ifndef NHI_BASE_SPOOL_NAME_H
@@ -13,6 +15,8 @@
 #define NHI_SPOOL_NAME		96		/* with its NUL */
 #define NHI_SPOOL_SOURCE	17
 #define NHI_SPOOL_MINUTE	INT64_C(60000)	/* milliseconds */
+#define NHI_SPOOL_ONCE		"p."
+#define NHI_SPOOL_HOUR		INT64_C(3600000) /* milliseconds */
 #define NHI_SPOOL_COUNT		(1 << 20)	/* counted so far */
 
 #endif

@@ -171,6 +171,40 @@ put_sorted(struct drain *d, struct nhi_buf *out)
 			    d->entries[i].n);
 }
 
+/*
+ * What is told once an hour leaves its name behind, as root's, so that its
+ * writer finds it taken.
+ */
+static void
+leave_told(const struct drain *d, const char *name)
+{
+	NHI_AUTO(nhi_fd_close) int fd = -1;
+
+	if (strncmp(name, NHI_SPOOL_ONCE, sizeof(NHI_SPOOL_ONCE) - 1) == 0)
+		fd = openat(d->dir, name, O_WRONLY | O_CREAT | O_EXCL |
+		    O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+/* Is it such a name, left by a drain?  It goes when its hour is over. */
+static bool
+is_told(const struct drain *d, const char *name)
+{
+	struct nhi_span rest = nhi_span_str(name), word;
+	struct stat st;
+	uint64_t hour;
+
+	if (strncmp(name, NHI_SPOOL_ONCE, sizeof(NHI_SPOOL_ONCE) - 1) != 0 ||
+	    fstatat(d->dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    !S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_size != 0)
+		return false;
+	if (!nhi_span_cut(&rest, '.', &word) ||
+	    !nhi_span_cut(&rest, '.', &word) ||
+	    !nhi_num_parse(word, INT64_MAX / NHI_SPOOL_HOUR, &hour) ||
+	    (int64_t)hour < d->job->now_ms / NHI_SPOOL_HOUR)
+		(void)unlinkat(d->dir, name, 0);
+	return true;
+}
+
 /* Append the batch, then remove its files. */
 static enum nhi_err
 flush(struct drain *d, struct nhi_why *why)
@@ -189,9 +223,10 @@ flush(struct drain *d, struct nhi_why *why)
 	    d->job->log_name, nhi_buf_all(&out), why)) != NHI_OK)
 		return err;
 	for (size_t i = 0; i < d->n; i++)
-		if (unlinkat(d->dir, d->entries[i].name, 0) == 0)
+		if (unlinkat(d->dir, d->entries[i].name, 0) == 0) {
 			d->taken++;
-		else
+			leave_told(d, d->entries[i].name);
+		} else
 			d->stuck = d->stuck || errno != ENOENT;
 	if (!d->crashed)
 		clear_marker(d);
@@ -220,7 +255,7 @@ look(struct drain *d, const char *name)
 	struct nhi_spool_file f;
 	enum nhi_spool_state state;
 
-	if (is_dir(d, name))
+	if (is_dir(d, name) || is_told(d, name))
 		return;
 	*e = (struct entry){ .at = d->lines.n };
 	state = nhi_spool_look(d->job, d->dir, name, &f, &d->lines);
