@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What can be asked about a token without a policy: `check` (the whole
+ * ladder), `show` (not verified) and `jwks` (is this a key set?).
+ * Used by nhi-verify for root's nhictl, and by nhictl itself for somebody who
+ * is not root.
+ */
+#ifndef NHI_VERIFY_CHECK_H
+#define NHI_VERIFY_CHECK_H
+
+#include "lib/base/rules.h"
+
+struct nhi_check {
+	struct nhi_issuer issuer;	/* owned; filled by the options */
+	int64_t now;
+	bool signature_only;
+	bool json;
+};
+
+/*
+ * Read the options of `nhictl token check` but --jwks, which is the caller's.
+ * NHI_ERR_INPUT with a sentence for wrong ones.
+ */
+enum nhi_err	 nhi_check_options(int argc, char **argv, struct nhi_check *,
+		    struct nhi_why *) NHI_MUST;
+void		 nhi_check_wipe(struct nhi_check *);
+
+/*
+ * The answer as text into ret, first word `ok` or the reason code, or one JSON
+ * object.  The return value is the reason.  One trailing newline is not the
+ * token's; a buffer that was too small for it is `too-large`.
+ */
+enum nhi_err	 nhi_check_run(const struct nhi_check *, struct nhi_span jwks,
+		    const struct nhi_buf *token, struct nhi_buf *ret);
+
+#endif

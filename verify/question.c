@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/base/file.h"
+#include "lib/base/paths.h"
+#include "verify/question.h"
+
+/* A cached set is the fetcher's, whose work is told by its owner and age. */
+static enum nhi_err
+check_cached(int fd, const struct nhi_issuer *i, int64_t now,
+    struct nhi_why *why)
+{
+	struct stat st, fetcher;
+
+	if (fstat(fd, &st) != 0 || lstat(NHI_ID_FETCH, &fetcher) != 0 ||
+	    (st.st_uid != 0 && st.st_uid != fetcher.st_uid) ||
+	    (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		return nhi_fail(why, NHI_ERR_JWKS, "%s: not the fetcher's",
+		    i->jwks);
+	if (i->stale > 0 && st.st_mtime + i->stale < now)
+		return nhi_fail(why, NHI_ERR_JWKS_STALE,
+		    "%s: not refreshed for %lld s", i->jwks,
+		    (long long)(now - st.st_mtime));
+	return NHI_OK;
+}
+
+static enum nhi_err
+open_jwks(const struct nhi_issuer *i, int64_t now, struct nhi_buf *ret,
+    struct nhi_why *why)
+{
+	NHI_AUTO(nhi_fd_close) int fd = -1;
+	enum nhi_err err;
+
+	if (nhi_file_open(AT_FDCWD, i->jwks,
+	    i->pinned ? NHI_FILE_ROOT : NHI_FILE_ANY, &fd, why) != NHI_OK)
+		return errno == ENOENT ? NHI_ERR_JWKS_MISSING : NHI_ERR_JWKS;
+	if (!i->pinned && (err = check_cached(fd, i, now, why)) != NHI_OK)
+		return err;
+	return nhi_file_slurp(fd, ret, why) == NHI_OK ? NHI_OK : NHI_ERR_JWKS;
+}
+
+static enum nhi_err
+open_sources(struct nhi_question *q, int64_t now, struct nhi_why *why)
+{
+	size_t n = q->rules->nissuers;
+	struct nhi_why ignored;
+
+	q->jwks = calloc(n, sizeof(*q->jwks));
+	q->sources = calloc(n, sizeof(*q->sources));
+	if (q->jwks == NULL || q->sources == NULL)
+		return nhi_fail(why, NHI_ERR_NO_MEMORY, "key sets");
+	for (size_t k = 0; k < n; k++) {
+		q->jwks[k].limit = NHI_QUESTION_JWKS;
+		q->sources[k].issuer = &q->rules->issuers[k];
+		q->sources[k].fault = open_jwks(&q->rules->issuers[k], now,
+		    &q->jwks[k], &ignored);
+		if (q->sources[k].fault == NHI_OK)
+			q->sources[k].jwks = nhi_buf_all(&q->jwks[k]);
+	}
+	return NHI_OK;
+}
+
+enum nhi_err
+nhi_question_open(struct nhi_question *q, enum nhi_verdict_kind kind,
+    const char *generation, int64_t now, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if ((err = nhi_policy_open_generation(NHI_PUBLISHED_DIR, generation,
+	    &q->policy, why)) != NHI_OK ||
+	    (err = nhi_policy_rules(&q->policy, q->account, &q->entry,
+	    &q->rules, why)) != NHI_OK)
+		return err;
+	if (kind == NHI_KIND_CERTIFICATE)
+		return nhi_file_read(AT_FDCWD, NHI_CA_TRUSTED, NHI_FILE_ROOT,
+		    &q->trusted, why);
+	return open_sources(q, now, why);
+}
+
+void
+nhi_question_wipe(struct nhi_question *q)
+{
+	for (size_t k = 0; q->jwks != NULL && k < q->rules->nissuers; k++)
+		nhi_buf_wipe(&q->jwks[k]);
+	free(q->jwks);
+	free(q->sources);
+	q->jwks = NULL;
+	q->sources = NULL;
+	nhi_rules_freep(&q->rules);
+	nhi_buf_wipe(&q->trusted);
+}

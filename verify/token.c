@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <string.h>
+
+#include "conf/match.h"
+#include "verify/token.h"
+
+#define CLAIM_NAME_MAX	256
+
+/* claim.<path joined by '/'>=<value>, for the audit trail. */
+static void
+put_claim(const struct nhi_token *t, const struct nhi_list *path,
+    struct nhi_verdict *v)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf name = NHI_BUF(CLAIM_NAME_MAX);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text =
+	    NHI_BUF(NHI_VERDICT_LINES);
+
+	if (!nhi_json_text(nhi_json_find(t->claims, path), &text))
+		return;
+	nhi_buf_str(&name, "claim.");
+	for (size_t i = 0; i < path->n; i++)
+		nhi_buf_printf(&name, "%s%s", i == 0 ? "" : "/", path->p[i]);
+	/* A name that has '=' in it would be read as another name. */
+	if (name.err == NHI_OK && text.err == NHI_OK &&
+	    memchr(name.p, '=', name.n) == NULL)
+		nhi_verdict_line(v, nhi_buf_text(&name), nhi_buf_all(&text));
+}
+
+static void
+put_lines(const struct nhi_question *q, const struct nhi_token *t,
+    struct nhi_verdict *v)
+{
+	const struct nhi_issuer *i = &q->rules->issuers[t->source];
+
+	nhi_verdict_line(v, "issuer", nhi_span_str(i->name));
+	nhi_verdict_line(v, "alg", nhi_span_str(nhi_alg_name(t->alg)));
+	if (t->kid.p != NULL)
+		nhi_verdict_line(v, "kid", t->kid);
+	if (t->subject.p != NULL)
+		nhi_verdict_line(v, "subject", t->subject);
+	if (t->jti.p != NULL)
+		nhi_verdict_line(v, "jti", t->jti);
+	for (size_t k = 0; k < i->nprovenance; k++)
+		put_claim(t, &i->provenance[k], v);
+}
+
+enum nhi_err
+nhi_verify_token(const struct nhi_question *q, const struct nhi_request *r,
+    struct nhi_verdict *v, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_token_freep) struct nhi_token *t = NULL;
+	struct nhi_token_request request = {
+		.token = r->bytes, .sources = q->sources,
+		.nsources = q->rules->nissuers, .now = r->now,
+		.fingerprint = q->key,
+	};
+	struct nhi_match_query match = { .account = q->account };
+	enum nhi_err err;
+	size_t index;
+
+	if ((err = nhi_token_verify(&request, &t, why)) != NHI_OK)
+		return err;
+	memcpy(v->mark, t->mark, sizeof(v->mark));
+	v->iat = t->iat < 0 ? 0 : t->iat;
+	v->exp = t->exp;
+	put_lines(q, t, v);
+	match.issuer = t->source;
+	match.claims = t->claims;
+	if ((err = nhi_rules_match(q->rules, &match, &index, why)) != NHI_OK)
+		return err;
+	v->identity = (uint32_t)index;
+	return NHI_OK;
+}
