@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "lib/base/file.h"
+#include "lib/base/paths.h"
+#include "lib/ssh/keyid.h"
+#include "lib/ssh/private.h"
+#include "lib/ssh/sign.h"
+#include "sshd_helper/ca.h"
+
+static enum nhi_err
+load_key(struct nhi_ssh_private **ret, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text =
+	    NHI_BUF(NHI_SSH_PRIVATE_MAX);
+
+	if (nhi_file_read(AT_FDCWD, NHI_CA_KEY, NHI_FILE_OWN, &text,
+	    why) != NHI_OK)
+		return NHI_ERR_CA_KEY;
+	return nhi_ssh_private_parse(nhi_buf_all(&text), ret, why);
+}
+
+static enum nhi_err
+make_keyid(const struct nhi_ca_request *q, struct nhi_buf *ret,
+    struct nhi_why *why)
+{
+	struct nhi_ssh_keyid id;
+
+	(void)snprintf(id.host, sizeof(id.host), "%s", q->host);
+	(void)snprintf(id.identity, sizeof(id.identity), "%s",
+	    q->identity->name);
+	(void)snprintf(id.mark, sizeof(id.mark), "%s", q->mark);
+	return nhi_ssh_keyid_format(&id, ret, why);
+}
+
+enum nhi_err
+nhi_ca_sign(const struct nhi_ca_request *q, struct nhi_ca_result *ret,
+    struct nhi_why *why)
+{
+	NHI_AUTO(nhi_ssh_private_freep) struct nhi_ssh_private *ca = NULL;
+	const struct nhi_identity *i = q->identity;
+	struct nhi_ssh_cert_request cert = {
+		.subject = q->subject, .principal = q->account,
+		.valid_after = q->valid_after,
+		.valid_before = q->valid_before,
+		.force_command = i->force_command[0] == '\0' ? NULL :
+		    i->force_command,
+		.source = i->source.n == 0 ? NULL : &i->source,
+		.pty = i->pty, .forwarding = i->forwarding,
+		.provenance = q->provenance,
+	};
+	enum nhi_err err;
+
+	if ((err = nhi_ssh_cert_serial(&ret->serial, why)) != NHI_OK ||
+	    (err = make_keyid(q, &ret->keyid, why)) != NHI_OK ||
+	    (err = load_key(&ca, why)) != NHI_OK)
+		return err;
+	cert.serial = ret->serial;
+	cert.keyid = nhi_buf_text(&ret->keyid);
+	return nhi_ssh_cert_sign(&cert, ca, &ret->line, why);
+}
+
+enum nhi_err
+nhi_ca_enter(const struct nhi_ca_request *q, const struct nhi_ca_result *r,
+    struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(70000);
+	NHI_AUTO(nhi_fd_close) int dir = -1;
+	enum nhi_err err;
+	char name[24];
+
+	(void)snprintf(name, sizeof(name), "%" PRIu64, r->serial);
+	nhi_buf_printf(&text, "account=%s\nidentity=%s\nvalid_after=%" PRId64
+	    "\nvalid_before=%" PRId64 "\nmark=%s\n", q->account,
+	    q->identity->name, q->valid_after, q->valid_before, q->mark);
+	nhi_buf_printf(&text, "keyid=%s\ncertificate=%s\n",
+	    nhi_buf_text(&r->keyid), nhi_buf_text(&r->line));
+	if ((err = nhi_buf_check(&text, why)) != NHI_OK ||
+	    (err = nhi_dir_open(AT_FDCWD, NHI_ISSUED_DIR, &dir,
+	    why)) != NHI_OK)
+		return err;
+	return nhi_file_replace(dir, name, 0644, nhi_buf_all(&text), why);
+}
+
+void
+nhi_ca_result_wipe(struct nhi_ca_result *r)
+{
+	nhi_buf_wipe(&r->keyid);
+	nhi_buf_wipe(&r->line);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * nhi-issue: a token in, a certificate out.  Runs as the issuing account,
+ * started by nhi-sshd-helper with no environment; whoever speaks to it has
+ * proved to hold the SSH key, and nothing else.
+ *
+ * The order is the argument: what is cheap and public first, the token only
+ * when all that it needs is there, the CA key only when the verdict is in,
+ * and nothing leaves before it is on disk.
+ */
+#include "config.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/audit.h"
+#include "lib/base/file.h"
+#include "lib/base/hold.h"
+#include "lib/base/mark.h"
+#include "lib/base/num.h"
+#include "lib/base/paths.h"
+#include "lib/base/source.h"
+#include "lib/base/spawn.h"
+#include "lib/base/verifier.h"
+#include "lib/ssh/hash.h"
+#include "sshd_helper/ca.h"
+#include "sshd_helper/intake.h"
+#include "sshd_helper/issue.h"
+#include "sshd_helper/slot.h"
+
+#define ALARM_S		30
+#define BACKDATE_S	60	/* for clocks that are behind */
+
+static enum nhi_err
+read_policy(struct nhi_issue *i, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if (nhi_name_reserved(i->name))
+		return nhi_fail(why, NHI_ERR_ACCOUNT_RESERVED,
+		    "%s is a reserved name", i->name);
+	if ((err = nhi_policy_open(NHI_PUBLISHED_DIR, &i->policy,
+	    why)) != NHI_OK ||
+	    (err = nhi_policy_host(&i->policy, &i->host, why)) != NHI_OK)
+		return err;
+	if (!i->host.issues)
+		return nhi_fail(why, NHI_ERR_HOST, "this host does not issue");
+	return nhi_policy_rules(&i->policy, i->name, &i->account, &i->rules,
+	    why);
+}
+
+static enum nhi_err
+read_token(struct nhi_issue *i, struct nhi_why *why)
+{
+	return nhi_intake_read(STDIN_FILENO, i->started + NHI_INTAKE_MS,
+	    &i->token, why);
+}
+
+/* The token goes to nhi-verify, whose user is another. */
+static enum nhi_err
+verify(struct nhi_issue *i, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_fd_close) int slot = -1;
+	struct nhi_verifier v = {
+		.program = NHI_DROP, .policy = &i->policy,
+		.account = i->name, .key = i->fingerprint,
+		.kind = NHI_KIND_TOKEN, .bytes = nhi_buf_all(&i->token),
+	};
+	enum nhi_err err;
+
+	if ((err = nhi_slot_take(NHI_SLOTS_DIR, &slot, why)) != NHI_OK)
+		return err;
+	i->now = v.now = (int64_t)time(NULL);
+	if ((err = nhi_verifier_ask(&v, &i->verdict, why)) != NHI_OK)
+		return err;
+	nhi_buf_wipe(&i->token);
+	i->answered = true;
+	nhi_num_hex(i->verdict.mark, 8, i->mark);
+	if (i->verdict.reason == NHI_OK)
+		return NHI_OK;
+	nhi_verdict_value(&i->verdict, "detail", why->text,
+	    sizeof(why->text));
+	return i->verdict.reason;
+}
+
+static enum nhi_err
+find_identity(struct nhi_issue *i, struct nhi_why *why)
+{
+	if (i->verdict.identity >= i->rules->nidentities)
+		return nhi_fail(why, NHI_ERR_VERIFIER,
+		    "the verdict names no identity of %s", i->name);
+	i->identity = &i->rules->identities[i->verdict.identity];
+	i->issuer = &i->rules->issuers[i->identity->issuer];
+	if (i->identity->expires <= i->now)
+		return nhi_fail(why, NHI_ERR_IDENTITY_EXPIRED,
+		    "identity %s has expired", i->identity->name);
+	return NHI_OK;
+}
+
+static enum nhi_err
+check_place(struct nhi_issue *i, struct nhi_why *why)
+{
+	if (i->identity->source.n > 0 && (i->source[0] == '\0' ||
+	    !nhi_source_in(i->source, &i->identity->source)))
+		return nhi_fail(why, NHI_ERR_SOURCE,
+		    "%s may not come from %s", i->identity->name,
+		    i->source[0] == '\0' ? "an unknown address" : i->source);
+	if (!nhi_window_open(&i->identity->window, i->now))
+		return nhi_fail(why, NHI_ERR_WINDOW,
+		    "%s may not log in at this time", i->identity->name);
+	return nhi_hold_check(NHI_HOLDS_DIR, i->name, i->identity->name,
+	    i->issuer->name, i->now, why);
+}
+
+/* A certificate may outlive its token by the grace, and no ttl. */
+static enum nhi_err
+set_validity(struct nhi_issue *i, struct nhi_why *why)
+{
+	int64_t end = i->now + i->identity->ttl;
+
+	if (end > i->verdict.exp + i->issuer->grace)
+		end = i->verdict.exp + i->issuer->grace;
+	if (end > i->identity->expires)
+		end = i->identity->expires;
+	if (end <= i->now)
+		return nhi_fail(why, NHI_ERR_EXPIRED,
+		    "the token has expired, and so has its grace");
+	i->valid_before = end;
+	return NHI_OK;
+}
+
+static enum nhi_err
+spend_mark(struct nhi_issue *i, struct nhi_why *why)
+{
+	struct nhi_mark mark = {
+		.key = i->fingerprint,
+		.exp = i->verdict.exp + i->issuer->skew,
+		.never = i->issuer->reuse_never,
+	};
+
+	memcpy(mark.hash, i->verdict.mark, sizeof(mark.hash));
+	return nhi_mark_spend(NHI_MARKS_DIR, &mark, why);
+}
+
+/* An extension's text is one line. */
+static void
+join_lines(const struct nhi_buf *lines, struct nhi_buf *ret)
+{
+	for (size_t k = 0; k < lines->n; k++)
+		if (lines->p[k] != '\n')
+			nhi_buf_char(ret, lines->p[k]);
+		else if (k + 1 < lines->n)
+			nhi_buf_char(ret, ';');
+}
+
+static enum nhi_err
+sign(struct nhi_issue *i, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf provenance =
+	    NHI_BUF(NHI_VERDICT_LINES);
+	struct nhi_ca_request q = {
+		.subject = i->key, .identity = i->identity,
+		.account = i->name, .host = i->host.id, .mark = i->mark,
+		.valid_after = i->now - BACKDATE_S,
+		.valid_before = i->valid_before,
+	};
+	enum nhi_err err;
+
+	join_lines(&i->claims, &provenance);
+	q.provenance = nhi_buf_text(&provenance);
+	if ((err = nhi_buf_check(&provenance, why)) != NHI_OK ||
+	    (err = nhi_ca_sign(&q, &i->result, why)) != NHI_OK)
+		return err;
+	return nhi_ca_enter(&q, &i->result, why);
+}
+
+static enum nhi_err
+give(struct nhi_issue *i, struct nhi_why *why)
+{
+	nhi_buf_char(&i->result.line, '\n');
+	if (nhi_buf_check(&i->result.line, why) != NHI_OK)
+		return NHI_ERR_INTERNAL;
+	return nhi_file_put(STDOUT_FILENO, nhi_buf_all(&i->result.line), why);
+}
+
+static enum nhi_err
+run(struct nhi_issue *i, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if ((err = read_policy(i, why)) != NHI_OK ||
+	    (err = read_token(i, why)) != NHI_OK ||
+	    (err = verify(i, why)) != NHI_OK ||
+	    (err = find_identity(i, why)) != NHI_OK ||
+	    (err = check_place(i, why)) != NHI_OK ||
+	    (err = set_validity(i, why)) != NHI_OK ||
+	    (err = nhi_issue_claims(i, why)) != NHI_OK ||
+	    (err = spend_mark(i, why)) != NHI_OK ||
+	    (err = sign(i, why)) != NHI_OK ||
+	    (err = nhi_issue_record(i, NHI_OK, why)) != NHI_OK ||
+	    (err = give(i, why)) != NHI_OK)
+		return err;
+	return NHI_OK;
+}
+
+/* Only the issuing account; its siblings must not read our memory. */
+static enum nhi_err
+harden(struct nhi_why *why)
+{
+	const struct rlimit none = { 0, 0 };
+	struct stat st;
+	uid_t r, e, s;
+
+	(void)alarm(ALARM_S);
+	(void)umask(077);
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
+	    setrlimit(RLIMIT_CORE, &none) != 0 ||
+	    getresuid(&r, &e, &s) != 0 || lstat(NHI_ID_ISSUER, &st) != 0)
+		return nhi_fail(why, NHI_ERR_INTERNAL, "cannot harden");
+	if (st.st_uid == 0 || r != st.st_uid || e != r || s != r)
+		return nhi_fail(why, NHI_ERR_INTERNAL,
+		    "not running as the issuing account");
+	return NHI_OK;
+}
+
+static enum nhi_err
+begin(struct nhi_issue *i, int argc, char *argv[], struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if ((err = harden(why)) != NHI_OK)
+		return err;
+	if (argc != 4 || !nhi_name_valid(argv[1]))
+		return nhi_fail(why, NHI_ERR_INPUT, "wrong arguments");
+	i->name = argv[1];
+	i->source = argv[2];
+	if ((err = nhi_ssh_key_parse_line(nhi_span_str(argv[3]), &i->key,
+	    why)) != NHI_OK)
+		return err;
+	return nhi_ssh_hash_key(i->key, i->fingerprint, why);
+}
+
+static void
+wipe(struct nhi_issue *i)
+{
+	nhi_host_wipe(&i->host);
+	nhi_rules_freep(&i->rules);
+	nhi_ssh_key_freep(&i->key);
+	nhi_buf_wipe(&i->token);
+	nhi_buf_wipe(&i->claims);
+	nhi_ca_result_wipe(&i->result);
+}
+
+int
+main(int argc, char *argv[])
+{
+	NHI_AUTO(wipe) struct nhi_issue i = {
+		.started = nhi_clock_ms(), .source = "",
+		.token = NHI_BUF(NHI_INTAKE_BYTES),
+		.claims = NHI_BUF(NHI_VERDICT_LINES),
+		.result = NHI_CA_RESULT,
+	};
+	struct nhi_why why = { "" };
+	enum nhi_err err;
+
+	if ((err = begin(&i, argc, argv, &why)) == NHI_OK)
+		err = run(&i, &why);
+	if (err != NHI_OK)
+		(void)!nhi_issue_record(&i, err, &why);
+	nhi_issue_tell(&i, err);
+	return nhi_err_exit(err);
+}

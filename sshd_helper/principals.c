@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/file.h"
+#include "lib/base/hold.h"
+#include "lib/base/paths.h"
+#include "lib/base/policy.h"
+#include "lib/base/revoke.h"
+#include "lib/base/source.h"
+#include "lib/base/spool.h"
+#include "lib/ssh/admit.h"
+#include "lib/ssh/trusted.h"
+#include "sshd_helper/principals.h"
+
+#define LINE_MAX_BYTES	(NHI_SSH_FORCE_MAX * 2 + 1024)
+
+struct query {
+	const char *account;
+	int64_t now;
+	struct nhi_policy policy;
+	struct nhi_rules *rules;
+	struct nhi_ssh_cert *cert;
+	struct nhi_ssh_trusted *trusted;
+	struct nhi_ssh_keyid keyid;
+	bool ours;			/* key id and principal are NHI's */
+	const struct nhi_identity *identity;
+};
+
+static void
+wipe(struct query *q)
+{
+	nhi_rules_freep(&q->rules);
+	nhi_ssh_cert_freep(&q->cert);
+	nhi_ssh_trusted_freep(&q->trusted);
+}
+
+static enum nhi_err
+load_trusted(struct query *q, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text =
+	    NHI_BUF(NHI_SSH_TRUSTED_TEXT);
+	enum nhi_err err;
+
+	if ((err = nhi_file_read(AT_FDCWD, NHI_CA_TRUSTED, NHI_FILE_ROOT,
+	    &text, why)) != NHI_OK)
+		return err;
+	return nhi_ssh_trusted_parse(nhi_buf_all(&text), &q->trusted, why);
+}
+
+/* Whose the certificate is, by what stands in it. */
+static enum nhi_err
+read_certificate(struct query *q, const char *base64, struct nhi_why *why)
+{
+	struct nhi_ssh_admit a = { .account = q->account };
+	enum nhi_err err;
+
+	if ((err = nhi_ssh_cert_parse((struct nhi_span){ NULL, 0 },
+	    nhi_span_str(base64), &q->cert, why)) != NHI_OK)
+		return err;
+	a.cert = q->cert;
+	if ((err = nhi_ssh_admit_ours(&a, &q->keyid, why)) != NHI_OK)
+		return err;
+	q->ours = true;
+	return NHI_OK;
+}
+
+static enum nhi_err
+check_state(struct query *q, struct nhi_why *why)
+{
+	const struct nhi_identity *i = q->identity;
+	enum nhi_err err;
+
+	if (i->expires <= q->now)
+		return nhi_fail(why, NHI_ERR_IDENTITY_EXPIRED,
+		    "identity %s has expired", i->name);
+	if (!nhi_window_open(&i->window, q->now))
+		return nhi_fail(why, NHI_ERR_WINDOW,
+		    "%s may not log in at this time", i->name);
+	if ((err = nhi_hold_check(NHI_HOLDS_DIR, q->account, i->name,
+	    q->rules->issuers[i->issuer].name, q->now, why)) != NHI_OK)
+		return err;
+	return nhi_revoke_check(NHI_REVOKED_DIR, &(struct nhi_revoke_query){
+	    .serial = q->cert->serial, .identity = i->name,
+	    .mark = q->keyid.mark,
+	    .valid_after = (int64_t)q->cert->valid_after,
+	}, why);
+}
+
+static enum nhi_err
+check(struct query *q, struct nhi_why *why)
+{
+	struct nhi_ssh_admit a = {
+		.cert = q->cert, .account = q->account, .now = q->now,
+	};
+	struct nhi_account account;
+	enum nhi_err err;
+	size_t index;
+
+	if ((err = nhi_policy_open(NHI_PUBLISHED_DIR, &q->policy,
+	    why)) != NHI_OK ||
+	    (err = nhi_policy_rules(&q->policy, q->account, &account,
+	    &q->rules, why)) != NHI_OK ||
+	    (err = load_trusted(q, why)) != NHI_OK ||
+	    (err = nhi_ssh_trusted_find(q->trusted, q->cert->ca, &a.host,
+	    why)) != NHI_OK)
+		return err;
+	a.rules = q->rules;
+	if ((err = nhi_ssh_admit_check(&a, &q->keyid, &index,
+	    why)) != NHI_OK)
+		return err;
+	q->identity = &q->rules->identities[index];
+	return check_state(q, why);
+}
+
+/* Text inside the double quotes of an option. */
+static void
+put_quoted(struct nhi_buf *b, const char *s)
+{
+	for (; *s != '\0'; s++) {
+		if (*s == '"')
+			nhi_buf_char(b, '\\');
+		nhi_buf_char(b, *s);
+	}
+}
+
+static void
+put_granted(const struct query *q, struct nhi_buf *b)
+{
+	const struct nhi_identity *i = q->identity;
+
+	nhi_buf_str(b, "restrict");
+	if (i->pty)
+		nhi_buf_str(b, ",pty");
+	if (i->forwarding)
+		nhi_buf_str(b, ",port-forwarding,agent-forwarding,"
+		    "X11-forwarding");
+	if (i->force_command[0] != '\0') {
+		nhi_buf_str(b, ",command=\"");
+		put_quoted(b, i->force_command);
+		nhi_buf_char(b, '"');
+	}
+	nhi_buf_printf(b, " %s\n", q->account);
+}
+
+static void
+record(const struct query *q, enum nhi_err err, const struct nhi_why *why)
+{
+	char keyid[NHI_SSH_KEYID_MAX + 1] = "";
+	struct nhi_event e = {
+		.event = NHI_EVENT_LOGIN_DENY, .outcome = NHI_DENY,
+		.reason = err, .detail = why->text,
+		.component = "nhi-sshd-helper", .service = "sshd",
+		.account = q->account, .keyid = keyid,
+	};
+	struct nhi_audit_stamp stamp = { .id = "" };
+	struct nhi_why ignored;
+
+	if (q->cert != NULL) {
+		e.serial = q->cert->serial;
+		(void)snprintf(keyid, sizeof(keyid), "%.*s",
+		    (int)q->cert->keyid.n, q->cert->keyid.p);
+	}
+	/* Queries are free: once for each certificate, reason and hour. */
+	stamp.time_ms = q->now * 1000;
+	stamp.pid = getpid();
+	nhi_audit_id(stamp.time_ms, stamp.id);
+	(void)!nhi_spool_put_once(NHI_SPOOL_DIR, &e, &stamp, &ignored);
+}
+
+/*
+ * Let it in to be told.  A certificate with another forced command cannot be:
+ * sshd refuses where the two differ.
+ */
+static bool
+put_refused(const struct query *q, enum nhi_err err, struct nhi_buf *b)
+{
+	if (!q->ours || q->cert->force_command.p != NULL)
+		return false;
+	nhi_buf_printf(b, "restrict,command=\"%s refuse %s\" %s\n",
+	    NHI_HELPER, nhi_err_public(err), q->account);
+	return true;
+}
+
+int
+nhi_ssh_principals(int argc, char **argv)
+{
+	NHI_AUTO(wipe) struct query q = { .now = (int64_t)time(NULL) };
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf line = NHI_BUF(LINE_MAX_BYTES);
+	struct nhi_why why = { "" };
+	enum nhi_err err;
+
+	if (argc != 5 || !nhi_name_valid(argv[0]) ||
+	    nhi_name_reserved(argv[0]))
+		return 0;
+	q.account = argv[0];
+	if ((err = read_certificate(&q, argv[4], &why)) == NHI_OK &&
+	    (err = check(&q, &why)) == NHI_OK)
+		put_granted(&q, &line);
+	else if (!put_refused(&q, err, &line))
+		record(&q, err, &why);
+	if (nhi_buf_check(&line, &why) == NHI_OK)
+		(void)!nhi_file_put(STDOUT_FILENO, nhi_buf_all(&line), &why);
+	return 0;
+}
