@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <string.h>
+
+#include "lib/base/hold.h"
+#include "lib/base/lease.h"
+#include "lib/base/paths.h"
+#include "lib/base/registry.h"
+#include "pam_nhi/account.h"
+#include "pam_nhi/caller.h"
+#include "pam_nhi/entry.h"
+#include "pam_nhi/tell.h"
+
+static enum nhi_err
+check_lease(const struct nhi_pam_call *c, struct nhi_why *why)
+{
+	switch (nhi_lease_live(NHI_LEASES_DIR, c->user)) {
+	case 1:
+		return NHI_OK;
+	case 0:
+		return nhi_fail(why, NHI_ERR_NO_EVIDENCE,
+		    "%s: the account has no lease", c->service);
+	default:
+		return nhi_fail(why, NHI_ERR_STATE, "the lease of %s",
+		    c->user);
+	}
+}
+
+static enum nhi_err
+check_cron(const struct nhi_pam_call *c, struct nhi_why *why)
+{
+	for (size_t i = 0; i < c->rules->nidentities; i++)
+		if (c->rules->identities[i].cron &&
+		    c->rules->identities[i].expires > c->now)
+			return NHI_OK;
+	return nhi_fail(why, NHI_ERR_SERVICE,
+	    "%s: no identity of %s has cron = true", c->service, c->user);
+}
+
+static enum nhi_err
+check_entry(const struct nhi_pam_call *c, struct nhi_why *why)
+{
+	switch (c->entry) {
+	case NHI_ENTRY_SSHD:
+		return NHI_OK;
+	case NHI_ENTRY_LEASE:
+		return check_lease(c, why);
+	case NHI_ENTRY_PERSON:
+		if (!nhi_pam_entry_by_account(c))
+			return NHI_OK;
+		return nhi_fail(why, NHI_ERR_SERVICE,
+		    "%s: called by a machine account", c->service);
+	case NHI_ENTRY_SUDO:
+		return nhi_pam_caller_check(c, why);
+	case NHI_ENTRY_CRON:
+		return check_cron(c, why);
+	case NHI_ENTRY_OTHER:
+		break;
+	}
+	return nhi_fail(why, NHI_ERR_SERVICE,
+	    "%s may not enter a machine account", c->service);
+}
+
+/*
+ * sshd froze a UID at its first lookup: only there is a number claimed, and
+ * only its session leader says since when.
+ */
+static enum nhi_err
+check_uid(struct nhi_pam_call *c, struct nhi_why *why)
+{
+	struct nhi_stamp since;
+	enum nhi_err err;
+
+	if (c->entry == NHI_ENTRY_SSHD) {
+		if ((err = nhi_stamp_leader(&since, why)) != NHI_OK)
+			return err;
+		return nhi_registry_claim(NHI_UIDS_DIR, c->user, &since,
+		    &c->uid, why);
+	}
+	if ((err = nhi_pam_caller_start(&since, why)) != NHI_OK)
+		return err;
+	return nhi_registry_check(NHI_UIDS_DIR, c->user, &since, &c->uid,
+	    why);
+}
+
+enum nhi_err
+nhi_pam_account_check(struct nhi_pam_call *c, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if (c->rules == NULL && (err = nhi_policy_rules(&c->policy, c->user,
+	    &c->account, &c->rules, why)) != NHI_OK)
+		return err;
+	if ((err = check_entry(c, why)) != NHI_OK)
+		return err;
+	/* An administrator may look into a held account. */
+	if (c->entry != NHI_ENTRY_PERSON &&
+	    (err = nhi_hold_check(NHI_HOLDS_DIR, c->user, NULL, NULL, c->now,
+	    why)) != NHI_OK)
+		return err;
+	return check_uid(c, why);
+}
+
+/*
+ * A refusal of a certificate that sshd accepted is told now and executed at
+ * open_session, so that sshd does not penalise the whole source address.
+ */
+static int
+refuse(const struct nhi_pam_call *c, enum nhi_err err,
+    const struct nhi_why *why)
+{
+	struct nhi_pam_state *state = nhi_pam_state(c->pamh);
+
+	nhi_pam_tell(c, &(struct nhi_event){
+	    .event = c->entry == NHI_ENTRY_SUDO ? NHI_EVENT_SUDO_DENY :
+	    NHI_EVENT_LOGIN_DENY, .reason = err, .detail = why->text,
+	});
+	if (!c->defer || c->entry != NHI_ENTRY_SSHD || state == NULL)
+		return nhi_pam_code_account(err);
+	state->told = true;
+	return PAM_SUCCESS;
+}
+
+int
+nhi_pam_account(pam_handle_t *pamh, int argc, const char **argv)
+{
+	NHI_AUTO(nhi_pam_call_end) struct nhi_pam_call c = { 0 };
+	struct nhi_pam_state *state = nhi_pam_state(pamh);
+	struct nhi_why why = { "" };
+	enum nhi_err err;
+
+	/* The second of two lines in one stack has nothing to add. */
+	if (state != NULL && (state->told || state->passed))
+		return PAM_SUCCESS;
+	if ((err = nhi_pam_call_begin(&c, pamh, argc, argv, &why)) != NHI_OK ||
+	    (err = nhi_pam_account_check(&c, &why)) != NHI_OK)
+		return refuse(&c, err, &why);
+	if (state != NULL)
+		state->passed = true;
+	return PAM_SUCCESS;
+}

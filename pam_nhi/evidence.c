@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <string.h>
+
+#include "lib/base/hold.h"
+#include "lib/base/num.h"
+#include "lib/base/paths.h"
+#include "lib/base/revoke.h"
+#include "lib/base/verifier.h"
+#include "pam_nhi/evidence.h"
+
+#define METHOD	"publickey "
+
+/*
+ * "publickey <type> <base64>", one method a line.  Root looks for the line
+ * and hands on the rest; what it says is nhi-verify's to read.
+ */
+static enum nhi_err
+find_certificate(const struct nhi_pam_call *c, struct nhi_span *ret,
+    struct nhi_why *why)
+{
+	struct nhi_span rest =
+	    nhi_span_str(pam_getenv(c->pamh, "SSH_AUTH_INFO_0"));
+	struct nhi_span line;
+	const size_t skip = sizeof(METHOD) - 1;
+
+	while (nhi_span_cut(&rest, '\n', &line))
+		if (line.n > skip && line.n - skip <= NHI_VERDICT_BYTES &&
+		    memcmp(line.p, METHOD, skip) == 0) {
+			*ret = (struct nhi_span){ line.p + skip,
+			    line.n - skip };
+			return NHI_OK;
+		}
+	return nhi_fail(why, NHI_ERR_NO_EVIDENCE,
+	    "sshd let %s in without a public key", c->user);
+}
+
+static enum nhi_err
+ask(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
+    struct nhi_why *why)
+{
+	struct nhi_verifier v = {
+		.program = NHI_DROP, .policy = &c->policy,
+		.account = c->user, .kind = NHI_KIND_CERTIFICATE,
+		.now = c->now,
+	};
+	enum nhi_err err;
+
+	if ((err = find_certificate(c, &v.bytes, why)) != NHI_OK ||
+	    (err = nhi_verifier_ask(&v, &e->verdict, why)) != NHI_OK)
+		return err;
+	nhi_verdict_value(&e->verdict, "keyid", e->keyid, sizeof(e->keyid));
+	nhi_verdict_value(&e->verdict, "key", e->fingerprint,
+	    sizeof(e->fingerprint));
+	nhi_num_hex(e->verdict.mark, 8, e->mark);
+	nhi_num_hex(e->verdict.key, 32, e->key);
+	if (e->verdict.reason != NHI_OK) {
+		nhi_verdict_value(&e->verdict, "detail", why->text,
+		    sizeof(why->text));
+		return e->verdict.reason;
+	}
+	return NHI_OK;
+}
+
+/* Names and lifetimes are root's own, whatever the verdict says. */
+static enum nhi_err
+find_identity(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
+    struct nhi_why *why)
+{
+	const struct nhi_rules *r = c->rules;
+
+	if (e->verdict.identity >= r->nidentities)
+		return nhi_fail(why, NHI_ERR_VERIFIER,
+		    "the verdict names no identity of %s", c->user);
+	e->identity = &r->identities[e->verdict.identity];
+	e->issuer = &r->issuers[e->identity->issuer];
+	if (e->identity->expires <= c->now)
+		return nhi_fail(why, NHI_ERR_IDENTITY_EXPIRED,
+		    "identity %s has expired", e->identity->name);
+	if (e->verdict.valid_before <= c->now ||
+	    e->verdict.valid_before - e->verdict.valid_after >
+	    e->identity->ttl + NHI_EVIDENCE_BACK)
+		return nhi_fail(why, NHI_ERR_CERT_EXPIRED,
+		    "the certificate lives longer than policy's ttl");
+	return NHI_OK;
+}
+
+static enum nhi_err
+check_place(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
+    struct nhi_why *why)
+{
+	if (e->identity->source.n > 0 && (c->source[0] == '\0' ||
+	    !nhi_source_in(c->source, &e->identity->source)))
+		return nhi_fail(why, NHI_ERR_SOURCE,
+		    "%s may not come from %s", e->identity->name,
+		    c->source[0] == '\0' ? "an unknown address" : c->source);
+	if (!nhi_window_open(&e->identity->window, c->now))
+		return nhi_fail(why, NHI_ERR_WINDOW,
+		    "%s may not log in at this time", e->identity->name);
+	return NHI_OK;
+}
+
+struct count {
+	const struct nhi_pam_call *call;
+	const char *identity;
+	uint32_t n;
+};
+
+static bool
+count(const struct nhi_session *s, void *arg)
+{
+	struct count *n = arg;
+
+	if (strcmp(s->account, n->call->user) == 0 &&
+	    strcmp(s->identity, n->identity) == 0 && nhi_session_alive(s))
+		n->n++;
+	return true;
+}
+
+static enum nhi_err
+check_cap(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
+    struct nhi_why *why)
+{
+	struct count n = { .call = c, .identity = e->identity->name };
+	enum nhi_err err;
+
+	if (e->identity->max_sessions == 0)
+		return NHI_OK;
+	if ((err = nhi_session_each(NHI_SESSIONS_DIR, count, &n,
+	    why)) != NHI_OK)
+		return err;
+	if (n.n >= e->identity->max_sessions)
+		return nhi_fail(why, NHI_ERR_CAP,
+		    "%s has %lu sessions already", n.identity,
+		    (unsigned long)n.n);
+	return NHI_OK;
+}
+
+static enum nhi_err
+check_revoked(const struct nhi_pam_evidence *e, struct nhi_why *why)
+{
+	return nhi_revoke_check(NHI_REVOKED_DIR, &(struct nhi_revoke_query){
+	    .serial = e->verdict.serial, .identity = e->identity->name,
+	    .mark = e->mark, .key = e->key,
+	    .valid_after = e->verdict.valid_after,
+	}, why);
+}
+
+enum nhi_err
+nhi_pam_evidence_check(const struct nhi_pam_call *c,
+    struct nhi_pam_evidence *e, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	*e = (struct nhi_pam_evidence){ .identity = NULL };
+	if ((err = ask(c, e, why)) != NHI_OK ||
+	    (err = find_identity(c, e, why)) != NHI_OK ||
+	    (err = nhi_hold_check(NHI_HOLDS_DIR, NULL, e->identity->name,
+	    e->issuer->name, c->now, why)) != NHI_OK ||
+	    (err = check_revoked(e, why)) != NHI_OK ||
+	    (err = check_place(c, e, why)) != NHI_OK ||
+	    (err = check_cap(c, e, why)) != NHI_OK)
+		return err;
+	return NHI_OK;
+}

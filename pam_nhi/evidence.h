@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The evidence of an sshd login: the certificate that sshd accepted, as it
+ * stands in SSH_AUTH_INFO_0, verified again by nhi-verify, and everything
+ * that root checks from its own data.
+ */
+#ifndef NHI_PAM_EVIDENCE_H
+#define NHI_PAM_EVIDENCE_H
+
+#include "lib/base/verdict.h"
+#include "pam_nhi/call.h"
+
+/* A certificate begins that many seconds before it was made. */
+#define NHI_EVIDENCE_BACK	60
+
+struct nhi_pam_evidence {
+	struct nhi_verdict verdict;
+	const struct nhi_identity *identity;	/* the call's rules own it */
+	const struct nhi_issuer *issuer;
+	char mark[17];
+	char key[NHI_DIGEST_HEX + 1];		/* hex of the key's SHA-256 */
+	char fingerprint[64];			/* SHA256:... */
+	char keyid[384];
+};
+
+/*
+ * What could be learnt is in ret also on a refusal, for the record; identity
+ * is NULL until the verdict named one.
+ */
+enum nhi_err	 nhi_pam_evidence_check(const struct nhi_pam_call *,
+		    struct nhi_pam_evidence *ret, struct nhi_why *) NHI_MUST;
+
+#endif

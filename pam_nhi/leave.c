@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/file.h"
+#include "lib/base/num.h"
+#include "pam_nhi/leave.h"
+
+#define ROUNDS	10	/* a process may fork between two looks */
+
+/* A small file below /proc, whole; n of 0 when there is none. */
+static size_t
+read_small(int dir, const char *name, char *out, size_t size)
+{
+	NHI_AUTO(nhi_fd_close) int fd = -1;
+	ssize_t n;
+
+	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0 || (n = read(fd, out, size - 1)) <= 0)
+		n = 0;
+	out[n] = '\0';
+	return (size_t)n;
+}
+
+static bool
+in_session(int dir, uint32_t audit_session)
+{
+	char text[24];
+	size_t n = read_small(dir, "sessionid", text, sizeof(text));
+	uint64_t v;
+
+	return nhi_num_parse((struct nhi_span){ text, n }, UINT32_MAX, &v) &&
+	    v == audit_session;
+}
+
+/*
+ * The effective uid as /proc/PID/status has it: the owner of the directory
+ * would be root for a process that made itself undumpable.
+ */
+static bool
+has_uid(int dir, uint32_t uid)
+{
+	static const char key[] = "\nUid:\t";
+	char text[2048];
+	struct nhi_span rest, real, effective;
+	const char *at;
+	uint64_t v;
+
+	(void)read_small(dir, "status", text, sizeof(text));
+	if ((at = strstr(text, key)) == NULL)
+		return false;
+	rest = nhi_span_str(at + sizeof(key) - 1);
+	return nhi_span_cut(&rest, '\t', &real) &&
+	    nhi_span_cut(&rest, '\t', &effective) &&
+	    nhi_num_parse(effective, UINT32_MAX, &v) && v == uid;
+}
+
+static bool
+belongs(int proc, const char *pid, const struct nhi_session *s)
+{
+	NHI_AUTO(nhi_fd_close) int dir = -1;
+
+	dir = openat(proc, pid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return dir >= 0 && in_session(dir, s->audit_session) &&
+	    has_uid(dir, s->uid);
+}
+
+/* One look through /proc; how many were ended. */
+static unsigned int
+sweep(const struct nhi_session *s)
+{
+	DIR *proc = opendir("/proc");
+	const struct dirent *d;
+	unsigned int ended = 0;
+	uint64_t pid;
+
+	if (proc == NULL)
+		return 0;
+	while ((d = readdir(proc)) != NULL)
+		if (nhi_num_parse(nhi_span_str(d->d_name), INT32_MAX, &pid) &&
+		    pid > 1 && belongs(dirfd(proc), d->d_name, s) &&
+		    kill((pid_t)pid, SIGKILL) == 0)
+			ended++;
+	(void)closedir(proc);
+	return ended;
+}
+
+void
+nhi_pam_leave_end(const struct nhi_session *s)
+{
+	if (s->audit_session == UINT32_MAX || s->audit_session == 0 ||
+	    s->uid == 0)
+		return;
+	for (unsigned int i = 0; i < ROUNDS && sweep(s) > 0; i++)
+		continue;
+}

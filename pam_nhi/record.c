@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/file.h"
+#include "lib/base/lease.h"
+#include "lib/base/paths.h"
+#include "pam_nhi/record.h"
+#include "pam_nhi/tell.h"
+
+static void
+copy(char *out, size_t size, const char *s)
+{
+	(void)snprintf(out, size, "%s", s);
+}
+
+void
+nhi_pam_record_fill(const struct nhi_pam_call *c,
+    const struct nhi_pam_evidence *e, struct nhi_session *s)
+{
+	struct nhi_why why;
+
+	*s = (struct nhi_session){
+		.uid = c->uid, .serial = e->verdict.serial, .pid = getpid(),
+		.opened = c->now, .expires = e->verdict.valid_before,
+		.audit_session = UINT32_MAX,
+	};
+	copy(s->account, sizeof(s->account), c->user);
+	copy(s->identity, sizeof(s->identity), e->identity->name);
+	copy(s->issuer, sizeof(s->issuer), e->issuer->name);
+	copy(s->service, sizeof(s->service), c->service);
+	copy(s->source, sizeof(s->source), c->source);
+	copy(s->keyid, sizeof(s->keyid), e->keyid);
+	copy(s->mark, sizeof(s->mark), e->mark);
+	(void)!nhi_stamp_boot(s->start.boot, &why);
+	(void)!nhi_stamp_process(s->pid, &s->start.ticks, &why);
+}
+
+void
+nhi_pam_record_evidence(const struct nhi_pam_evidence *e,
+    struct nhi_event *event)
+{
+	if (e == NULL)
+		return;
+	if (e->identity != NULL) {
+		event->identity = e->identity->name;
+		event->owner = e->identity->owner;
+		event->issuer = e->issuer->name;
+	}
+	event->mark = e->verdict.serial != 0 ? e->mark : NULL;
+	event->serial = e->verdict.serial;
+	event->keyid = e->keyid[0] == '\0' ? NULL : e->keyid;
+	event->key = e->fingerprint[0] == '\0' ? NULL : e->fingerprint;
+	event->expires = e->verdict.valid_before;
+}
+
+struct count {
+	const char *account;
+	uint32_t n;
+};
+
+static bool
+count(const struct nhi_session *s, void *arg)
+{
+	struct count *c = arg;
+
+	if (strcmp(s->account, c->account) == 0 && nhi_session_alive(s))
+		c->n++;
+	return true;
+}
+
+/* The lease says how many sessions there are; the caller holds the lock. */
+static enum nhi_err
+set_lease(const struct nhi_session *s, struct nhi_why *why)
+{
+	struct count c = { .account = s->account };
+	enum nhi_err err;
+
+	if ((err = nhi_session_each(NHI_SESSIONS_DIR, count, &c,
+	    why)) != NHI_OK)
+		return err;
+	return nhi_lease_set(NHI_LEASES_DIR, s->account, s->uid, c.n, why);
+}
+
+/* /run is empty after a boot, and a container may have no tmpfiles. */
+static enum nhi_err
+make_run(struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if ((err = nhi_dir_make(AT_FDCWD, NHI_RUN_DIR, 0755, 0, 0,
+	    why)) != NHI_OK ||
+	    (err = nhi_dir_make(AT_FDCWD, NHI_LEASES_DIR, 0755, 0, 0,
+	    why)) != NHI_OK)
+		return err;
+	return nhi_dir_make(AT_FDCWD, NHI_SESSIONS_DIR, 0755, 0, 0, why);
+}
+
+enum nhi_err
+nhi_pam_record_open(const struct nhi_session *s, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_fd_close) int lock = -1;
+	enum nhi_err err;
+
+	if ((err = make_run(why)) != NHI_OK ||
+	    (err = nhi_state_lock(NHI_LEASES_DIR, &lock, why)) != NHI_OK ||
+	    (err = nhi_session_write(NHI_SESSIONS_DIR, s, why)) != NHI_OK)
+		return err;
+	return set_lease(s, why);
+}
+
+enum nhi_err
+nhi_pam_record_close(const struct nhi_session *s, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_fd_close) int lock = -1;
+	enum nhi_err err;
+
+	if ((err = nhi_state_lock(NHI_LEASES_DIR, &lock, why)) != NHI_OK ||
+	    (err = nhi_session_remove(NHI_SESSIONS_DIR, s->id,
+	    why)) != NHI_OK)
+		return err;
+	return set_lease(s, why);
+}
+
+enum nhi_err
+nhi_pam_record_grant(const struct nhi_pam_call *c,
+    const struct nhi_pam_evidence *e, const struct nhi_session *s,
+    struct nhi_why *why)
+{
+	struct nhi_event event[] = {
+		{ .event = NHI_EVENT_LOGIN_GRANT, .outcome = NHI_GRANT },
+		{ .event = NHI_EVENT_SESSION_OPEN, .outcome = NHI_INFO },
+	};
+	const size_t n = sizeof(event) / sizeof(event[0]);
+
+	for (size_t i = 0; i < n; i++) {
+		nhi_pam_event(c, &event[i]);
+		nhi_pam_record_evidence(e, &event[i]);
+		event[i].session = s->id;
+		event[i].audit_session = s->audit_session;
+	}
+	return nhi_audit_all(event, n, NULL, why);
+}
+
+void
+nhi_pam_record_left(const struct nhi_pam_call *c, const struct nhi_session *s)
+{
+	struct nhi_event event = {
+		.event = NHI_EVENT_SESSION_CLOSE, .outcome = NHI_INFO,
+		.identity = s->identity, .issuer = s->issuer,
+		.serial = s->serial, .keyid = s->keyid,
+		.mark = s->mark[0] == '\0' ? NULL : s->mark,
+		.session = s->id, .audit_session = s->audit_session,
+	};
+	struct nhi_why why;
+
+	nhi_pam_event(c, &event);
+	(void)!nhi_audit(&event, NULL, &why);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The session's record, its lease, and what the trail says of both. */
+#ifndef NHI_PAM_RECORD_H
+#define NHI_PAM_RECORD_H
+
+#include "pam_nhi/evidence.h"
+
+void	 nhi_pam_record_fill(const struct nhi_pam_call *,
+	    const struct nhi_pam_evidence *, struct nhi_session *);
+
+/* What is known of the certificate into an event; e may be NULL. */
+void	 nhi_pam_record_evidence(const struct nhi_pam_evidence *e,
+	    struct nhi_event *);
+
+/* Write the record and count it into the account's lease, under one lock. */
+enum nhi_err	 nhi_pam_record_open(const struct nhi_session *,
+		    struct nhi_why *) NHI_MUST;
+
+/* Take both back; the lease goes with the account's last session. */
+enum nhi_err	 nhi_pam_record_close(const struct nhi_session *,
+		    struct nhi_why *);
+
+/* The grant in the trail, written and synced. */
+enum nhi_err	 nhi_pam_record_grant(const struct nhi_pam_call *,
+		    const struct nhi_pam_evidence *,
+		    const struct nhi_session *, struct nhi_why *) NHI_MUST;
+
+/* The end of the session in the trail. */
+void	 nhi_pam_record_left(const struct nhi_pam_call *,
+	    const struct nhi_session *);
+
+#endif

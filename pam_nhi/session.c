@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <security/pam_ext.h>
+
+#include "lib/base/paths.h"
+#include "lib/base/spool.h"
+#include "pam_nhi/account.h"
+#include "pam_nhi/caller.h"
+#include "pam_nhi/evidence.h"
+#include "pam_nhi/home.h"
+#include "pam_nhi/leave.h"
+#include "pam_nhi/record.h"
+#include "pam_nhi/session.h"
+#include "pam_nhi/tell.h"
+
+#define DRAIN_MAX	256
+
+static int
+refuse(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
+    enum nhi_err err, const struct nhi_why *why)
+{
+	struct nhi_event event = {
+		.event = NHI_EVENT_LOGIN_DENY, .reason = err,
+		.detail = why->text,
+	};
+
+	nhi_pam_record_evidence(e, &event);
+	nhi_pam_tell(c, &event);
+	return nhi_pam_code_session(err);
+}
+
+/*
+ * The record of the session and the lease first, then the trail: a grant that
+ * is not written is taken back.
+ */
+static enum nhi_err
+open_evident(struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
+    struct nhi_pam_state *state, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	nhi_pam_record_fill(c, e, &state->session);
+	state->session.audit_session = nhi_pam_caller_audit(c->uid);
+	nhi_session_name(&state->session);
+	if ((err = nhi_pam_home_make(&c->account, c->uid, why)) != NHI_OK ||
+	    (err = nhi_pam_record_open(&state->session, why)) != NHI_OK)
+		return err;
+	if ((err = nhi_pam_record_grant(c, e, &state->session,
+	    why)) != NHI_OK) {
+		(void)nhi_pam_record_close(&state->session, NULL);
+		return err;
+	}
+	state->opened = true;
+	return NHI_OK;
+}
+
+static int
+put_environment(const struct nhi_pam_call *c,
+    const struct nhi_session *session)
+{
+	char text[160];
+
+	(void)snprintf(text, sizeof(text), "NHI_SESSION=%s", session->id);
+	if (pam_putenv(c->pamh, text) != PAM_SUCCESS)
+		return PAM_BUF_ERR;
+	(void)snprintf(text, sizeof(text), "NHI_IDENTITY=%s",
+	    session->identity);
+	return pam_putenv(c->pamh, text);
+}
+
+static int
+open_sshd(struct nhi_pam_call *c, struct nhi_pam_state *state)
+{
+	struct nhi_pam_evidence e = { .identity = NULL };
+	struct nhi_why why = { "" };
+	enum nhi_err err;
+
+	if ((err = nhi_pam_evidence_check(c, &e, &why)) != NHI_OK ||
+	    (err = open_evident(c, &e, state, &why)) != NHI_OK)
+		return refuse(c, &e, err, &why);
+	return put_environment(c, &state->session);
+}
+
+/* By a person, by cron, by systemd: no evidence, no lease, but a record. */
+static int
+open_other(struct nhi_pam_call *c)
+{
+	struct nhi_event event = {
+		.event = NHI_EVENT_SESSION_OPEN, .outcome = NHI_INFO,
+		.reason = c->entry == NHI_ENTRY_PERSON ? NHI_ERR_BY_PERSON :
+		    NHI_OK,
+		.detail = c->ruser[0] == '\0' ? NULL : c->ruser,
+	};
+	struct nhi_why why = { "" };
+
+	nhi_pam_event(c, &event);
+	if (nhi_audit(&event, NULL, &why) != NHI_OK)
+		return refuse(c, NULL, NHI_ERR_AUDIT_UNAVAILABLE, &why);
+	return PAM_SUCCESS;
+}
+
+int
+nhi_pam_session_open(pam_handle_t *pamh, int argc, const char **argv)
+{
+	NHI_AUTO(nhi_pam_call_end) struct nhi_pam_call c = { 0 };
+	struct nhi_pam_state *state = nhi_pam_state(pamh);
+	struct nhi_why why = { "" };
+	enum nhi_err err;
+
+	if (state == NULL)
+		return PAM_BUF_ERR;
+	if (state->told)
+		return PAM_SESSION_ERR;
+	if (state->opened || state->by_person)
+		return PAM_SUCCESS;
+	if ((err = nhi_pam_call_begin(&c, pamh, argc, argv, &why)) != NHI_OK ||
+	    (err = nhi_pam_account_check(&c, &why)) != NHI_OK)
+		return refuse(&c, NULL, err, &why);
+	if (c.entry == NHI_ENTRY_SSHD)
+		return open_sshd(&c, state);
+	state->by_person = true;
+	return open_other(&c);
+}
+
+int
+nhi_pam_session_close(pam_handle_t *pamh, int argc, const char **argv)
+{
+	NHI_AUTO(nhi_pam_call_end) struct nhi_pam_call c = { 0 };
+	struct nhi_pam_state *state = nhi_pam_state(pamh);
+	struct nhi_why why = { "" };
+	size_t taken;
+
+	if (state == NULL || !state->opened)
+		return PAM_SUCCESS;
+	state->opened = false;
+	/* The policy may be gone by now; the record and the lease are not. */
+	(void)!nhi_pam_call_begin(&c, pamh, argc, argv, &why);
+	c.uid = state->session.uid;
+	nhi_pam_leave_end(&state->session);
+	if (nhi_pam_record_close(&state->session, &why) != NHI_OK)
+		pam_syslog(pamh, LOG_ERR, "nhi: session %s: %s",
+		    state->session.id, why.text);
+	nhi_pam_record_left(&c, &state->session);
+	(void)!nhi_spool_drain(NHI_SPOOL_DIR, DRAIN_MAX, &taken, &why);
+	return PAM_SUCCESS;
+}
+
+int
+nhi_pam_session_close_orphan(pam_handle_t *pamh, int argc, const char **argv)
+{
+	const struct nhi_pam_state *state = nhi_pam_state_find(pamh);
+
+	if (state == NULL || !state->opened)
+		return PAM_IGNORE;
+	return nhi_pam_session_close(pamh, argc, argv);
+}
