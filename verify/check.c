@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "lib/base/num.h"
+#include "lib/token/show.h"
 #include "lib/token/verify.h"
 #include "verify/check.h"
 
@@ -227,8 +228,8 @@ put_refused(const struct nhi_check *c, enum nhi_err err,
 	nhi_buf_str(b, "}\n");
 }
 
-static struct nhi_span
-without_newline(const struct nhi_buf *b)
+struct nhi_span
+nhi_check_token(const struct nhi_buf *b)
 {
 	struct nhi_span s = nhi_buf_all(b);
 
@@ -246,7 +247,7 @@ nhi_check_run(const struct nhi_check *c, struct nhi_span jwks,
 		.issuer = &c->issuer, .jwks = jwks,
 	};
 	struct nhi_token_request request = {
-		.token = without_newline(token), .sources = &source,
+		.token = nhi_check_token(token), .sources = &source,
 		.nsources = 1, .now = c->now,
 		.signature_only = c->signature_only,
 	};
@@ -258,5 +259,18 @@ nhi_check_run(const struct nhi_check *c, struct nhi_span jwks,
 		put_accepted(c, t, b);
 	else
 		put_refused(c, err, &why, b);
+	return err;
+}
+
+enum nhi_err
+nhi_check_show(const struct nhi_buf *token, struct nhi_buf *b)
+{
+	const struct nhi_check plain = { .json = false };
+	struct nhi_why why = { "" };
+	enum nhi_err err;
+
+	if ((err = nhi_buf_check(token, &why)) != NHI_OK ||
+	    (err = nhi_token_show(nhi_check_token(token), b, &why)) != NHI_OK)
+		put_refused(&plain, err, &why, b);
 	return err;
 }

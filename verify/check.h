@@ -33,4 +33,13 @@ void		 nhi_check_wipe(struct nhi_check *);
 enum nhi_err	 nhi_check_run(const struct nhi_check *, struct nhi_span jwks,
 		    const struct nhi_buf *token, struct nhi_buf *ret);
 
+/* Bytes as they were read, without one trailing newline. */
+struct nhi_span	 nhi_check_token(const struct nhi_buf *);
+
+#define NHI_CHECK_SHOWN	(1U << 20)	/* bytes of a token as text */
+
+/* Header and claims as text, not verified; or the reason why not. */
+enum nhi_err	 nhi_check_show(const struct nhi_buf *token,
+		    struct nhi_buf *ret);
+
 #endif

@@ -7,6 +7,11 @@
  *	    a request (lib/base/verdict.h) in, a verdict out, exit 0
  *	nhi-verify check OPTIONS	descriptor 3 is the key set
  *	    a token in, text out; exit 0 accepted, 1 refused, 2 cannot tell
+ *	nhi-verify explain GENERATION ACCOUNT token|claims UNIXTIME text|json
+ *	    a token or claims in; out: reason code, index of the identity or
+ *	    "-", a sentence, each on a line, then the explanation
+ *	nhi-verify show
+ *	    a token in, header and claims out, not verified
  *
  * Started by nhi-drop, which has set the user, the alarm and the descriptors.
  */
@@ -23,6 +28,7 @@
 #include "verify/certificate.h"
 #include "verify/check.h"
 #include "verify/confine.h"
+#include "verify/explain.h"
 #include "verify/token.h"
 
 #define JWKS_FD	3
@@ -125,6 +131,72 @@ check(int argc, char **argv)
 	    1;
 }
 
+/* NULL where the words are not those of an explanation. */
+static bool
+explain_words(char **argv, struct nhi_explain *e)
+{
+	uint64_t now;
+
+	if (!nhi_num_parse(nhi_span_str(argv[3]), INT64_MAX / 2, &now))
+		return false;
+	e->account = argv[1];
+	e->claims = strcmp(argv[2], "claims") == 0;
+	e->now = (int64_t)now;
+	e->json = strcmp(argv[4], "json") == 0;
+	return true;
+}
+
+static int
+explain(char **argv)
+{
+	NHI_AUTO(nhi_question_wipe) struct nhi_question q = NHI_QUESTION;
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf in =
+	    NHI_BUF(NHI_VERDICT_BYTES + 1);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf out =
+	    NHI_BUF(NHI_EXPLAIN_TEXT + 1024);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text =
+	    NHI_BUF(NHI_EXPLAIN_TEXT);
+	struct nhi_explain e = { .rules = NULL };
+	struct nhi_why why = { "" };
+	size_t index = NHI_EXPLAIN_NONE;
+	enum nhi_err err;
+
+	if (!explain_words(argv, &e))
+		return 2;
+	q.account = argv[1];
+	if (nhi_question_open(&q, NHI_KIND_TOKEN, argv[0], e.now,
+	    &why) != NHI_OK || confine(&why) != NHI_OK)
+		return 2;
+	e.rules = q.rules;
+	e.sources = q.sources;
+	if ((err = nhi_file_slurp(STDIN_FILENO, &in, &why)) == NHI_OK) {
+		e.bytes = nhi_check_token(&in);
+		err = nhi_explain_run(&e, &index, &text, &why);
+	}
+	nhi_explain_head(err, index, &why, &out);
+	nhi_buf_span(&out, nhi_buf_all(&text));
+	return nhi_file_put(STDOUT_FILENO, nhi_buf_all(&out),
+	    &why) == NHI_OK ? 0 : 2;
+}
+
+static int
+show(void)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf token =
+	    NHI_BUF(NHI_VERDICT_BYTES + 1);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(NHI_CHECK_SHOWN);
+	struct nhi_why why;
+	enum nhi_err err;
+
+	if (confine(&why) != NHI_OK)
+		return 2;
+	(void)!nhi_file_slurp(STDIN_FILENO, &token, &why);
+	err = nhi_check_show(&token, &text);
+	if (nhi_file_put(STDOUT_FILENO, nhi_buf_all(&text), &why) != NHI_OK)
+		return 2;
+	return err == NHI_OK ? 0 : 1;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -140,6 +212,10 @@ main(int argc, char *argv[])
 		status = ask(NHI_KIND_CERTIFICATE, argv + 2);
 	else if (argc >= 2 && strcmp(argv[1], "check") == 0)
 		status = check(argc - 2, argv + 2);
+	else if (argc == 7 && strcmp(argv[1], "explain") == 0)
+		status = explain(argv + 2);
+	else if (argc == 2 && strcmp(argv[1], "show") == 0)
+		status = show();
 	/* Handlers of libraries may make calls that kill us now. */
 	_exit(status);
 }

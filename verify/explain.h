@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Why a token, or a set of claims, is an identity of an account or is not:
+ * each rule, each claim, its type and what was wanted.
+ */
+#ifndef NHI_VERIFY_EXPLAIN_H
+#define NHI_VERIFY_EXPLAIN_H
+
+#include "lib/base/rules.h"
+#include "lib/token/verify.h"
+
+#define NHI_EXPLAIN_TEXT	(1U << 20)	/* bytes of an explanation */
+
+struct nhi_explain {
+	const struct nhi_rules *rules;
+	const char *account;
+	const struct nhi_token_source *sources;	/* for a token */
+	struct nhi_span bytes;		/* the token, or claims as JSON */
+	bool claims;			/* nothing is verified */
+	bool json;
+	int64_t now;
+};
+
+/*
+ * Text (or the members of a JSON object, without its braces) into ret; the
+ * identity's index, NHI_EXPLAIN_NONE unless NHI_OK is returned.
+ */
+#define NHI_EXPLAIN_NONE	SIZE_MAX
+
+enum nhi_err	 nhi_explain_run(const struct nhi_explain *,
+		    size_t *ret_identity, struct nhi_buf *ret,
+		    struct nhi_why *);
+
+/* The three lines in front of it, for the asking process. */
+void		 nhi_explain_head(enum nhi_err, size_t identity,
+		    const struct nhi_why *, struct nhi_buf *);
+
+/* A JSON string of what may be anything. */
+void		 nhi_explain_json(struct nhi_buf *, struct nhi_span);
+
+#endif
