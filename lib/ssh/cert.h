@@ -22,7 +22,7 @@
 #define NHI_SSH_CERT_USER	1	/* the type; 2 is a host's */
 #define NHI_SSH_FOREVER		UINT64_MAX
 
-/* All spans are into the blob, or into ca and subject, which are owned too. */
+/* All spans are into the blob. */
 struct nhi_ssh_cert {
 	struct nhi_buf blob;
 	struct nhi_span nonce;

@@ -9,6 +9,9 @@
 
 #define UTIL_BUF	(1U << 20)
 
+/* A span in a static table. */
+#define BYTES(lit)	{ (lit), sizeof(lit) - 1 }
+
 /* Group fixtures: make and enter a scratch directory; remove it. */
 int	 util_setup(void **);
 int	 util_teardown(void **);
