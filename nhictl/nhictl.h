@@ -44,6 +44,11 @@ void	 nhi_ctl_print_usage(const struct nhi_verb *, FILE *);
 
 /* The verbs, a file each. */
 int	 nhi_verb_setup(int argc, char **argv);
+int	 nhi_verb_ca_init(int argc, char **argv);
+int	 nhi_verb_ca_show(int argc, char **argv);
+int	 nhi_verb_explain(int argc, char **argv);
+int	 nhi_verb_token_check(int argc, char **argv);
+int	 nhi_verb_token_show(int argc, char **argv);
 /* End of the verbs */
 
 #endif

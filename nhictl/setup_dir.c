@@ -149,6 +149,34 @@ program_here(const void *arg, const char **ret_note)
 	return access(p->path, F_OK) == 0;
 }
 
+/*
+ * An empty file whose owner says who a program runs as: nhi-drop asks the
+ * inode and no name service.
+ */
+static enum nhi_err
+owner_check(const void *arg, bool *ret_done, struct nhi_why *why)
+{
+	return place_check(arg, S_IFREG, ret_done, why);
+}
+
+static enum nhi_err
+owner_apply(const void *arg, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_fd_close) int fd = -1;
+	const struct place *p = arg;
+	uid_t uid = 0;
+	gid_t gid = 0;
+
+	if (!ids(p, &uid, &gid))
+		return nhi_fail(why, NHI_ERR_STATE, "%s: its owner is missing",
+		    p->path);
+	fd = open(p->path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0400);
+	if (fd < 0 || fchown(fd, uid, gid) != 0 || fchmod(fd, p->mode) != 0)
+		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", p->path,
+		    strerror(errno));
+	return NHI_OK;
+}
+
 static enum nhi_err
 salt_check(const void *arg, bool *ret_done, struct nhi_why *why)
 {
@@ -197,6 +225,10 @@ salt_apply(const void *arg, struct nhi_why *why)
 	    .apply = program_apply, .here = program_here,		\
 	    .arg = PLACE(path, NULL, NULL, mode) }
 
+#define OWNER(path, user, group)					\
+	{ .what = "file " path, .check = owner_check,			\
+	    .apply = owner_apply, .arg = PLACE(path, user, group, 0400) }
+
 const struct nhi_step nhi_setup_dirs[] = {
 	DIR(NHI_POLICY_DIR, NULL, NULL, 0755),
 	DIR(NHI_POLICY_DROPINS, NULL, NULL, 0755),
@@ -207,8 +239,21 @@ const struct nhi_step nhi_setup_dirs[] = {
 	DIR(NHI_UIDS_DIR, NULL, NULL, 0755),
 	DIR(NHI_MARKS_DIR, NULL, NHI_ISSUER_USER, 01770),
 	DIR(NHI_ISSUED_DIR, NULL, NHI_ISSUER_USER, 01770),
+	DIR(NHI_UIDS_DIR "/name", NULL, NULL, 0755),
+	DIR(NHI_UIDS_DIR "/uid", NULL, NULL, 0755),
 	DIR(NHI_REVOKED_DIR, NULL, NULL, 0755),
+	DIR(NHI_REVOKED_DIR "/serial", NULL, NULL, 0755),
+	DIR(NHI_REVOKED_DIR "/identity", NULL, NULL, 0755),
+	DIR(NHI_REVOKED_DIR "/mark", NULL, NULL, 0755),
+	DIR(NHI_REVOKED_DIR "/key", NULL, NULL, 0755),
 	DIR(NHI_HOLDS_DIR, NULL, NULL, 0755),
+	DIR(NHI_HOLDS_DIR "/account", NULL, NULL, 0755),
+	DIR(NHI_HOLDS_DIR "/identity", NULL, NULL, 0755),
+	DIR(NHI_HOLDS_DIR "/issuer", NULL, NULL, 0755),
+	DIR(NHI_STATE_DIR "/users", NULL, NULL, 0755),
+	OWNER(NHI_ID_VERIFY, NHI_VERIFY_USER, NHI_VERIFY_USER),
+	OWNER(NHI_ID_FETCH, NHI_FETCH_USER, NHI_VERIFY_USER),
+	OWNER(NHI_ID_ISSUER, NHI_ISSUER_USER, NHI_ISSUER_USER),
 	DIR(NHI_HOMES_DIR, NULL, NULL, 0755),
 	DIR(NHI_RUN_DIR, NULL, NULL, 0755),
 	DIR(NHI_LEASES_DIR, NULL, NULL, 0755),

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * nhictl explain: would this token be let in, and why.  What needs the token
+ * is asked of nhi-verify (by root) or done here (by somebody else, under his
+ * own uid); what is root's own data is held against it here.
+ */
+#include "config.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/file.h"
+#include "lib/base/hold.h"
+#include "lib/base/num.h"
+#include "lib/base/paths.h"
+#include "lib/base/registry.h"
+#include "lib/base/source.h"
+#include "lib/base/spawn.h"
+#include "lib/base/verdict.h"
+#include "nhictl/nhictl.h"
+#include "verify/explain.h"
+#include "verify/question.h"
+
+#define ASK_MS	4000
+
+struct ask {
+	const char *account;
+	const char *file;
+	const char *source;
+	bool claims;
+	bool json;
+	int64_t now;
+	struct nhi_policy policy;
+	struct nhi_account entry;
+	struct nhi_rules *rules;
+	struct nhi_buf bytes;
+	struct nhi_buf text;		/* the explanation */
+	enum nhi_err reason;
+	size_t identity;
+	struct nhi_why why;		/* why not */
+};
+
+static void
+wipe(struct ask *a)
+{
+	nhi_rules_freep(&a->rules);
+	nhi_buf_wipe(&a->bytes);
+	nhi_buf_wipe(&a->text);
+}
+
+/* One option and its value; false when it is none of ours. */
+static bool
+set_option(struct ask *a, const char *name, const char *value)
+{
+	uint64_t at;
+
+	if (strcmp(name, "--account") == 0 && a->account == NULL)
+		a->account = value;
+	else if (strcmp(name, "--source") == 0 && a->source == NULL)
+		a->source = value;
+	else if (strcmp(name, "--token") == 0 && a->file == NULL)
+		a->file = value;
+	else if (strcmp(name, "--claims") == 0 && a->file == NULL) {
+		a->file = value;
+		a->claims = true;
+	} else if (strcmp(name, "--at") == 0 && nhi_num_parse(
+	    nhi_span_str(value), INT64_MAX / 2, &at))
+		a->now = (int64_t)at;
+	else
+		return false;
+	return true;
+}
+
+static bool
+read_options(struct ask *a, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--json") == 0) {
+			a->json = true;
+			continue;
+		}
+		if (i + 1 == argc || !set_option(a, argv[i], argv[i + 1]))
+			return false;
+		i++;
+	}
+	return a->account != NULL && a->file != NULL;
+}
+
+static enum nhi_err
+read_bytes(struct ask *a, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_fd_close) int fd = -1;
+	enum nhi_err err;
+
+	if (strcmp(a->file, "-") == 0)
+		return nhi_file_slurp(STDIN_FILENO, &a->bytes, why);
+	if ((err = nhi_file_open(AT_FDCWD, a->file, NHI_FILE_ANY, &fd,
+	    why)) != NHI_OK)
+		return err;
+	return nhi_file_slurp(fd, &a->bytes, why);
+}
+
+/* Somebody who is not root. */
+static enum nhi_err
+explain_here(struct ask *a, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_question_wipe) struct nhi_question q = NHI_QUESTION;
+	struct nhi_explain e = {
+		.account = a->account, .claims = a->claims, .json = a->json,
+		.now = a->now, .bytes = nhi_buf_all(&a->bytes),
+	};
+	enum nhi_err err;
+
+	q.account = a->account;
+	if ((err = nhi_question_open(&q, NHI_KIND_TOKEN, a->policy.generation,
+	    a->now, why)) != NHI_OK)
+		return err;
+	if (e.bytes.n > 0 && e.bytes.p[e.bytes.n - 1] == '\n')
+		e.bytes.n--;
+	e.rules = q.rules;
+	e.sources = q.sources;
+	a->reason = nhi_explain_run(&e, &a->identity, &a->text, &a->why);
+	return NHI_OK;
+}
+
+/* The three lines in front of the explanation. */
+static bool
+read_head(struct ask *a, struct nhi_span *rest)
+{
+	struct nhi_span reason, index, why;
+	char slug[64] = "";
+	uint64_t n;
+
+	if (!nhi_span_cut(rest, '\n', &reason) ||
+	    !nhi_span_cut(rest, '\n', &index) ||
+	    !nhi_span_cut(rest, '\n', &why) || rest->p == NULL ||
+	    reason.n >= sizeof(slug))
+		return false;
+	memcpy(slug, reason.p, reason.n);
+	if ((a->reason = nhi_err_find(slug)) == NHI_ERR_COUNT)
+		return false;
+	(void)snprintf(a->why.text, sizeof(a->why.text), "%.*s", (int)why.n,
+	    why.p);
+	if (a->reason != NHI_OK)
+		return true;
+	if (!nhi_num_parse(index, a->rules->nidentities - 1, &n))
+		return false;
+	a->identity = (size_t)n;
+	return true;
+}
+
+static char *
+writable(char *out, size_t size, const char *s)
+{
+	(void)snprintf(out, size, "%s", s);
+	return out;
+}
+
+/* Root: no byte of the token is read here. */
+static enum nhi_err
+explain_confined(struct ask *a, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf answer =
+	    NHI_BUF(NHI_EXPLAIN_TEXT + 1024);
+	char drop[] = NHI_DROP, verify[] = "verify", word[] = "explain";
+	char token[] = "token", claims[] = "claims", text[] = "text";
+	char json[] = "json", account[64], generation[32], now[32];
+	char *const argv[] = { drop, verify, word,
+	    writable(generation, sizeof(generation), a->policy.generation),
+	    writable(account, sizeof(account), a->account),
+	    a->claims ? claims : token, now, a->json ? json : text, NULL };
+	int64_t deadline = nhi_clock_ms() + ASK_MS;
+	struct nhi_spawn child;
+	struct nhi_span rest;
+	enum nhi_err err;
+
+	(void)snprintf(now, sizeof(now), "%" PRId64, a->now);
+	if ((err = nhi_spawn_start(argv, &child, why)) != NHI_OK)
+		return err;
+	err = nhi_spawn_talk(&child, nhi_buf_all(&a->bytes), deadline,
+	    &answer, why);
+	if (!nhi_spawn_end(&child, deadline) && err == NHI_OK)
+		return nhi_fail(why, NHI_ERR_VERIFIER,
+		    "the verifier did not end well");
+	if (err != NHI_OK)
+		return err;
+	rest = nhi_buf_all(&answer);
+	if (!read_head(a, &rest))
+		return nhi_fail(why, NHI_ERR_VERIFIER,
+		    "the verifier's answer is no explanation");
+	nhi_buf_span(&a->text, rest);
+	return nhi_buf_check(&a->text, why);
+}
+
+/* What a login would be held against besides the token. */
+static enum nhi_err
+check_rest(const struct ask *a, const struct nhi_identity *i,
+    struct nhi_why *why)
+{
+	if (i->expires <= a->now)
+		return nhi_fail(why, NHI_ERR_IDENTITY_EXPIRED,
+		    "identity %s has expired", i->name);
+	if (a->source != NULL && !nhi_source_in(a->source, &i->source))
+		return nhi_fail(why, NHI_ERR_SOURCE, "%s may not come from %s",
+		    i->name, a->source);
+	if (!nhi_window_open(&i->window, a->now))
+		return nhi_fail(why, NHI_ERR_WINDOW,
+		    "%s may not log in at that time", i->name);
+	return nhi_hold_check(NHI_HOLDS_DIR, a->account, i->name,
+	    a->rules->issuers[i->issuer].name, a->now, why);
+}
+
+static void
+print_json(const struct ask *a)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b =
+	    NHI_BUF(NHI_EXPLAIN_TEXT + 4096);
+
+	nhi_buf_str(&b, "{\"account\":");
+	nhi_explain_json(&b, nhi_span_str(a->account));
+	nhi_buf_printf(&b, ",\"allowed\":%s,\"reason\":\"%s\"",
+	    a->reason == NHI_OK ? "true" : "false",
+	    nhi_err_slug(a->reason));
+	if (a->reason != NHI_OK) {
+		nhi_buf_str(&b, ",\"detail\":");
+		nhi_explain_json(&b, nhi_span_str(a->why.text));
+	}
+	if (a->identity != NHI_EXPLAIN_NONE)
+		nhi_buf_printf(&b, ",\"identity\":\"%s\",\"ttl\":%" PRId64,
+		    a->rules->identities[a->identity].name,
+		    a->rules->identities[a->identity].ttl);
+	if (a->text.n > 0) {
+		nhi_buf_char(&b, ',');
+		nhi_buf_span(&b, nhi_buf_all(&a->text));
+	}
+	nhi_buf_char(&b, '}');
+	(void)puts(nhi_buf_text(&b));
+}
+
+static void
+print_granted(const struct nhi_identity *i)
+{
+	(void)printf("result   ok: identity %s of %s (%s)\n", i->name,
+	    i->owner, i->purpose);
+	(void)printf("         certificate for %" PRId64 " s", i->ttl);
+	for (size_t k = 0; k < i->source.n; k++)
+		(void)printf("%s%s", k == 0 ? ", only from " : ", ",
+		    i->source.p[k]);
+	(void)printf("%s%s%s%s\n", i->force_command[0] == '\0' ? "" :
+	    ", only for ", i->force_command, i->pty ? ", with a terminal" : "",
+	    i->forwarding ? ", with forwarding" : "");
+}
+
+static void
+print_text(const struct ask *a)
+{
+	uint32_t uid;
+
+	(void)printf("account  %s", a->account);
+	if (a->rules != NULL && a->entry.kind == NHI_ACCOUNT_TEMPLATE)
+		(void)printf(", by template %s", a->entry.key);
+	if (a->rules != NULL &&
+	    nhi_registry_lookup(NHI_UIDS_DIR, a->account, &uid) == 1)
+		(void)printf(", uid %lu", (unsigned long)uid);
+	(void)printf("\n%s", nhi_buf_text(&a->text));
+	if (a->reason == NHI_OK)
+		print_granted(&a->rules->identities[a->identity]);
+	else
+		(void)printf("result   %s: %s\n", nhi_err_slug(a->reason),
+		    a->why.text);
+}
+
+/* NHI_OK: there is an answer, in a->reason. */
+static enum nhi_err
+run(struct ask *a, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if ((err = nhi_policy_open(NHI_PUBLISHED_DIR, &a->policy,
+	    why)) != NHI_OK || (err = read_bytes(a, why)) != NHI_OK)
+		return err;
+	a->reason = nhi_policy_rules(&a->policy, a->account, &a->entry,
+	    &a->rules, &a->why);
+	if (a->reason != NHI_OK)
+		return NHI_OK;
+	err = geteuid() == 0 ? explain_confined(a, why) :
+	    explain_here(a, why);
+	if (err == NHI_OK && a->reason == NHI_OK)
+		a->reason = check_rest(a, &a->rules->identities[a->identity],
+		    &a->why);
+	return err;
+}
+
+int
+nhi_verb_explain(int argc, char **argv)
+{
+	NHI_AUTO(wipe) struct ask a = {
+		.now = (int64_t)time(NULL), .identity = NHI_EXPLAIN_NONE,
+		.bytes = NHI_BUF(NHI_VERDICT_BYTES + 1),
+		.text = NHI_BUF(NHI_EXPLAIN_TEXT),
+	};
+	struct nhi_why why = { "" };
+	enum nhi_err err;
+
+	if (!read_options(&a, argc, argv))
+		return nhi_ctl_usage("explain");
+	if ((err = run(&a, &why)) != NHI_OK) {
+		(void)nhi_ctl_fail(err, &why);
+		return NHI_CTL_FAULT;
+	}
+	if (a.json)
+		print_json(&a);
+	else
+		print_text(&a);
+	if (a.reason == NHI_OK)
+		return NHI_CTL_OK;
+	return nhi_err_class(a.reason) == NHI_CLASS_FAULT ? NHI_CTL_FAULT :
+	    NHI_CTL_NO;
+}
