@@ -7,7 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -34,14 +33,11 @@ parse_line(const char *fmt, const char *type, const char *base64)
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf line = NHI_BUF(UTIL_BUF);
 	NHI_AUTO(nhi_ssh_key_freep) struct nhi_ssh_key *key = NULL;
 
-	for (; *fmt != '\0'; fmt++) {
-		if (*fmt == 'T')
-			nhi_buf_str(&line, type);
-		else if (*fmt == 'B')
-			nhi_buf_str(&line, base64);
+	for (; *fmt != '\0'; fmt++)
+		if (*fmt == 'T' || *fmt == 'B')
+			nhi_buf_str(&line, *fmt == 'T' ? type : base64);
 		else
 			nhi_buf_char(&line, *fmt);
-	}
 	return nhi_ssh_key_parse_line(nhi_buf_all(&line), &key, NULL);
 }
 
@@ -137,7 +133,6 @@ ecdsa(void **state)
 		{ "ecdsa-sha2-nistp256", "", 4, 65, 1 },
 		{ "ecdsa-sha2-nistp256", "nistp256", 4, 64, 1 },
 		{ "ecdsa-sha2-nistp256", "nistp256", 4, 66, 1 },
-		{ "ecdsa-sha2-nistp256", "nistp256", 4, 97, 1 },
 		{ "ecdsa-sha2-nistp256", "nistp256", 2, 33, 1 },
 		{ "ecdsa-sha2-nistp256", "nistp256", 2, 65, 1 },
 		{ "ecdsa-sha2-nistp256", "nistp256", 6, 65, 1 },
@@ -237,10 +232,7 @@ rsa_spelling(void **state)
 static void
 lines(void **state)
 {
-	static const struct {
-		const char *fmt;
-		bool taken;
-	} forms[] = {
+	static const struct { const char *fmt; bool taken; } forms[] = {
 		{ "T B", true }, { "T B\n", true }, { "T B ", true },
 		{ "T B c", true }, { "T B a b  c", true },
 		{ "T B \xc3\xa9\n", true },
