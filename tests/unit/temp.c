@@ -100,7 +100,7 @@ temp_race(int n, uid_t uid, int (*fn)(int index, void *), void *arg)
 		if (pid > 0)
 			continue;
 		if (uid != 0 && (setgroups(0, NULL) != 0 ||
-		    setresgid(uid, uid, uid) != 0 ||
+		    setresgid(TEMP_GID, TEMP_GID, TEMP_GID) != 0 ||
 		    setresuid(uid, uid, uid) != 0))
 			_exit(99);
 		(void)close(gate[1]);

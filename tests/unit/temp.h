@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #define TEMP_SIZE	64
+#define TEMP_GID	40000
 
 /* Make a new directory below /tmp, mode 0755; remove it with all in it. */
 void	 temp_make(char ret[TEMP_SIZE]);
@@ -19,8 +20,8 @@ char	*temp_read(const char *path);
 void	 temp_write(const char *path, const char *text);
 
 /*
- * Run fn in n processes at once, under the uid and gid (0: as we are); each
- * one's exit status is fn's value, the sum of all is returned.
+ * Run fn in n processes at once, under the uid and TEMP_GID (0: as we are);
+ * each one's exit status is fn's value, the sum of all is returned.
  */
 int	 temp_race(int n, uid_t uid, int (*fn)(int index, void *), void *arg);
 
