@@ -38,8 +38,8 @@ nhi_dropin_put_subject(const struct nhi_dropin_subject *s)
 
 /* Does a list of Allow… or Deny… patterns name one of these? */
 static bool
-listed(const struct nhi_dropin_subject *s, const char *word, const char *const names[],
-    size_t n, bool *ret_any)
+listed(const struct nhi_dropin_subject *s, const char *word,
+    const char *const names[], size_t n, bool *ret_any)
 {
 	struct nhi_span rest = s->config, value;
 	char pattern[256];
@@ -64,8 +64,8 @@ listed(const struct nhi_dropin_subject *s, const char *word, const char *const n
 }
 
 static void
-check_lists(const struct nhi_dropin_subject *s, const char *who, const char *const names[],
-    size_t n)
+check_lists(const struct nhi_dropin_subject *s, const char *who,
+    const char *const names[], size_t n)
 {
 	char allow[32], deny[32];
 	bool any;

@@ -106,7 +106,8 @@ put_difference(const struct nhi_dropin_subject *s, const char *word,
 }
 
 static void
-check_word(const struct nhi_dropin_subject *s, const char *word, const char *value)
+check_word(const struct nhi_dropin_subject *s, const char *word,
+    const char *value)
 {
 	struct nhi_span meant = nhi_span_str(value);
 

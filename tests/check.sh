@@ -1,0 +1,279 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# All tests, by stages.  What each found goes to $BUILD/logs; failures are
+# printed with the end of their log.  The last line is the sum.
+#
+#	check.sh [unit | style | e2e [NAME...] | clang | sanitize | dist]
+set -u
+
+TOP=${TOP:-$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)}
+BUILD=${BUILD:-${NHI_BUILD:-$TOP/build}}
+LOGS=$BUILD/logs
+RESULTS=$LOGS/results
+JOBS=${NHI_JOBS:-2}
+export TOP BUILD
+
+# result ok|not_ok|skip STAGE NAME [LOG]
+result() {
+	local what=$1 name="$2: $3" log=${4:-}
+
+	echo "$what $name" >>"$RESULTS"
+	case $what in
+	ok)
+		;;
+	skip)
+		echo "skip $name"
+		;;
+	not_ok)
+		echo "FAILED $name"
+		if [ -n "$log" ] && [ -s "$log" ]; then
+			tail -n 25 "$log" | sed 's/^/    | /'
+			echo "    the whole log: $log"
+		fi
+		;;
+	esac
+}
+
+# step STAGE NAME LOG CMD...: one result.
+step() {
+	local stage=$1 name=$2 log=$3
+	shift 3
+
+	if "$@" >"$log" 2>&1 </dev/null; then
+		result ok "$stage" "$name"
+	else
+		result not_ok "$stage" "$name" "$log"
+		return 1
+	fi
+}
+
+# lines STAGE PREFIX LOG STATUS: take the results out of the lines "ok NAME",
+# "not ok NAME" and "skip NAME" of a log.  A script that failed without saying
+# so, or said nothing, is a failure.
+lines() {
+	local stage=$1 prefix=$2 log=$3 status=$4 line n=0 failed=
+	local -a all
+
+	mapfile -t all <"$log"
+	for line in ${all[@]+"${all[@]}"}; do
+		case $line in
+		'ok '*) result ok "$stage" "$prefix${line#ok }" ;;
+		'skip '*) result skip "$stage" "$prefix${line#skip }" ;;
+		'not ok '*) result not_ok "$stage" "$prefix${line#not ok }" ;;
+		'#'*)
+			# What belongs to a "not ok" follows it.
+			[ -z "$failed" ] || [ "$failed" = over ] ||
+				echo "    |${line#\#}"
+			continue
+			;;
+		*) continue ;;
+		esac
+		n=$((n + 1))
+		case $line in
+		'not ok '*) failed=now ;;
+		*) failed=${failed:+over} ;;
+		esac
+	done
+	if [ "$n" -eq 0 ] || { [ "$status" -ne 0 ] && [ -z "$failed" ]; }; then
+		result not_ok "$stage" "${prefix}ended with status $status" \
+		    "$log"
+	fi
+}
+
+# Cases of the unit tests of one build directory, from automake's logs.
+cases() {
+	local stage=$1 dir=$2 trs log name
+
+	find "$dir" -maxdepth 3 -name '*.trs' | sort >"$LOGS/trs"
+	while IFS= read -r trs; do
+		log=${trs%.trs}.log
+		name=$(basename "${trs%.trs}")
+		cases_of "$stage" "$name" "$log" \
+		    "$(sed -n 's/^:test-result: //p' "$trs")"
+	done <"$LOGS/trs"
+}
+
+# cmocka's own lines, or one result for a program that writes none.
+cases_of() {
+	local stage=$1 name=$2 log=$3 verdict=$4 case bad=0 n=0
+
+	while IFS= read -r case; do
+		n=$((n + 1))
+		case $case in
+		*'OK ]'*) result ok "$stage" "$name: ${case##*] }" ;;
+		*SKIPPED*) result skip "$stage" "$name: ${case##*] }" ;;
+		*)
+			bad=$((bad + 1))
+			result not_ok "$stage" "$name: ${case##*] }"
+			grep -B 4 -F -- "$case" "$log" | sed 's/^/    | /'
+			;;
+		esac
+	done < <(grep -aE '^\[ +(OK|FAILED|SKIPPED) +\] ' "$log" |
+	    grep -avE '[0-9]+ test\(s\)' | sort -u)
+	case $verdict in
+	PASS) [ "$n" -gt 0 ] || result ok "$stage" "$name" ;;
+	SKIP) [ "$n" -gt 0 ] || result skip "$stage" "$name" ;;
+	*) [ "$bad" -gt 0 ] || result not_ok "$stage" "$name" "$log" ;;
+	esac
+}
+
+# unit_run STAGE DIR [MAKE-ARGUMENT...]: make check there and count.
+unit_run() {
+	local stage=$1 dir=$2
+	shift 2
+
+	find "$dir" -maxdepth 3 -name '*.trs' -delete
+	make -C "$dir" -s -k -j"$JOBS" check "$@" >"$LOGS/$stage.log" 2>&1
+	cases "$stage" "$dir"
+	if [ ! -s "$LOGS/trs" ]; then
+		result not_ok "$stage" 'make check' "$LOGS/$stage.log"
+	fi
+}
+
+stage_build() {
+	step build 'compiles and links' "$LOGS/check-build.log" \
+	    "$TOP/run" build
+}
+
+stage_unit() {
+	stage_build || return
+	unit_run unit "$BUILD"
+}
+
+stage_style() {
+	local log=$LOGS/style.log status=0
+
+	stage_build || return
+	"$TOP/tests/style/style.py" --self >"$log" 2>&1 || status=$?
+	lines style '' "$log" $status
+	status=0
+	"$TOP/tests/style/style.py" >"$log" 2>&1 || status=$?
+	lines style '' "$log" $status
+}
+
+# e2e_one SCRIPT: in a lab of its own; its line "# lab:" may set variables.
+e2e_one() {
+	local script=$1 name log status=0
+	local -a vars
+
+	name=$(basename "$script" .sh)
+	log=$LOGS/e2e-$name.log
+	read -ra vars < <(sed -n 's/^# lab: //p' "$script" | head -n 1)
+	if [ "${vars[*]:-}" = none ]; then
+		timeout -k 5 300 "$script" >"$log" 2>&1 </dev/null || status=$?
+	else
+		env "${vars[@]}" timeout -k 5 300 "$TOP/tests/lab/enter.sh" \
+		    "/src/tests/e2e/$name.sh" >"$log" 2>&1 </dev/null ||
+			status=$?
+	fi
+	lines e2e "$name: " "$log" $status
+}
+
+stage_e2e() {
+	local script
+
+	stage_build || return
+	# The programs that the scripts call, but no unit test.
+	step e2e 'helper programs' "$LOGS/e2e-build.log" \
+	    make -C "$BUILD" -s -j"$JOBS" check TESTS= || return
+	if ! "$TOP/tests/lab/enter.sh" --can 2>"$LOGS/lab.log"; then
+		result skip e2e "all # $(cat "$LOGS/lab.log")"
+		return
+	fi
+	if [ $# -gt 0 ]; then
+		for script; do
+			e2e_one "$TOP/tests/e2e/$(basename "$script" .sh).sh"
+		done
+		return
+	fi
+	for script in "$TOP"/tests/e2e/*.sh; do
+		case $script in
+		*/lib.sh | */roots.sh) ;;
+		*) e2e_one "$script" ;;
+		esac
+	done
+}
+
+# other STAGE CONFIGURE-ARGUMENT...: a second build directory, kept.
+other() {
+	local stage=$1 dir=$BUILD/$1
+	shift
+
+	mkdir -p "$dir"
+	if [ ! -e "$dir/Makefile" ]; then
+		(cd "$dir" && step "$stage" configure \
+		    "$LOGS/$stage-configure.log" "$TOP/configure" -q "$@") ||
+			return 1
+	fi
+	step "$stage" 'compiles and links' "$LOGS/$stage-build.log" \
+	    make -C "$dir" -s -j"$JOBS" all
+}
+
+stage_clang() {
+	[ -e "$TOP/configure" ] || stage_build || return
+	other clang --enable-werror CC=clang || return
+	step clang 'tests compile without a warning' \
+	    "$LOGS/clang-tests.log" make -C "$BUILD/clang" -s -j"$JOBS" check \
+	    TESTS=
+}
+
+stage_sanitize() {
+	[ -e "$TOP/configure" ] || stage_build || return
+	other sanitize --enable-sanitizers || return
+	ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 \
+	UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+	    unit_run sanitize "$BUILD/sanitize"
+}
+
+# What a packager gets builds, passes and cleans up after itself.
+stage_dist() {
+	stage_build || return
+	step dist 'make distcheck' "$LOGS/dist.log" \
+	    make -C "$BUILD" -s -j"$JOBS" distcheck
+}
+
+sum() {
+	local ok bad skipped
+
+	ok=$(grep -c '^ok ' "$RESULTS")
+	bad=$(grep -c '^not_ok ' "$RESULTS")
+	skipped=$(grep -c '^skip ' "$RESULTS")
+	[ "$bad" -eq 0 ] || { echo; echo 'failed:'; sed -n \
+	    's/^not_ok /  /p' "$RESULTS"; }
+	if [ "$skipped" -gt 0 ]; then
+		echo "$ok passed, $bad failed, $skipped skipped"
+	else
+		echo "$ok passed, $bad failed"
+	fi
+	[ "$bad" -eq 0 ] && [ "$ok" -gt 0 ]
+}
+
+main() {
+	local stage start
+	local -a stages=(unit style e2e clang sanitize dist)
+	local -a names=()
+
+	mkdir -p "$LOGS"
+	: >"$RESULTS"
+	if [ $# -gt 0 ]; then
+		stages=("$1")
+		shift
+		names=("$@")
+	fi
+	for stage in "${stages[@]}"; do
+		case $stage in
+		unit|style|e2e|clang|sanitize|dist) ;;
+		*)
+			echo "check: no stage $stage" >&2
+			exit 64
+			;;
+		esac
+		start=$SECONDS
+		"stage_$stage" ${names[@]+"${names[@]}"}
+		echo "== $stage: $(grep -c " $stage: " "$RESULTS") results in" \
+		    "$((SECONDS - start)) s"
+	done
+	sum
+}
+
+main "$@"
