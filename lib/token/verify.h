@@ -24,7 +24,7 @@ struct nhi_token_request {
 	const struct nhi_token_source *sources;
 	size_t nsources;		/* at least one */
 	int64_t now;			/* seconds since 1970 */
-	const char *fingerprint;	/* "SHA256:..." of the SSH key, or NULL */
+	const char *fingerprint;	/* SSH key's "SHA256:...", or NULL */
 	bool signature_only;		/* stop after the signature */
 };
 
