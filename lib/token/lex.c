@@ -69,7 +69,8 @@ scan_unicode(struct nhi_lex *s, struct nhi_buf *out)
 	if (!take_hex4(s, &c))
 		return nhi_lex_fail(s, NHI_ERR_JSON, "bad \\u (RFC 8259 7)");
 	if (c == 0)
-		return nhi_lex_fail(s, NHI_ERR_JSON, "U+0000 is refused");
+		return nhi_lex_fail(s, NHI_ERR_JSON,
+		    "U+0000 is refused (RFC 8259 9)");
 	if (c >= 0xd800 && c <= 0xdfff) {
 		if (c > 0xdbff || !nhi_lex_take(s, '\\') ||
 		    !nhi_lex_take(s, 'u') || !take_hex4(s, &low) ||

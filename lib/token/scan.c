@@ -79,7 +79,8 @@ scan_object(struct scan *s)
 		return NHI_OK;
 	do {
 		if (++members > NHI_SCAN_MEMBERS)
-			return fail(s, NHI_ERR_JSON, "too many members");
+			return fail(s, NHI_ERR_JSON,
+			    "too many members (RFC 8259 9)");
 		if ((err = scan_member(s, from)) != NHI_OK)
 			return err;
 	} while (nhi_lex_take(&s->lex, ','));
@@ -110,7 +111,8 @@ scan_nested(struct scan *s)
 	enum nhi_err err;
 
 	if (s->depth == NHI_SCAN_DEPTH)
-		return fail(s, NHI_ERR_JSON_DEPTH, "nested too deeply");
+		return fail(s, NHI_ERR_JSON_DEPTH,
+		    "nested too deeply (RFC 8259 9)");
 	s->depth++;
 	err = *s->lex.p++ == '{' ? scan_object(s) : scan_array(s);
 	s->depth--;
@@ -125,7 +127,7 @@ scan_value(struct scan *s)
 
 	nhi_lex_blank(&s->lex);
 	if (++s->values > NHI_SCAN_VALUES)
-		return fail(s, NHI_ERR_JSON, "too many values");
+		return fail(s, NHI_ERR_JSON, "too many values (RFC 8259 9)");
 	switch (nhi_lex_peek(&s->lex)) {
 	case '{':
 	case '[':

@@ -10,6 +10,10 @@
  * any algorithm, without openssl.cnf: whoever can choose that file (by
  * OPENSSL_CONF) would choose what is loaded here.  NHI_ERR_INTERNAL when an
  * algorithm is not to be had.
+ *
+ * What may be called afterwards: brk, mmap, munmap, mremap, mprotect, madvise,
+ * futex, getrandom, clock_gettime, getpid (OpenSSL's generator asks whether
+ * it was forked).
  */
 enum nhi_err	 nhi_token_warm_up(struct nhi_why *) NHI_MUST;
 
