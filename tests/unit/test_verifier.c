@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Asking a verifier that does what it should, and many that do not. */
+#include "config.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "lib/base/spawn.h"
+#include "lib/base/verifier.h"
+
+static struct nhi_policy policy = { .generation = "7" };
+
+static enum nhi_err
+ask(const char *how, struct nhi_verdict *v)
+{
+	struct nhi_verifier q = {
+		.program = FAKE_VERIFIER, .policy = &policy, .account = how,
+		.kind = NHI_KIND_TOKEN, .now = 1000,
+		.bytes = NHI_SPAN("a\tb"),
+	};
+	struct nhi_why why = { "" };
+	enum nhi_err err;
+
+	memset(policy.digest, 'a', NHI_DIGEST_HEX);
+	for (size_t i = 1; i < NHI_DIGEST_HEX; i += 2)
+		policy.digest[i] = 'b';
+	err = nhi_verifier_ask(&q, v, &why);
+	assert_true(err == NHI_OK || why.text[0] != '\0');
+	return err;
+}
+
+static void
+test_good(void **state)
+{
+	struct nhi_verdict v;
+	char text[8];
+
+	(void)state;
+	assert_int_equal(ask("good", &v), NHI_OK);
+	assert_int_equal(v.reason, NHI_OK);
+	assert_int_equal(v.identity, 3);
+	nhi_verdict_value(&v, "detail", text, sizeof(text));
+	assert_string_equal(text, "a?b");
+	/* No child is left, ours or a stranger's. */
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(errno, ECHILD);
+}
+
+static void
+test_bad(void **state)
+{
+	static const char *const how[] = {
+		"nonce", "digest", "person", "twice", "short", "none",
+		"magic", "reason", "flood", "deaf", "killed", "status",
+		/* End of the misbehaviours */
+	};
+	struct nhi_verdict v = { .identity = 42 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(how) / sizeof(how[0]); i++) {
+		if (ask(how[i], &v) != NHI_ERR_VERIFIER)
+			fail_msg("%s was believed", how[i]);
+		assert_int_equal(v.identity, 42);
+	}
+}
+
+static void
+test_late(void **state)
+{
+	struct nhi_verdict v;
+	int64_t before = nhi_clock_ms();
+
+	(void)state;
+	assert_int_equal(ask("late", &v), NHI_ERR_VERIFIER);
+	assert_int_equal(ask("open", &v), NHI_ERR_VERIFIER);
+	assert_in_range(nhi_clock_ms() - before, 2 * NHI_VERIFIER_MS - 100,
+	    2 * NHI_VERIFIER_MS + 3000);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+static void
+test_missing(void **state)
+{
+	struct nhi_verifier q = {
+		.program = "/nonexistent/nhi-drop", .policy = &policy,
+		.account = "good", .kind = NHI_KIND_TOKEN,
+		.bytes = NHI_SPAN("x"),
+	};
+	struct nhi_verdict v;
+	struct nhi_why why;
+
+	(void)state;
+	assert_int_equal(nhi_verifier_ask(&q, &v, &why), NHI_ERR_VERIFIER);
+}
+
+/* A host that ignores SIGCHLD, and has the low descriptors closed. */
+static void
+test_host(void **state)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, old, after;
+	struct nhi_verdict v;
+	int in = dup(0);
+
+	(void)state;
+	assert_int_equal(sigaction(SIGCHLD, &ignore, &old), 0);
+	(void)close(0);
+	assert_int_equal(ask("good", &v), NHI_OK);
+	assert_int_equal(sigaction(SIGCHLD, &old, &after), 0);
+	assert_true(after.sa_handler == SIG_IGN);
+	assert_int_equal(dup2(in, 0), 0);
+	(void)close(in);
+}
+
+/* One byte wrong anywhere in a verdict's frame, and it is none. */
+static void
+test_truncate(void **state)
+{
+	struct nhi_verdict v = { .reason = NHI_OK }, back;
+	struct nhi_buf b = NHI_BUF(NHI_VERDICT_MAX);
+	struct nhi_why why;
+
+	(void)state;
+	nhi_verdict_line(&v, "subject", NHI_SPAN("x"));
+	nhi_verdict_format(&v, &b);
+	assert_int_equal(b.n, NHI_VERDICT_FIXED + 10);
+	assert_int_equal(nhi_verdict_parse(nhi_buf_all(&b), &back, &why),
+	    NHI_OK);
+	for (size_t n = 0; n < b.n; n++)
+		assert_int_equal(nhi_verdict_parse(
+		    (struct nhi_span){ b.p, n }, &back, &why),
+		    NHI_ERR_VERIFIER);
+	b.p[b.n - 2] = '\x01';
+	assert_int_equal(nhi_verdict_parse(nhi_buf_all(&b), &back, &why),
+	    NHI_ERR_VERIFIER);
+	nhi_buf_wipe(&b);
+}
+
+static void
+test_request(void **state)
+{
+	struct nhi_request q = {
+		.now = 5, .kind = NHI_KIND_CERTIFICATE,
+		.bytes = NHI_SPAN("bytes"),
+	}, back;
+	struct nhi_buf b = NHI_BUF(1024);
+	struct nhi_why why;
+
+	(void)state;
+	nhi_request_format(&q, &b);
+	assert_int_equal(b.n, NHI_REQUEST_FIXED + 5);
+	assert_int_equal(nhi_request_parse(nhi_buf_all(&b), &back, &why),
+	    NHI_OK);
+	assert_true(nhi_span_is(back.bytes, "bytes"));
+	assert_int_equal(back.kind, NHI_KIND_CERTIFICATE);
+	for (size_t n = 0; n < b.n; n++)
+		assert_int_equal(nhi_request_parse(
+		    (struct nhi_span){ b.p, n }, &back, &why),
+		    NHI_ERR_INTERNAL);
+	nhi_buf_wipe(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_late),
+		cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_host),
+		cmocka_unit_test(test_truncate),
+		cmocka_unit_test(test_request),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
