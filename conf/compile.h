@@ -36,6 +36,7 @@ struct nhi_plan {
 	struct nhi_plan_account *accounts;	/* sorted by key */
 	size_t naccounts;
 	struct nhi_list trust;		/* "<key> <host>", sorted */
+	bool grouped;			/* the accounts' group is there */
 };
 
 /*

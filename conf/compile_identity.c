@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "conf/compile_identity.h"
+#include "conf/match_make.h"
 
 static int
 by_text(const void *a, const void *b)
@@ -81,20 +82,13 @@ nhi_order_make(const struct nhi_groups *g)
 static enum nhi_err
 make_match(const struct nhi_conf_match *from, struct nhi_match *to)
 {
-	const struct nhi_conf_values *v = from->is.list.n > 0 ? &from->is :
-	    &from->in;
-	const char *text = from->prefix != NULL ? from->prefix : from->glob;
+	const struct nhi_match view = nhi_match_view(from);
 
-	if (copy_list(&from->claim, &to->claim) != NHI_OK)
+	to->op = view.op;
+	to->type = view.type;
+	if (copy_list(&view.claim, &to->claim) != NHI_OK)
 		return NHI_ERR_NO_MEMORY;
-	if (v->list.n > 0) {
-		to->op = v == &from->is ? NHI_OP_IS : NHI_OP_IN;
-		to->type = v->type;
-		return nhi_list_copy_sorted(&v->list, &to->values);
-	}
-	to->op = from->prefix != NULL ? NHI_OP_PREFIX : NHI_OP_GLOB;
-	to->type = NHI_TYPE_STRING;
-	return nhi_list_add(&to->values, nhi_span_str(text));
+	return nhi_list_copy_sorted(&view.values, &to->values);
 }
 
 static int
@@ -138,19 +132,18 @@ make_matches(const struct nhi_groups *g, struct nhi_identity *to)
 
 /* The account of the identity */
 
+/* The group of all accounts first: it is what sshd matches. */
 static enum nhi_err
-make_gids(const struct nhi_world *w, struct nhi_plan_account *a,
-    struct nhi_why *why)
+make_gids(const struct nhi_world *w, struct nhi_plan *plan,
+    struct nhi_plan_account *a, struct nhi_why *why)
 {
-	const char *name = NHI_ACCOUNTS_GROUP;
-
-	for (size_t i = 0; i <= a->groups.n; i++) {
-		if (i > 0)
-			name = a->groups.p[i - 1];
+	plan->grouped = nhi_world_gid(w, NHI_ACCOUNTS_GROUP,
+	    &a->gids[a->ngids++]);
+	for (size_t i = 0; i < a->groups.n; i++) {
 		if (a->ngids >= NHI_ACCOUNT_GROUPS ||
-		    !nhi_world_gid(w, name, &a->gids[a->ngids]))
+		    !nhi_world_gid(w, a->groups.p[i], &a->gids[a->ngids]))
 			return nhi_fail(why, NHI_ERR_POLICY_INVALID,
-			    "there is no group \"%s\"", name);
+			    "there is no group \"%s\"", a->groups.p[i]);
 		a->ngids++;
 	}
 	return NHI_OK;
@@ -181,7 +174,7 @@ make_account(const struct nhi_conf_top *top, const struct nhi_world *w,
 	    from->shell != NULL ? from->shell : top->shell);
 	if (nhi_list_copy_sorted(&from->groups, &a->groups) != NHI_OK)
 		return nhi_fail(why, NHI_ERR_NO_MEMORY, "policy");
-	return make_gids(w, a, why);
+	return make_gids(w, plan, a, why);
 }
 
 static bool

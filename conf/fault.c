@@ -24,12 +24,15 @@ grow(struct nhi_faults *f)
 	return true;
 }
 
-/* The policy's own text may stand in it: nothing that a terminal obeys. */
+/*
+ * The policy's own text may stand in it, cut anywhere: nothing that a terminal
+ * obeys, nothing that is not ASCII.
+ */
 static void
 quieten(char *s)
 {
 	for (; *s != '\0'; s++)
-		if ((unsigned char)*s < ' ' || *s == 0x7f)
+		if (*s < ' ' || *s > '~')
 			*s = '?';
 }
 

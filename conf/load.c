@@ -175,6 +175,7 @@ nhi_load(const struct nhi_load_paths *paths, struct nhi_faults *faults,
 		return nhi_fail(why, NHI_ERR_NO_MEMORY, "policy");
 	l.conf = conf;
 	conf->parsed = true;
+	conf->owner = paths->owner;
 	if ((err = load_file(&l, paths->file, why)) != NHI_OK)
 		return err;
 	if (conf->parsed && conf->top.at[NHI_AT(top, version)].line == 0)

@@ -23,6 +23,7 @@ struct nhi_conf {
 	struct nhi_conf_top top;
 	char *files[1 + NHI_LOAD_DROPINS];	/* names in places */
 	size_t nfiles;
+	enum nhi_file_owner owner;	/* whose files these must be */
 	bool parsed;			/* every file; worth a lint */
 };
 

@@ -190,6 +190,9 @@ nhi_publish(const struct nhi_publish_paths *paths,
 	uint64_t next = 0;
 	enum nhi_err err;
 
+	if (plan->naccounts > 0 && !plan->grouped)
+		return nhi_fail(why, NHI_ERR_STATE, "there is no group "
+		    NHI_ACCOUNTS_GROUP ": nhictl setup makes it");
 	if ((err = nhi_dir_open(AT_FDCWD, paths->published, &dir,
 	    why)) != NHI_OK ||
 	    (err = read_current(dir, p.before, why)) != NHI_OK ||

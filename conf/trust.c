@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "conf/trust.h"
+#include "lib/base/file.h"
 
 #define BLOB_MAX	2048
 
@@ -82,8 +85,8 @@ nhi_trust_key_valid(const char *s)
 	    key_valid(type, rest);
 }
 
-enum nhi_err
-nhi_trust_put_own(struct nhi_span text, const char *host, struct nhi_buf *b,
+static enum nhi_err
+put_own(struct nhi_span text, const char *host, struct nhi_buf *b,
     struct nhi_why *why)
 {
 	struct nhi_span line, type, base64;
@@ -101,5 +104,65 @@ nhi_trust_put_own(struct nhi_span text, const char *host, struct nhi_buf *b,
 		nhi_buf_span(b, base64);
 		nhi_buf_printf(b, " %s\n", host);
 	}
+	return NHI_OK;
+}
+
+enum nhi_err
+nhi_trust_format(struct nhi_span ca_pub, const char *host,
+    const struct nhi_list *trust, struct nhi_buf *b, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	nhi_buf_str(b, "# Made by nhictl apply.\n");
+	if ((err = put_own(ca_pub, host, b, why)) != NHI_OK)
+		return err;
+	for (size_t i = 0; i < trust->n; i++)
+		nhi_buf_printf(b, "%s\n", trust->p[i]);
 	return nhi_buf_check(b, why);
+}
+
+/* A file that is not there is empty. */
+static enum nhi_err
+read_or_empty(const char *path, struct nhi_buf *b, bool *ret_there,
+    struct nhi_why *why)
+{
+	enum nhi_err err = nhi_file_read(AT_FDCWD, path, NHI_FILE_OWN, b, why);
+
+	if (err != NHI_OK && errno != ENOENT)
+		return err;
+	*ret_there = err == NHI_OK;
+	return NHI_OK;
+}
+
+enum nhi_err
+nhi_trust_write(const struct nhi_trust_paths *paths,
+    const struct nhi_trust *t, struct nhi_buf *old, bool *ret_own,
+    struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf own = NHI_BUF(NHI_TRUST_FILE);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf new = NHI_BUF(NHI_TRUST_FILE);
+	bool there = false, has_own = false;
+	enum nhi_err err;
+
+	if ((t->own && (err = read_or_empty(paths->ca_pub, &own, &has_own,
+	    why)) != NHI_OK) ||
+	    (err = nhi_trust_format(nhi_buf_all(&own), t->host, t->trust, &new,
+	    why)) != NHI_OK ||
+	    (err = read_or_empty(paths->trusted, old, &there, why)) != NHI_OK)
+		return err;
+	if ((!there ||
+	    !nhi_span_equal(nhi_buf_all(old), nhi_buf_all(&new))) &&
+	    (err = nhi_file_replace(AT_FDCWD, paths->trusted, 0644,
+	    nhi_buf_all(&new), why)) != NHI_OK)
+		return err;
+	*ret_own = has_own;
+	return NHI_OK;
+}
+
+enum nhi_err
+nhi_trust_restore(const struct nhi_trust_paths *paths,
+    const struct nhi_buf *old, struct nhi_why *why)
+{
+	return nhi_file_replace(AT_FDCWD, paths->trusted, 0644,
+	    nhi_buf_all(old), why);
 }

@@ -15,6 +15,12 @@ const struct nhi_verb nhi_verbs[] = {
 	    nhi_verb_ca_init },
 	{ "ca show", "[--json]", "list the CA keys that are trusted here",
 	    nhi_verb_ca_show },
+	{ "check", "[--json] [FILE]", "check a policy", nhi_verb_check },
+	{ "apply", "[--check-only] [--json]",
+	    "check the policy and put it in force", nhi_verb_apply },
+	{ "policy digest", "",
+	    "print the digest of the policy that is written",
+	    nhi_verb_policy_digest },
 	{ "explain", "--account A (--token FILE | --claims FILE) "
 	    "[--source IP] [--at UNIXTIME] [--json]",
 	    "would this token be let in, and why", nhi_verb_explain },

@@ -19,47 +19,12 @@
 #include "lib/base/file.h"
 #include "lib/base/policy.h"
 #include "tests/unit/conf_fake.h"
+#include "tests/unit/conf_world.h"
 
 #define SAMPLE	TOP_SRCDIR "/conf/nhi.conf.sample"
 
 static char dir[] = "/tmp/nhi-publish-XXXXXX";
 static char published[64], uids[64];
-
-static void
-make_world(struct nhi_world *w)
-{
-	static const struct nhi_world_paths paths = {
-		TOP_SRCDIR "/tests/unit/policy/passwd",
-		TOP_SRCDIR "/tests/unit/policy/group",
-		TOP_SRCDIR "/tests/unit/policy/subuid", "/nonexistent",
-		TOP_SRCDIR "/tests/unit/policy/uid_map",
-		TOP_SRCDIR "/tests/unit/policy/uid_map",
-	};
-	struct nhi_why why = { "" };
-
-	if (nhi_world_load(&paths, w, &why) != NHI_OK)
-		fail_msg("%s", why.text);
-}
-
-static struct nhi_plan *
-make_plan(const char *file)
-{
-	struct nhi_load_paths paths = { file, NULL, NHI_FILE_ANY };
-	NHI_AUTO(nhi_conf_freep) struct nhi_conf *conf = NULL;
-	struct nhi_faults faults = { 0 };
-	struct nhi_plan *plan = NULL;
-	struct nhi_world w = { 0 };
-	struct nhi_why why = { "" };
-
-	make_world(&w);
-	if (nhi_load(&paths, &faults, &conf, &why) != NHI_OK ||
-	    nhi_faults_check(&faults, &why) != NHI_OK ||
-	    nhi_compile(conf, &w, &plan, &why) != NHI_OK)
-		fail_msg("%s", why.text);
-	nhi_faults_wipe(&faults);
-	nhi_world_wipe(&w);
-	return plan;
-}
 
 static int
 setup(void **state)
@@ -76,7 +41,7 @@ static void
 test_sample(void **state)
 {
 	struct nhi_publish_paths paths = { published, uids };
-	NHI_AUTO(nhi_plan_freep) struct nhi_plan *plan = make_plan(SAMPLE);
+	NHI_AUTO(nhi_plan_freep) struct nhi_plan *plan = conf_plan(SAMPLE);
 	struct nhi_publish p = { "", "" };
 	struct nhi_policy policy;
 	struct nhi_account a;

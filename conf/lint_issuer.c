@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "conf/lint.h"
+
+#define JWKS_MAX	(1U << 20)
+
+static void
+lint_name(const struct nhi_lint *l, size_t index)
+{
+	const struct nhi_conf_issuer *p = l->top->issuers.p;
+
+	for (size_t i = 0; i < index; i++) {
+		if (p[i].name == NULL ||
+		    strcmp(p[i].name, p[index].name) != 0)
+			continue;
+		nhi_fault(l->faults, p[index].at[0],
+		    "issuer \"%s\" stands in %s, line %u, already",
+		    p[index].name, p[i].at[0].file, p[i].at[0].line);
+		return;
+	}
+}
+
+static void
+lint_algorithms(const struct nhi_lint *l, const struct nhi_conf_issuer *i,
+    const struct nhi_preset *p)
+{
+	for (uint32_t bit = 1; bit < NHI_ALG_ALL; bit <<= 1)
+		if (((uint32_t)i->algorithms & bit & ~p->algs) != 0)
+			nhi_fault(l->faults,
+			    NHI_LINT_AT(issuer, i, algorithms),
+			    "issuer \"%s\": preset %s never signs with %s",
+			    i->name, p->name, nhi_alg_name(bit));
+}
+
+static void
+lint_preset(const struct nhi_lint *l, const struct nhi_conf_issuer *i)
+{
+	const struct nhi_preset *p = nhi_preset_find(i->preset);
+
+	if (p == NULL) {
+		nhi_fault(l->faults, NHI_LINT_AT(issuer, i, preset),
+		    "issuer \"%s\": there is no preset \"%s\"", i->name,
+		    i->preset);
+		return;
+	}
+	if (p->url == NULL && i->at[NHI_AT(issuer, url)].line == 0)
+		nhi_fault(l->faults, i->at[0],
+		    "issuer \"%s\": preset %s needs a url", i->name, p->name);
+	if (i->binding && !p->job_audience)
+		nhi_fault(l->faults, NHI_LINT_AT(issuer, i, binding),
+		    "issuer \"%s\": a job of preset %s cannot choose the "
+		    "audience, so it cannot bind its token", i->name, p->name);
+	lint_algorithms(l, i, p);
+}
+
+/*
+ * A bearer token for an audience that other hosts share opens them too for
+ * whoever sees it on one.
+ */
+static void
+lint_audience(const struct nhi_lint *l, const struct nhi_conf_issuer *i)
+{
+	for (size_t k = 0; !i->binding && k < i->audience.n; k++)
+		if (strstr(i->audience.p[k], l->host_id) == NULL)
+			nhi_fault_warn(l->faults,
+			    NHI_LINT_AT(issuer, i, audience),
+			    "issuer \"%s\": audience \"%.100s\" does not name "
+			    "this host (%s): a token that one host sees is "
+			    "good at all that share it", i->name,
+			    i->audience.p[k], l->host_id);
+}
+
+/* Only the look of it: its bytes are parsed by nhi-verify, not by root. */
+static const char *
+read_jwks(const struct nhi_lint *l, const char *path, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(JWKS_MAX);
+	struct nhi_span s;
+
+	if (nhi_file_read(AT_FDCWD, path, l->owner, &text, why) != NHI_OK)
+		return why->text;
+	s = nhi_buf_all(&text);
+	while (s.n > 0 && strchr(" \t\r\n", s.p[0]) != NULL) {
+		s.p++;
+		s.n--;
+	}
+	if (s.n == 0 || s.p[0] != '{' || strstr(s.p, "\"keys\"") == NULL)
+		return "not a JSON key set";
+	return NULL;
+}
+
+static void
+lint_jwks(const struct nhi_lint *l, const struct nhi_conf_issuer *i)
+{
+	struct nhi_why why = { "" };
+	const char *wrong = read_jwks(l, i->jwks_file, &why);
+
+	if (wrong == NULL && l->world->check_jwks != NULL &&
+	    l->world->check_jwks(i->jwks_file, &why) != NHI_OK)
+		wrong = why.text;
+	if (wrong != NULL)
+		nhi_fault(l->faults, NHI_LINT_AT(issuer, i, jwks_file),
+		    "issuer \"%s\": jwks_file: %s", i->name, wrong);
+}
+
+void
+nhi_lint_issuers(const struct nhi_lint *l)
+{
+	const struct nhi_conf_issuer *p = l->top->issuers.p;
+
+	for (size_t i = 0; i < l->top->issuers.n; i++) {
+		if (p[i].name == NULL)
+			continue;
+		lint_name(l, i);
+		if (p[i].preset != NULL)
+			lint_preset(l, &p[i]);
+		lint_audience(l, &p[i]);
+		if (p[i].jwks_file != NULL)
+			lint_jwks(l, &p[i]);
+	}
+}

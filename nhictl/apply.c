@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* nhictl apply [--check-only] [--json] */
+#include "config.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "nhictl/apply_run.h"
+#include "nhictl/nhictl.h"
+
+static int
+finish(const struct nhi_report *r, enum nhi_err err, const struct nhi_why *why)
+{
+	if (fflush(r->out) != 0)
+		return NHI_CTL_FAULT;
+	if (err == NHI_OK)
+		return NHI_CTL_OK;
+	/* Its faults are printed. */
+	if (err == NHI_ERR_POLICY_INVALID)
+		return NHI_CTL_NO;
+	(void)nhi_ctl_fail(err, why);
+	return nhi_err_class(err) == NHI_CLASS_FAULT ? NHI_CTL_FAULT :
+	    NHI_CTL_NO;
+}
+
+static int
+apply(const struct nhi_report *r, bool check_only)
+{
+	NHI_AUTO(nhi_plan_freep) struct nhi_plan *plan = NULL;
+	struct nhi_why why = { "" }, late = { "" };
+	enum nhi_err err;
+
+	err = nhi_apply_check(&nhi_apply_host, r, &plan, &why);
+	if (check_only) {
+		if (err == NHI_OK)
+			nhi_report_plan(r, plan, NULL);
+		return finish(r, err, &why);
+	}
+	if (err == NHI_OK)
+		err = nhi_apply_publish(&nhi_apply_host, r, plan, &why);
+	if (err != NHI_OK && nhi_apply_rejected(err, &why, &late) != NHI_OK)
+		(void)nhi_ctl_fail(NHI_ERR_AUDIT_UNAVAILABLE, &late);
+	return finish(r, err, &why);
+}
+
+int
+nhi_verb_apply(int argc, char **argv)
+{
+	struct nhi_report r = { stdout, false };
+	const struct nhi_why root = { "only root may apply a policy" };
+	bool check_only = false;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--check-only") == 0)
+			check_only = true;
+		else if (strcmp(argv[i], "--json") == 0)
+			r.json = true;
+		else
+			return nhi_ctl_usage("apply");
+	}
+	if (geteuid() != 0)
+		return nhi_ctl_fail(NHI_ERR_STATE, &root);
+	return apply(&r, check_only);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/paths.h"
+#include "nhictl/apply_sshd.h"
+#include "nhictl/dropin.h"
+
+/* CIDRs by commas. */
+static enum nhi_err
+put_from(const struct nhi_list *from, struct nhi_dropin_options *o,
+    struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(NHI_DROPIN_FROM);
+
+	for (size_t i = 0; i < from->n; i++)
+		nhi_buf_printf(&b, "%s%s", i == 0 ? "" : ",", from->p[i]);
+	if (b.err != NHI_OK)
+		return nhi_fail(why, NHI_ERR_POLICY_INVALID,
+		    "issue_from is too long for sshd");
+	memcpy(o->issue_from, nhi_buf_text(&b), b.n + 1);
+	return NHI_OK;
+}
+
+/* What is there decides about the road through PAM, policy about the rest. */
+static enum nhi_err
+make_options(const struct nhi_plan *plan, const struct nhi_buf *old,
+    struct nhi_dropin_options *o, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if (!nhi_dropin_parse(nhi_buf_all(old), o))
+		return nhi_fail(why, NHI_ERR_HOST, NHI_SSHD_CONF_DIR "/"
+		    NHI_DROPIN_NAME " is there and is not nhictl's");
+	o->issue = plan->host.issues;
+	o->permit_tty = plan->host.permit_tty;
+	o->permit_forwarding = plan->host.permit_forwarding;
+	if ((err = put_from(&plan->host.issue_from, o, why)) != NHI_OK)
+		return err;
+	return nhi_dropin_probe(o, why);
+}
+
+struct sample {
+	char names[NHI_APPLY_SSHD_ACCOUNTS][NHI_NAME_MAX + 1];
+	const char *list[NHI_APPLY_SSHD_ACCOUNTS];
+	size_t n;
+};
+
+/* Spread over the policy; of a template a name that fits. */
+static void
+make_sample(const struct nhi_plan *plan, struct sample *s)
+{
+	size_t step = plan->naccounts / NHI_APPLY_SSHD_ACCOUNTS + 1;
+
+	for (size_t i = 0; i < plan->naccounts; i += step) {
+		char *name = s->names[s->n];
+
+		(void)snprintf(name, NHI_NAME_MAX + 1, "%s",
+		    plan->accounts[i].name.pattern);
+		for (char *p = name; *p != '\0'; p++)
+			if (*p == '*')
+				*p = '0';
+		s->list[s->n++] = name;
+	}
+}
+
+enum nhi_err
+nhi_apply_sshd(const struct nhi_plan *plan, struct nhi_buf *old,
+    struct nhi_why *why)
+{
+	struct nhi_dropin_options o = NHI_DROPIN_DEFAULT;
+	struct sample s = { .n = 0 };
+	bool there = false;
+	enum nhi_err err;
+
+	if ((err = nhi_dropin_load(old, &there, why)) != NHI_OK || !there)
+		return err;
+	make_sample(plan, &s);
+	if ((err = make_options(plan, old, &o, why)) != NHI_OK)
+		return err;
+	return nhi_dropin_install(&o, s.list, s.n, why);
+}
+
+enum nhi_err
+nhi_apply_sshd_restore(const struct nhi_buf *old, struct nhi_why *why)
+{
+	struct nhi_dropin_options o = NHI_DROPIN_DEFAULT;
+	enum nhi_err err;
+
+	if (old->n == 0)
+		return NHI_OK;
+	if (!nhi_dropin_parse(nhi_buf_all(old), &o))
+		return nhi_fail(why, NHI_ERR_HOST, "the former drop-in of "
+		    "sshd is not nhictl's");
+	if ((err = nhi_dropin_probe(&o, why)) != NHI_OK)
+		return err;
+	return nhi_dropin_install(&o, NULL, 0, why);
+}

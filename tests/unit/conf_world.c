@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/conf_world.h"
+
+void
+conf_world(struct nhi_world *w)
+{
+	static const struct nhi_world_paths paths = {
+		TOP_SRCDIR "/tests/unit/policy/passwd",
+		TOP_SRCDIR "/tests/unit/policy/group",
+		TOP_SRCDIR "/tests/unit/policy/subuid",
+		"/nonexistent",
+		TOP_SRCDIR "/tests/unit/policy/uid_map",
+		TOP_SRCDIR "/tests/unit/policy/uid_map",
+	};
+	struct nhi_why why = { "" };
+
+	if (nhi_world_load(&paths, w, &why) != NHI_OK)
+		fail_msg("%s", why.text);
+	w->now = CONF_NOW;
+	(void)snprintf(w->node, sizeof(w->node), "node");
+}
+
+enum nhi_err
+conf_check(const char *file, struct nhi_faults *faults,
+    struct nhi_plan **ret, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_world_wipe) struct nhi_world w = { 0 };
+	struct nhi_load_paths paths = { file, NULL, NHI_FILE_ANY };
+
+	conf_world(&w);
+	return nhi_check(&paths, &w, faults, ret, why);
+}
+
+struct nhi_plan *
+conf_plan(const char *file)
+{
+	NHI_AUTO(nhi_faults_wipe) struct nhi_faults faults = { 0 };
+	struct nhi_plan *plan = NULL;
+	struct nhi_why why = { "" };
+
+	if (conf_check(file, &faults, &plan, &why) != NHI_OK)
+		fail_msg("%s", why.text);
+	return plan;
+}
