@@ -44,7 +44,7 @@ make_list(struct nhi_lint *l)
 		if (e->issuer != NULL && e->issuer->preset != NULL)
 			e->preset = nhi_preset_find(e->issuer->preset);
 		if (from[i].account != NULL)
-			(void)nhi_template_parse(from[i].account,
+			(void)nhi_pattern_parse(from[i].account,
 			    &e->account);
 	}
 	if (l->n > 1)

@@ -9,7 +9,7 @@
 
 #include "conf/load.h"
 #include "conf/preset.h"
-#include "conf/template.h"
+#include "conf/pattern.h"
 #include "conf/world.h"
 
 /* One identity with what it refers to. */
@@ -17,7 +17,7 @@ struct nhi_lint_identity {
 	const struct nhi_conf_identity *from;
 	const struct nhi_conf_issuer *issuer;	/* NULL: there is none */
 	const struct nhi_preset *preset;	/* NULL: not known */
-	struct nhi_template account;	/* key "": not valid */
+	struct nhi_pattern account;	/* key "": not valid */
 };
 
 struct nhi_lint {

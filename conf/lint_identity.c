@@ -79,7 +79,7 @@ static void
 lint_one(const struct nhi_lint *l, const struct nhi_lint_identity *e)
 {
 	const struct nhi_conf_identity *i = e->from;
-	struct nhi_template unused;
+	struct nhi_pattern unused;
 	const char *wrong;
 
 	if (i->issuer != NULL && e->issuer == NULL)
@@ -90,7 +90,7 @@ lint_one(const struct nhi_lint *l, const struct nhi_lint_identity *e)
 		nhi_fault_warn(l->faults, NHI_LINT_AT(identity, i, expires),
 		    "identity \"%s\" has expired and is refused", i->name);
 	if (i->account != NULL &&
-	    (wrong = nhi_template_parse(i->account, &unused)) != NULL)
+	    (wrong = nhi_pattern_parse(i->account, &unused)) != NULL)
 		nhi_fault(l->faults, NHI_LINT_AT(identity, i, account),
 		    "identity \"%s\": account \"%s\" %s", i->name, i->account,
 		    wrong);
