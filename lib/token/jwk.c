@@ -146,9 +146,9 @@ nhi_jwk_make(struct nhi_value jwk, uint32_t alg, EVP_PKEY **ret,
 	const struct kind *kind = NULL;
 	enum nhi_err err;
 
-	if ((err = check_use(jwk, why)) != NHI_OK ||
+	if ((err = check_kind(jwk, alg, &kind, why)) != NHI_OK ||
+	    (err = check_use(jwk, why)) != NHI_OK ||
 	    (err = check_ops(jwk, why)) != NHI_OK ||
-	    (err = check_kind(jwk, alg, &kind, why)) != NHI_OK ||
 	    (err = check_alg(jwk, alg, why)) != NHI_OK ||
 	    (err = check_public(jwk, why)) != NHI_OK)
 		return err;

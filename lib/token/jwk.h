@@ -8,7 +8,7 @@
 #include "lib/token/json.h"
 
 /*
- * The key, if it may verify this algorithm: use and key_ops, type and curve,
+ * The key, if it may verify this algorithm: type and curve, use and key_ops,
  * alg, then the numbers.  NHI_ERR_KEY_USE, NHI_ERR_ALG_KEY_MISMATCH,
  * NHI_ERR_KEY_WEAK, NHI_ERR_KEY_INVALID, NHI_ERR_NO_MEMORY.
  */

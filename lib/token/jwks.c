@@ -78,36 +78,43 @@ find_named(struct nhi_value keys, struct nhi_span kid, struct nhi_value *ret,
 	return NHI_OK;
 }
 
+/* What is wrong with a key of the right sort says more than "another sort". */
+static bool
+says_more(enum nhi_err err, enum nhi_err than)
+{
+	return than == NHI_ERR_KID_UNKNOWN ||
+	    (than == NHI_ERR_ALG_KEY_MISMATCH && err != than);
+}
+
 /* Without a kid: exactly one key must do. */
 static enum nhi_err
 find_only(struct nhi_value keys, uint32_t alg, EVP_PKEY **ret,
     struct nhi_why *why)
 {
 	NHI_AUTO(nhi_pkey_freep) EVP_PKEY *found = NULL;
-	enum nhi_err err = NHI_ERR_KID_UNKNOWN;
+	struct nhi_why text = { "the key set is empty (RFC 7517 5.1)" };
+	enum nhi_err worst = NHI_ERR_KID_UNKNOWN;
 
-	(void)nhi_fail(why, err, "the key set is empty (RFC 7517 5.1)");
 	for (size_t i = 0; i < nhi_json_count(keys); i++) {
 		NHI_AUTO(nhi_pkey_freep) EVP_PKEY *key = NULL;
-		enum nhi_err one;
+		struct nhi_why one;
+		enum nhi_err err;
 
-		one = nhi_jwk_make(nhi_json_at(keys, i), alg, &key,
-		    found == NULL ? why : NULL);
-		if (one == NHI_ERR_NO_MEMORY)
-			return one;
-		if (one == NHI_OK && found != NULL)
+		err = nhi_jwk_make(nhi_json_at(keys, i), alg, &key, &one);
+		if (err == NHI_OK && found != NULL)
 			return nhi_fail(why, NHI_ERR_KID_MISSING,
 			    "the token has no kid and several keys would do "
 			    "(RFC 7515 4.1.4)");
-		if (found == NULL)
-			err = one;
-		if (one == NHI_OK) {
+		if (err == NHI_OK) {
 			found = key;
 			key = NULL;
+		} else if (says_more(err, worst)) {
+			worst = err;
+			text = one;
 		}
 	}
 	if (found == NULL)
-		return err;
+		return nhi_fail(why, worst, "%s", text.text);
 	*ret = found;
 	found = NULL;
 	return NHI_OK;

@@ -224,6 +224,7 @@ verify_some(const struct nhi_token_request *req, struct nhi_token **ret,
     struct nhi_why *why)
 {
 	NHI_AUTO(nhi_json_wipe) struct nhi_value claims = { 0 };
+	struct nhi_why text = { "" };
 	enum nhi_err first = NHI_OK;
 
 	peek_claims(req->token, &claims);
@@ -233,14 +234,15 @@ verify_some(const struct nhi_token_request *req, struct nhi_token **ret,
 		if (!may_be(req->sources[i].issuer, claims))
 			continue;
 		err = verify_one(req, &req->sources[i], ret,
-		    first == NHI_OK ? why : NULL);
+		    first == NHI_OK ? &text : NULL);
 		if (err == NHI_OK)
 			return NHI_OK;
 		if (first == NHI_OK)
 			first = err;
 	}
-	return first != NHI_OK ? first :
-	    verify_one(req, &req->sources[0], ret, why);
+	if (first == NHI_OK)
+		return verify_one(req, &req->sources[0], ret, why);
+	return nhi_fail(why, first, "%s", text.text);
 }
 
 enum nhi_err
