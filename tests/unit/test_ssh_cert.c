@@ -63,9 +63,12 @@ check_options(const char *ca, const struct option *o)
 	struct nhi_why why = { "" };
 	enum nhi_err err;
 
-	assert_int_equal(util_run("ssh-keygen -q -s ca-%s -I 'key id' -z 9"
+	if (util_run("ssh-keygen -q -s ca-%s -I 'key id' -z 9"
 	    " -n web-deploy,other -V 20270115080000:20270115081500 %s "
-	    "bot-ed25519.pub", ca, o->words), 0);
+	    "bot-ed25519.pub", ca, o->words) != 0) {
+		assert_int_not_equal(o->err, NHI_OK);	/* too old for it */
+		return;
+	}
 	util_read("bot-ed25519-cert.pub", &text);
 	err = nhi_ssh_cert_parse_line(nhi_buf_all(&text), &c, &why);
 	if (err != o->err)
