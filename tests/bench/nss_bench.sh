@@ -1,14 +1,25 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Compare nss_nhi with nss_files and 30 users.  Root, in a private mount
-# namespace; run in the build directory after make and make tests/bench/nss_bench.
+# namespace; run in the build directory after "make" and
+# "make tests/bench/nss_bench".
 #	tests/bench/nss_bench.sh
 set -eu
 if [ "${1-}" != inside ]; then
 	exec unshare -m --propagation private "$0" inside
 fi
 state=/var/lib/nhi run=/run/nhi
-mkdir -p "$state" "$run"
+made=
+for d in "$state" "$run"; do
+	[ -d "$d" ] || { mkdir -p "$d" && made="$made $d"; }
+done
+clean() {
+	umount -l "$run" "$state" 2>/dev/null || true
+	for d in $made ${disk:+"$disk"}; do
+		rm -rf --one-file-system "$d"
+	done
+}
+trap clean EXIT
 # As on a host: state on the disk (tmpfs remembers no name that is not there),
 # what is running on tmpfs.
 disk=$(mktemp -d /var/tmp/nss_bench.XXXXXX)
@@ -32,8 +43,5 @@ ln -s 'pr-*-*:/var/lib/nhi/homes/:/bin/sh:900' \
 ln -s "2000300001:set:$boot:1" "$state/uids/name/web-deploy"
 ln -s "2000300002:first:$boot:1" "$state/uids/name/pr-74-1"
 ln -s "$boot:1:2000300000:2147483646" "$state/uids/changed"
-status=0
 tests/bench/nss_bench nss_nhi/.libs/libnss_nhi.so.2 \
-	user30 web-deploy pr-74-1 || status=$?
-rm -r "$disk"
-exit "$status"
+	user30 web-deploy pr-74-1
