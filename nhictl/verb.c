@@ -24,6 +24,23 @@ const struct nhi_verb nhi_verbs[] = {
 	{ "explain", "--account A (--token FILE | --claims FILE) "
 	    "[--source IP] [--at UNIXTIME] [--json]",
 	    "would this token be let in, and why", nhi_verb_explain },
+	{ "accounts", "[--all] [--json]",
+	    "list machine accounts, their UIDs and leases",
+	    nhi_verb_accounts },
+	{ "audit", "[--since T] [--event E] [--account A] [--identity I] "
+	    "[--outcome grant|deny|fault|info] [--json] [--follow]",
+	    "show the audit trail", nhi_verb_audit },
+	{ "sessions", "[--json]", "list live sessions", nhi_verb_sessions },
+	{ "hold add", "(--all | --account A | --identity I | --issuer N) "
+	    "[--for D | --until T] --reason TEXT",
+	    "stop logins until the hold is lifted", nhi_verb_hold_add },
+	{ "hold list", "[--json]", "list holds", nhi_verb_hold_list },
+	{ "hold lift", "(--all | --account A | --identity I | --issuer N)",
+	    "lift a hold", nhi_verb_hold_lift },
+	{ "revoke", "(--serial N | --identity I | --mark M | --key SHA256:F) "
+	    "--reason TEXT", "revoke certificates", nhi_verb_revoke },
+	{ "tick", "[-v]", "sweep what has ended; for a timer",
+	    nhi_verb_tick },
 	{ "token check", "--issuer URL --audience A --jwks FILE [--alg LIST] "
 	    "[--at UNIXTIME] [--skew S] [--max-lifetime D] [--max-age D] "
 	    "[--signature-only] [--json] < TOKEN",

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A descriptor of the process is opened first, then the process is looked at,
+ * then the descriptor gets the signal: whoever has the number by then, it is
+ * the process that was looked at, or none.
+ */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/file.h"
+#include "lib/base/num.h"
+#include "lib/base/reap.h"
+#include "lib/base/registry.h"
+
+#define STATUS_MAX	8192
+#define ROUNDS		4		/* for what forks meanwhile */
+#define PATIENCE	(50 * 1000 * 1000)	/* nanoseconds, ten times */
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open		434
+#endif
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal	424
+#endif
+
+static int
+open_process(pid_t pid)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	if (fd >= 0)
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return fd;
+}
+
+static bool
+send(int fd, int sig)
+{
+	return syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0) == 0;
+}
+
+bool
+nhi_reap_process(pid_t pid, uint64_t start, int sig)
+{
+	NHI_AUTO(nhi_fd_close) int fd = -1;
+	uint64_t ticks;
+
+	if (pid <= 1 || (fd = open_process(pid)) < 0)
+		return false;
+	return nhi_stamp_process(pid, &ticks, NULL) == NHI_OK &&
+	    ticks == start && send(fd, sig);
+}
+
+/* A file of /proc/<pid>, whole. */
+static bool
+read_proc(const char *pid, const char *name, struct nhi_buf *b)
+{
+	char path[64];
+
+	return snprintf(path, sizeof(path), "/proc/%s/%s", pid, name) <
+	    (int)sizeof(path) &&
+	    nhi_file_read(AT_FDCWD, path, NHI_FILE_ANY, b, NULL) == NHI_OK;
+}
+
+/* "Uid:\t<real>\t<effective>\t<saved>\t<file system>" */
+static bool
+has_uids(const char *pid, uint32_t uid)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(STATUS_MAX);
+	struct nhi_span rest, line, word;
+	unsigned int same = 0;
+	uint64_t v;
+
+	if (!read_proc(pid, "status", &b))
+		return false;
+	rest = nhi_buf_all(&b);
+	while (nhi_span_cut(&rest, '\n', &line)) {
+		if (!nhi_span_cut(&line, '\t', &word) ||
+		    !nhi_span_is(word, "Uid:"))
+			continue;
+		while (nhi_span_cut(&line, '\t', &word))
+			if (nhi_num_parse(word, UINT32_MAX, &v) && v == uid)
+				same++;
+		return same == 4;
+	}
+	return false;
+}
+
+static bool
+has_session(const char *pid, uint32_t audit_session)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(32);
+	uint64_t v;
+
+	return read_proc(pid, "sessionid", &b) &&
+	    nhi_num_parse(nhi_buf_all(&b), UINT32_MAX, &v) &&
+	    v == audit_session;
+}
+
+static bool
+end_one(const char *name, uint32_t uid, uint32_t audit_session, int sig)
+{
+	NHI_AUTO(nhi_fd_close) int fd = -1;
+	uint64_t pid;
+
+	if (!nhi_num_parse(nhi_span_str(name), INT32_MAX, &pid) || pid <= 1 ||
+	    (pid_t)pid == getpid() || !has_uids(name, uid) ||
+	    (fd = open_process((pid_t)pid)) < 0)
+		return false;
+	return has_uids(name, uid) && has_session(name, audit_session) &&
+	    send(fd, sig);
+}
+
+static unsigned int
+end_all(uint32_t uid, uint32_t audit_session, int sig)
+{
+	const struct dirent *de;
+	unsigned int n = 0;
+	DIR *dp = opendir("/proc");
+
+	if (dp == NULL)
+		return 0;
+	while ((de = readdir(dp)) != NULL)
+		n += end_one(de->d_name, uid, audit_session, sig);
+	(void)closedir(dp);
+	return n;
+}
+
+unsigned int
+nhi_reap_session(uint32_t uid, uint32_t audit_session)
+{
+	const struct timespec step = { 0, PATIENCE };
+	unsigned int found;
+
+	if (uid < NHI_UID_MIN || audit_session == 0 ||
+	    audit_session == UINT32_MAX ||
+	    (found = end_all(uid, audit_session, SIGTERM)) == 0)
+		return 0;
+	for (unsigned int i = 0; i < 10; i++) {
+		(void)nanosleep(&step, NULL);
+		/* Signal 0 only asks. */
+		if (end_all(uid, audit_session, 0) == 0)
+			return found;
+	}
+	for (unsigned int i = 0; i < ROUNDS &&
+	    end_all(uid, audit_session, SIGKILL) > 0; i++)
+		(void)nanosleep(&step, NULL);
+	return found;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Ending processes: never by a bare number, which may be another process's by
+ * now, and never root's.
+ */
+#ifndef NHI_BASE_REAP_H
+#define NHI_BASE_REAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Send the signal to the process that began at this tick.  False: it is not
+ * there any more, or it cannot be signalled.
+ */
+bool	 nhi_reap_process(pid_t, uint64_t start, int sig);
+
+/*
+ * End what an account left behind: all processes whose four UIDs are this one
+ * and whose audit session is this one (what sudo started is root's and
+ * stays).  SIGTERM, half a second, SIGKILL.  Returns how many there were; 0
+ * at once without an audit session (0 or UINT32_MAX) or for a UID that is not
+ * a machine account's.
+ */
+unsigned int nhi_reap_session(uint32_t uid, uint32_t audit_session);
+
+#endif

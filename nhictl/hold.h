@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the verbs about holds share. */
+#ifndef NHI_NHICTL_HOLD_H
+#define NHI_NHICTL_HOLD_H
+
+#include "lib/base/audit.h"
+#include "lib/base/hold.h"
+
+/* "everything", "account web", ... */
+void		 nhi_hold_target(const struct nhi_hold *, char out[static 96]);
+
+/* The record of an addition or a lift, by the function that writes it. */
+enum nhi_err	 nhi_hold_record(enum nhi_audit_event, const struct nhi_hold *,
+		    const char *detail, enum nhi_err (*record)(
+		    const struct nhi_event *, struct nhi_why *),
+		    struct nhi_why *) NHI_MUST;
+
+/*
+ * Say what an administrator in a hurry overlooks: a name that the policy does
+ * not know, and sessions that go on.
+ */
+void		 nhi_hold_hints(const struct nhi_hold *);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * nhictl revoke: on this host, at the next login.  In force before its record
+ * is written, like a hold.
+ */
+#include "config.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/base/num.h"
+#include "lib/base/paths.h"
+#include "lib/base/revoke.h"
+#include "nhictl/nhictl.h"
+#include "nhictl/record.h"
+#include "nhictl/show.h"
+#include "nhictl/when.h"
+
+#define KEY_PREFIX	"SHA256:"
+#define KEY_BASE64	43
+#define KEY_SIZE	32
+#define MARK_HEX	16
+
+static const char *const kinds[] = { "serial", "identity", "mark", "key" };
+
+struct args {
+	struct nhi_revocation r;
+	const char *shown;		/* the name as it was given */
+	unsigned int names;
+	bool list;
+	bool json;
+	bool bad;
+};
+
+static int
+value(char c)
+{
+	static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *p = c == '\0' ? NULL : strchr(set, c);
+
+	return p == NULL ? -1 : (int)(p - set);
+}
+
+/* The fingerprint that ssh-keygen -l prints, as hex. */
+static bool
+key_hex(const char *text, char out[2 * KEY_SIZE + 1])
+{
+	uint8_t hash[KEY_SIZE];
+	uint32_t bits = 0;
+	unsigned int have = 0;
+	size_t n = 0;
+
+	if (strncmp(text, KEY_PREFIX, strlen(KEY_PREFIX)) != 0 ||
+	    strlen(text) != strlen(KEY_PREFIX) + KEY_BASE64)
+		return false;
+	for (text += strlen(KEY_PREFIX); *text != '\0'; text++) {
+		int v = value(*text);
+
+		if (v < 0)
+			return false;
+		bits = bits << 6 | (uint32_t)v;
+		have += 6;
+		if (have >= 8) {
+			have -= 8;
+			hash[n++] = (uint8_t)(bits >> have);
+		}
+	}
+	/* 258 bits came, 256 are meant: the rest is zero. */
+	if (n != KEY_SIZE || (bits & 3) != 0)
+		return false;
+	nhi_num_hex(hash, sizeof(hash), out);
+	return true;
+}
+
+static void
+set_name(struct args *a, enum nhi_revoke_kind kind, const char *text)
+{
+	char hex[2 * KEY_SIZE + 1];
+
+	a->names++;
+	a->shown = text;
+	a->r.kind = kind;
+	if (kind == NHI_REVOKE_KEY && !key_hex(text, hex)) {
+		(void)fputs("nhictl: a key is SHA256: and 43 characters, as "
+		    "ssh-keygen -l prints it\n", stderr);
+		a->bad = true;
+		return;
+	}
+	if (kind == NHI_REVOKE_KEY)
+		text = hex;
+	/* Of a whole mark the first digits are looked up. */
+	(void)snprintf(a->r.name, sizeof(a->r.name), "%.*s",
+	    kind == NHI_REVOKE_MARK && strlen(text) == 64 ? MARK_HEX : 64,
+	    text);
+	if (strlen(text) >= sizeof(a->r.name))
+		a->bad = true;
+}
+
+static void
+set_reason(struct args *a, const char *text)
+{
+	if (text[0] == '\0' || strlen(text) >= sizeof(a->r.reason)) {
+		(void)fprintf(stderr, "nhictl: a reason has 1 to %zu bytes\n",
+		    sizeof(a->r.reason) - 1);
+		a->bad = true;
+		return;
+	}
+	(void)snprintf(a->r.reason, sizeof(a->r.reason), "%s", text);
+}
+
+static void
+set_option(struct args *a, int option, const char *text)
+{
+	switch (option) {
+	case 's':
+		set_name(a, NHI_REVOKE_SERIAL, text);
+		break;
+	case 'i':
+		set_name(a, NHI_REVOKE_IDENTITY, text);
+		break;
+	case 'm':
+		set_name(a, NHI_REVOKE_MARK, text);
+		break;
+	case 'k':
+		set_name(a, NHI_REVOKE_KEY, text);
+		break;
+	case 'r':
+		set_reason(a, text);
+		break;
+	case 'l':
+		a->list = true;
+		break;
+	case 'j':
+		a->json = true;
+		break;
+	default:
+		a->bad = true;
+	}
+}
+
+static enum nhi_err
+record(const struct args *a, struct nhi_why *why)
+{
+	uint64_t serial = 0;
+	char detail[512];
+
+	if (a->r.kind == NHI_REVOKE_SERIAL)
+		(void)nhi_num_parse(nhi_span_str(a->r.name), UINT64_MAX,
+		    &serial);
+	(void)snprintf(detail, sizeof(detail), "%s %s is revoked by %s: %s",
+	    kinds[a->r.kind], a->shown, a->r.by, a->r.reason);
+	return nhi_record(&(struct nhi_event){ .event = NHI_EVENT_REVOKE,
+	    .outcome = NHI_INFO, .detail = detail, .serial = serial,
+	    .identity = a->r.kind == NHI_REVOKE_IDENTITY ? a->r.name : NULL,
+	    .mark = a->r.kind == NHI_REVOKE_MARK ? a->r.name : NULL,
+	    .key = a->r.kind == NHI_REVOKE_KEY ? a->shown : NULL }, why);
+}
+
+static int
+add(struct args *a)
+{
+	struct nhi_why why = { "" };
+	enum nhi_err err;
+
+	a->r.time = nhi_when_now();
+	nhi_audit_id(a->r.time * 1000, a->r.id);
+	nhi_record_who(a->r.by);
+	if ((err = nhi_revoke_init(NHI_REVOKED_DIR, &why)) != NHI_OK ||
+	    (err = nhi_revoke_add(NHI_REVOKED_DIR, &a->r, &why)) != NHI_OK)
+		return nhi_ctl_fail(err, &why);
+	(void)printf("revoked on this host: %s %s\n", kinds[a->r.kind],
+	    a->shown);
+	if (a->r.kind == NHI_REVOKE_IDENTITY)
+		(void)puts("(certificates that begin before now; a new one "
+		    "begins a minute back, so none is accepted for a minute)");
+	if ((err = record(a, &why)) != NHI_OK)
+		return nhi_ctl_fail(err, &why);
+	return NHI_CTL_OK;
+}
+
+struct listing {
+	struct nhi_table *table;
+	bool json;
+};
+
+static bool
+show(const struct nhi_revocation *r, void *arg)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(8192);
+	struct listing *l = arg;
+	char time[32];
+
+	if (l->json) {
+		nhi_show_string(&b, "kind", kinds[r->kind]);
+		nhi_show_string(&b, "name", r->name);
+		nhi_show_time(&b, "time", r->time);
+		nhi_show_string(&b, "by", r->by);
+		nhi_show_string(&b, "reason", r->reason);
+		nhi_show_string(&b, "id", r->id);
+		return nhi_show_line(&b);
+	}
+	nhi_when_format(r->time, time);
+	nhi_table_add(l->table, kinds[r->kind]);
+	nhi_table_add(l->table, r->name);
+	nhi_table_add(l->table, time);
+	nhi_table_add(l->table, r->by);
+	nhi_table_add(l->table, r->reason);
+	return true;
+}
+
+static int
+list(bool json)
+{
+	static const char *const heads[] = { "REVOKED", "NAME", "TIME", "BY",
+		"REASON", NULL };
+	NHI_AUTO(nhi_table_wipe) struct nhi_table table = { .heads = heads };
+	struct listing l = { .table = &table, .json = json };
+	struct nhi_why why = { "" };
+	enum nhi_err err;
+
+	if ((err = nhi_revoke_each(NHI_REVOKED_DIR, show, &l, &why)) != NHI_OK)
+		return nhi_ctl_fail(err, &why);
+	if (!json && !nhi_table_print(&table, "nothing is revoked"))
+		return NHI_CTL_FAULT;
+	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+}
+
+int
+nhi_verb_revoke(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "serial", required_argument, NULL, 's' },
+		{ "identity", required_argument, NULL, 'i' },
+		{ "mark", required_argument, NULL, 'm' },
+		{ "key", required_argument, NULL, 'k' },
+		{ "reason", required_argument, NULL, 'r' },
+		{ "list", no_argument, NULL, 'l' },
+		{ "json", no_argument, NULL, 'j' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct args a = { .names = 0 };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
+		set_option(&a, c, optarg);
+	if (a.bad || optind != argc || (a.list ? a.names > 0 :
+	    a.names != 1 || a.json || a.r.reason[0] == '\0'))
+		return nhi_ctl_usage("revoke");
+	return a.list ? list(a.json) : add(&a);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* nhictl tick: what a timer runs each minute.  Quiet unless asked. */
+#include "config.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "lib/base/paths.h"
+#include "nhictl/nhictl.h"
+#include "nhictl/record.h"
+#include "nhictl/tick.h"
+#include "nhictl/when.h"
+
+static const struct {
+	const char *name;
+	const char *done;
+	enum nhi_err (*run)(const struct nhi_tick *, uint64_t *,
+	    struct nhi_why *);
+} steps[] = {
+	{ "spool", "files taken in", nhi_tick_spool },
+	{ "holds", "expired holds lifted", nhi_tick_holds },
+	{ "issuer", "connections ended or forgotten", nhi_tick_issuer },
+	{ "sessions", "sessions ended", nhi_tick_sessions },
+	{ "leases", "leases ended", nhi_tick_leases },
+	{ "marks", "marks expired", nhi_tick_marks },
+	{ "pending", "hand-overs expired", nhi_tick_pending },
+	/* End of the steps */
+};
+
+static bool
+run(const struct nhi_tick *tick, bool verbose)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct nhi_why why = { "" }, whole;
+		uint64_t done = 0;
+		enum nhi_err err = steps[i].run(tick, &done, &why);
+
+		if (verbose)
+			(void)printf("%-10s %" PRIu64 " %s\n", steps[i].name,
+			    done, steps[i].done);
+		if (err == NHI_OK)
+			continue;
+		good = false;
+		(void)nhi_fail(&whole, err, "tick: %s: %.150s", steps[i].name,
+		    why.text[0] == '\0' ? nhi_err_text(err) : why.text);
+		(void)nhi_ctl_fail(err, &whole);
+	}
+	return good;
+}
+
+int
+nhi_verb_tick(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "verbose", no_argument, NULL, 'v' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const struct nhi_tick tick = { .spool = NHI_SPOOL_DIR,
+	    .marks = NHI_MARKS_DIR, .sessions = NHI_SESSIONS_DIR,
+	    .leases = NHI_LEASES_DIR, .issuer = NHI_ISSUER_DIR,
+	    .holds = NHI_HOLDS_DIR, .pending = NHI_PENDING_DIR,
+	    .now = nhi_when_now(), .record = nhi_record };
+	bool verbose = false;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "v", options, NULL)) != -1) {
+		if (c != 'v')
+			return nhi_ctl_usage("tick");
+		verbose = true;
+	}
+	if (optind != argc)
+		return nhi_ctl_usage("tick");
+	if (geteuid() != 0) {
+		(void)fputs("nhictl: tick is root's\n", stderr);
+		return NHI_CTL_FAULT;
+	}
+	if (!run(&tick, verbose))
+		return NHI_CTL_NO;
+	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Housekeeping in steps that do not depend on each other.  A step takes the
+ * places to work in, so that a test can give it others.
+ */
+#ifndef NHI_NHICTL_TICK_H
+#define NHI_NHICTL_TICK_H
+
+#include <stdint.h>
+
+#include "lib/base/audit.h"
+
+struct nhi_tick {
+	const char *spool;
+	const char *marks;
+	const char *sessions;
+	const char *leases;
+	const char *issuer;
+	const char *holds;
+	const char *pending;
+	int64_t now;
+	enum nhi_err (*record)(const struct nhi_event *, struct nhi_why *);
+};
+
+/* Each: how many things it did; the rest is done even when one fails. */
+enum nhi_err	 nhi_tick_spool(const struct nhi_tick *, uint64_t *ret,
+		    struct nhi_why *) NHI_MUST;
+enum nhi_err	 nhi_tick_marks(const struct nhi_tick *, uint64_t *ret,
+		    struct nhi_why *) NHI_MUST;
+
+/* Holds that are over: a record, then they go. */
+enum nhi_err	 nhi_tick_holds(const struct nhi_tick *, uint64_t *ret,
+		    struct nhi_why *) NHI_MUST;
+
+/* Hand-overs that nobody took. */
+enum nhi_err	 nhi_tick_pending(const struct nhi_tick *, uint64_t *ret,
+		    struct nhi_why *) NHI_MUST;
+
+/*
+ * Sessions whose process is gone: what they left running is ended, a record,
+ * the lease for those that remain.
+ */
+enum nhi_err	 nhi_tick_sessions(const struct nhi_tick *, uint64_t *ret,
+		    struct nhi_why *) NHI_MUST;
+
+/* Leases of another boot, or of no session. */
+enum nhi_err	 nhi_tick_leases(const struct nhi_tick *, uint64_t *ret,
+		    struct nhi_why *) NHI_MUST;
+
+/*
+ * Connections to the issuer: records of dead processes go, connections that
+ * are older than a minute are ended.
+ */
+enum nhi_err	 nhi_tick_issuer(const struct nhi_tick *, uint64_t *ret,
+		    struct nhi_why *) NHI_MUST;
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tick: connections to the issuer, issuer/<pid>-<start> -> <source>, as
+ * pam_nhi records them.  The issuer takes half a minute at most; who is there
+ * after a whole one keeps a channel open that sshd does not call unused.
+ */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/num.h"
+#include "lib/base/reap.h"
+#include "lib/base/stamp.h"
+#include "nhictl/tick.h"
+
+#define AGE	60		/* seconds */
+
+static bool
+parse(const char *name, pid_t *ret_pid, uint64_t *ret_start)
+{
+	struct nhi_span rest = nhi_span_str(name), word;
+	uint64_t pid;
+
+	if (!nhi_span_cut(&rest, '-', &word) || rest.p == NULL ||
+	    !nhi_num_parse(word, INT32_MAX, &pid) ||
+	    !nhi_num_parse(rest, UINT64_MAX, ret_start))
+		return false;
+	*ret_pid = (pid_t)pid;
+	return true;
+}
+
+static bool
+look(const struct nhi_tick *t, int dir, const char *name)
+{
+	uint64_t start, ticks;
+	struct stat st;
+	pid_t pid;
+
+	if (!parse(name, &pid, &start))
+		return false;
+	if (nhi_stamp_process(pid, &ticks, NULL) != NHI_OK || ticks != start)
+		return unlinkat(dir, name, 0) == 0;
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    st.st_mtime < t->now - AGE &&
+	    nhi_reap_process(pid, start, SIGTERM);
+}
+
+enum nhi_err
+nhi_tick_issuer(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
+{
+	const struct dirent *de;
+	DIR *dp = opendir(t->issuer);
+
+	if (dp == NULL)
+		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", t->issuer,
+		    strerror(errno));
+	while ((de = readdir(dp)) != NULL)
+		if (look(t, dirfd(dp), de->d_name))
+			(*ret)++;
+	(void)closedir(dp);
+	return NHI_OK;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tick: close_session does not run when sshd's monitor is killed; this
+ * finishes its work.
+ */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/base/file.h"
+#include "lib/base/lease.h"
+#include "lib/base/reap.h"
+#include "lib/base/registry.h"
+#include "lib/base/session.h"
+#include "nhictl/tick.h"
+
+#define SESSIONS_MAX	64		/* ended in one round */
+#define LEASE_AGE	300		/* seconds */
+
+struct gone {
+	struct nhi_session sessions[SESSIONS_MAX];
+	size_t n;
+};
+
+static bool
+collect(const struct nhi_session *s, void *arg)
+{
+	struct gone *gone = arg;
+
+	if (!nhi_session_alive(s))
+		gone->sessions[gone->n++] = *s;
+	return gone->n < SESSIONS_MAX;
+}
+
+struct count {
+	const char *account;
+	uint32_t n;
+};
+
+/* Who came by a person has no lease. */
+static bool
+count_one(const struct nhi_session *s, void *arg)
+{
+	struct count *c = arg;
+
+	if (s->identity[0] != '\0' && strcmp(s->account, c->account) == 0)
+		c->n++;
+	return true;
+}
+
+static enum nhi_err
+record(const struct nhi_tick *t, const struct nhi_session *s,
+    unsigned int ended, struct nhi_why *why)
+{
+	char detail[128];
+
+	(void)snprintf(detail, sizeof(detail),
+	    "process %ld of the session is gone; %u left-over processes ended",
+	    (long)s->pid, ended);
+	return t->record(&(struct nhi_event){ .event = NHI_EVENT_SESSION_END,
+	    .outcome = NHI_INFO, .detail = detail, .service = s->service,
+	    .identity = s->identity, .account = s->account, .uid = s->uid,
+	    .issuer = s->issuer, .mark = s->mark, .serial = s->serial,
+	    .keyid = s->keyid, .expires = s->expires, .session = s->id,
+	    .audit_session = s->audit_session, .source = s->source }, why);
+}
+
+/* The lease for the sessions that are left, without this one. */
+static enum nhi_err
+forget(const struct nhi_tick *t, const struct nhi_session *s,
+    struct nhi_why *why)
+{
+	NHI_AUTO(nhi_fd_close) int lock = -1;
+	struct count left = { .account = s->account };
+	enum nhi_err err;
+
+	if ((err = nhi_state_lock(t->leases, &lock, why)) != NHI_OK ||
+	    (err = nhi_session_remove(t->sessions, s->id, why)) != NHI_OK)
+		return err;
+	if (s->identity[0] == '\0')
+		return NHI_OK;
+	if ((err = nhi_session_each(t->sessions, count_one, &left, why)) !=
+	    NHI_OK)
+		return err;
+	return nhi_lease_set(t->leases, s->account, s->uid, left.n, why);
+}
+
+static enum nhi_err
+end(const struct nhi_tick *t, const struct nhi_session *s,
+    struct nhi_why *why)
+{
+	unsigned int ended = 0;
+	char boot[NHI_BOOT_ID + 1];
+	enum nhi_err err;
+
+	/* The numbers of another boot are other people's now. */
+	if (s->identity[0] != '\0' && nhi_stamp_boot(boot, NULL) == NHI_OK &&
+	    strcmp(boot, s->start.boot) == 0)
+		ended = nhi_reap_session(s->uid, s->audit_session);
+	if ((err = record(t, s, ended, why)) != NHI_OK)
+		return err;
+	return forget(t, s, why);
+}
+
+enum nhi_err
+nhi_tick_sessions(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
+{
+	enum nhi_err err, first = NHI_OK;
+	struct gone gone;
+
+	do {
+		gone.n = 0;
+		if ((err = nhi_session_each(t->sessions, collect, &gone,
+		    why)) != NHI_OK)
+			return err;
+		for (size_t i = 0; i < gone.n; i++) {
+			err = end(t, &gone.sessions[i],
+			    first == NHI_OK ? why : NULL);
+			if (err == NHI_OK)
+				(*ret)++;
+			else if (first == NHI_OK)
+				first = err;
+		}
+	} while (gone.n == SESSIONS_MAX && first == NHI_OK);
+	return first;
+}
+
+/* Of another boot, or old and without a session. */
+static bool
+is_stale(const struct nhi_tick *t, int dir, const char *account)
+{
+	struct count left = { .account = account };
+	struct stat st;
+	int live = nhi_lease_live(t->leases, account);
+
+	if (live != 1)
+		return live == 0;
+	return fstatat(dir, account, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    st.st_mtime < t->now - LEASE_AGE &&
+	    nhi_session_each(t->sessions, count_one, &left, NULL) == NHI_OK &&
+	    left.n == 0;
+}
+
+enum nhi_err
+nhi_tick_leases(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_fd_close) int lock = -1;
+	const struct dirent *de;
+	enum nhi_err err;
+	DIR *dp;
+
+	if ((err = nhi_state_lock(t->leases, &lock, why)) != NHI_OK)
+		return err;
+	if ((dp = opendir(t->leases)) == NULL)
+		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", t->leases,
+		    strerror(errno));
+	while (err == NHI_OK && (de = readdir(dp)) != NULL) {
+		if (!nhi_name_valid(de->d_name) ||
+		    !is_stale(t, dirfd(dp), de->d_name))
+			continue;
+		/* Removing asks for no UID in particular. */
+		err = nhi_lease_set(t->leases, de->d_name, NHI_UID_MIN, 0, why);
+		*ret += err == NHI_OK;
+	}
+	(void)closedir(dp);
+	return err;
+}
