@@ -173,8 +173,8 @@ add(struct args *a)
 	(void)printf("revoked on this host: %s %s\n", kinds[a->r.kind],
 	    a->shown);
 	if (a->r.kind == NHI_REVOKE_IDENTITY)
-		(void)puts("(certificates that begin before now; a new one "
-		    "begins a minute back, so none is accepted for a minute)");
+		(void)puts("(certificates made up to now; new ones are "
+		    "issued)");
 	if ((err = record(a, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	return NHI_CTL_OK;

@@ -80,7 +80,7 @@ find_identity(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
 		    "identity %s has expired", e->identity->name);
 	if (e->verdict.valid_before <= c->now ||
 	    e->verdict.valid_before - e->verdict.valid_after >
-	    e->identity->ttl + NHI_EVIDENCE_BACK)
+	    e->identity->ttl + NHI_CERT_BACKDATE)
 		return nhi_fail(why, NHI_ERR_CERT_EXPIRED,
 		    "the certificate lives longer than policy's ttl");
 	return NHI_OK;

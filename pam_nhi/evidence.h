@@ -10,9 +10,6 @@
 #include "lib/base/verdict.h"
 #include "pam_nhi/call.h"
 
-/* A certificate begins that many seconds before it was made. */
-#define NHI_EVIDENCE_BACK	60
-
 struct nhi_pam_evidence {
 	struct nhi_verdict verdict;
 	const struct nhi_identity *identity;	/* the call's rules own it */

@@ -35,7 +35,6 @@
 #include "sshd_helper/slot.h"
 
 #define ALARM_S		30
-#define BACKDATE_S	60	/* for clocks that are behind */
 
 static enum nhi_err
 read_policy(struct nhi_issue *i, struct nhi_why *why)
@@ -167,7 +166,7 @@ sign(struct nhi_issue *i, struct nhi_why *why)
 	struct nhi_ca_request q = {
 		.subject = i->key, .identity = i->identity,
 		.account = i->name, .host = i->host.id, .mark = i->mark,
-		.valid_after = i->now - BACKDATE_S,
+		.valid_after = i->now - NHI_CERT_BACKDATE,
 		.valid_before = i->valid_before,
 	};
 	enum nhi_err err;

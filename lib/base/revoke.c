@@ -64,7 +64,7 @@ check(int dir, enum nhi_revoke_kind kind, const char *name,
 		return err;
 	/* A note without time could not be read: it strikes. */
 	if (!found || (kind == NHI_REVOKE_IDENTITY && note.time != 0 &&
-	    q->valid_after >= note.time))
+	    q->valid_after > note.time - NHI_CERT_BACKDATE))
 		return NHI_OK;
 	return nhi_fail(why, NHI_ERR_CERT_REVOKED, "%s %s is revoked by %s: %s",
 	    kinds[kind], name, note.by, note.reason);

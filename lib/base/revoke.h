@@ -4,7 +4,7 @@
  * name: revoked/serial/<decimal>, revoked/identity/<name>,
  * revoked/mark/<16 hex>, revoked/key/<64 hex>
  *	-> <id> <time> <by> <reason>
- * An identity's revocation strikes the certificates that begin before its
+ * An identity's revocation strikes the certificates that were made up to its
  * time; the others strike always.  Fails closed.
  */
 #ifndef NHI_BASE_REVOKE_H
@@ -32,7 +32,7 @@ struct nhi_revoke_query {
 	const char *identity;
 	const char *mark;		/* 16 hex digits */
 	const char *key;		/* 64 hex digits: SHA-256 of the key */
-	int64_t valid_after;
+	int64_t valid_after;		/* made NHI_CERT_BACKDATE later */
 };
 
 /* NHI_OK, NHI_ERR_CERT_REVOKED or NHI_ERR_STATE. */

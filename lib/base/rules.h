@@ -22,6 +22,9 @@
 #define NHI_RULES_MATCHES	64		/* of one identity */
 #define NHI_DIGEST_HEX		64
 
+/* A certificate begins that many seconds before it was made (clock skew). */
+#define NHI_CERT_BACKDATE	60
+
 /* A list of strings; owned. */
 struct nhi_list {
 	char **p;
