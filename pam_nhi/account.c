@@ -38,6 +38,18 @@ check_cron(const struct nhi_pam_call *c, struct nhi_why *why)
 	    "%s: no identity of %s has cron = true", c->service, c->user);
 }
 
+/*
+ * Taken by our auth stage in this process.  (Only sshd has its stages in two,
+ * and its account stage is with auth.)
+ */
+static bool
+has_token(const struct nhi_pam_call *c)
+{
+	const struct nhi_pam_state *state = nhi_pam_state_find(c->pamh);
+
+	return state != NULL && state->token;
+}
+
 static enum nhi_err
 check_entry(const struct nhi_pam_call *c, struct nhi_why *why)
 {
@@ -58,6 +70,8 @@ check_entry(const struct nhi_pam_call *c, struct nhi_why *why)
 	case NHI_ENTRY_OTHER:
 		break;
 	}
+	if (has_token(c))
+		return NHI_OK;
 	return nhi_fail(why, NHI_ERR_SERVICE,
 	    "%s may not enter a machine account", c->service);
 }
@@ -80,6 +94,9 @@ check_uid(struct nhi_pam_call *c, struct nhi_why *why)
 	}
 	if ((err = nhi_pam_caller_start(&since, why)) != NHI_OK)
 		return err;
+	if (c->entry == NHI_ENTRY_OTHER)
+		return nhi_registry_claim(NHI_UIDS_DIR, c->user, &since,
+		    &c->uid, why);
 	return nhi_registry_check(NHI_UIDS_DIR, c->user, &since, &c->uid,
 	    why);
 }
@@ -116,7 +133,8 @@ refuse(const struct nhi_pam_call *c, enum nhi_err err,
 	    .event = c->entry == NHI_ENTRY_SUDO ? NHI_EVENT_SUDO_DENY :
 	    NHI_EVENT_LOGIN_DENY, .reason = err, .detail = why->text,
 	});
-	if (!c->defer || c->entry != NHI_ENTRY_SSHD || state == NULL)
+	if (!c->defer || c->entry != NHI_ENTRY_SSHD || state == NULL ||
+	    state->token)
 		return nhi_pam_code_account(err);
 	state->told = true;
 	return PAM_SUCCESS;

@@ -68,12 +68,22 @@ static enum nhi_err
 read_args(struct nhi_pam_call *c, int argc, const char **argv,
     struct nhi_why *why)
 {
+	static const char file[] = "token_file=";
+
 	for (int i = 0; i < argc; i++) {
-		if (strcmp(argv[i], "defer") != 0)
+		if (strcmp(argv[i], "defer") == 0)
+			c->defer = true;
+		else if (strcmp(argv[i], "use_first_pass") == 0)
+			c->use_first_pass = true;
+		else if (strcmp(argv[i], "try_first_pass") == 0)
+			c->try_first_pass = true;
+		else if (strncmp(argv[i], file, sizeof(file) - 1) == 0 &&
+		    argv[i][sizeof(file) - 1] == '/')
+			c->token_file = argv[i] + sizeof(file) - 1;
+		else
 			return nhi_fail(why, NHI_ERR_POLICY_INVALID,
 			    "pam_nhi: unknown module argument \"%.32s\"",
 			    argv[i]);
-		c->defer = true;
 	}
 	return NHI_OK;
 }

@@ -31,6 +31,9 @@ struct nhi_pam_call {
 	const char *ruser;		/* "" when unknown */
 	char source[NHI_SOURCE_SIZE];	/* "" when unknown */
 	bool defer;			/* argument: tell now, refuse later */
+	bool use_first_pass;		/* arguments of the auth line */
+	bool try_first_pass;
+	const char *token_file;		/* the argument's; NULL: none */
 	int64_t now;
 	enum nhi_pam_entry entry;
 	struct nhi_policy policy;
@@ -66,6 +69,7 @@ void		 nhi_pam_call_end(struct nhi_pam_call *);
 struct nhi_pam_state {
 	bool told;			/* refused and recorded at account */
 	bool passed;			/* account stage: yes */
+	bool token;			/* auth stage took a token */
 	bool opened;			/* session is the record below */
 	bool by_person;
 	struct nhi_session session;

@@ -9,6 +9,7 @@
 #include "lib/base/revoke.h"
 #include "lib/base/verifier.h"
 #include "pam_nhi/evidence.h"
+#include "pam_nhi/pending.h"
 
 #define METHOD	"publickey "
 
@@ -50,6 +51,7 @@ ask(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
 	if ((err = find_certificate(c, &v.bytes, why)) != NHI_OK ||
 	    (err = nhi_verifier_ask(&v, &e->verdict, why)) != NHI_OK)
 		return err;
+	e->answered = true;
 	nhi_verdict_value(&e->verdict, "keyid", e->keyid, sizeof(e->keyid));
 	nhi_verdict_value(&e->verdict, "key", e->fingerprint,
 	    sizeof(e->fingerprint));
@@ -64,9 +66,9 @@ ask(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
 }
 
 /* Names and lifetimes are root's own, whatever the verdict says. */
-static enum nhi_err
-find_identity(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
-    struct nhi_why *why)
+enum nhi_err
+nhi_pam_evidence_identity(const struct nhi_pam_call *c,
+    struct nhi_pam_evidence *e, struct nhi_why *why)
 {
 	const struct nhi_rules *r = c->rules;
 
@@ -78,6 +80,13 @@ find_identity(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
 	if (e->identity->expires <= c->now)
 		return nhi_fail(why, NHI_ERR_IDENTITY_EXPIRED,
 		    "identity %s has expired", e->identity->name);
+	return NHI_OK;
+}
+
+static enum nhi_err
+check_lifetime(const struct nhi_pam_call *c,
+    const struct nhi_pam_evidence *e, struct nhi_why *why)
+{
 	if (e->verdict.valid_before <= c->now ||
 	    e->verdict.valid_before - e->verdict.valid_after >
 	    e->identity->ttl + NHI_CERT_BACKDATE)
@@ -148,6 +157,21 @@ check_revoked(const struct nhi_pam_evidence *e, struct nhi_why *why)
 }
 
 enum nhi_err
+nhi_pam_evidence_state(const struct nhi_pam_call *c,
+    const struct nhi_pam_evidence *e, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if ((err = nhi_hold_check(NHI_HOLDS_DIR, c->user, e->identity->name,
+	    e->issuer->name, c->now, why)) != NHI_OK ||
+	    (err = check_revoked(e, why)) != NHI_OK ||
+	    (err = check_place(c, e, why)) != NHI_OK ||
+	    (err = check_cap(c, e, why)) != NHI_OK)
+		return err;
+	return NHI_OK;
+}
+
+enum nhi_err
 nhi_pam_evidence_check(const struct nhi_pam_call *c,
     struct nhi_pam_evidence *e, struct nhi_why *why)
 {
@@ -155,12 +179,42 @@ nhi_pam_evidence_check(const struct nhi_pam_call *c,
 
 	*e = (struct nhi_pam_evidence){ .identity = NULL };
 	if ((err = ask(c, e, why)) != NHI_OK ||
-	    (err = find_identity(c, e, why)) != NHI_OK ||
-	    (err = nhi_hold_check(NHI_HOLDS_DIR, NULL, e->identity->name,
-	    e->issuer->name, c->now, why)) != NHI_OK ||
-	    (err = check_revoked(e, why)) != NHI_OK ||
-	    (err = check_place(c, e, why)) != NHI_OK ||
-	    (err = check_cap(c, e, why)) != NHI_OK)
+	    (err = nhi_pam_evidence_identity(c, e, why)) != NHI_OK ||
+	    (err = check_lifetime(c, e, why)) != NHI_OK ||
+	    (err = nhi_pam_evidence_state(c, e, why)) != NHI_OK)
 		return err;
 	return NHI_OK;
+}
+
+/* By its name: the policy may be another one by now. */
+static uint32_t
+index_of(const struct nhi_rules *r, const char *identity)
+{
+	for (size_t i = 0; i < r->nidentities; i++)
+		if (strcmp(r->identities[i].name, identity) == 0)
+			return (uint32_t)i;
+	return NHI_VERDICT_NONE;
+}
+
+enum nhi_err
+nhi_pam_evidence_pending(const struct nhi_pam_call *c,
+    struct nhi_pam_evidence *e, struct nhi_why *why)
+{
+	struct nhi_pam_pending p;
+	enum nhi_err err;
+
+	*e = (struct nhi_pam_evidence){ .identity = NULL };
+	if ((err = nhi_pam_pending_take(c, &p, why)) != NHI_OK)
+		return err;
+	memcpy(e->mark, p.mark, sizeof(e->mark));
+	e->verdict.identity = index_of(c->rules, p.identity);
+	e->verdict.valid_after = c->now - NHI_CERT_BACKDATE;
+	e->verdict.valid_before = p.expires;
+	if (e->verdict.identity == NHI_VERDICT_NONE)
+		return nhi_fail(why, NHI_ERR_NO_MATCH,
+		    "policy has no identity %s for %s any more", p.identity,
+		    c->user);
+	if ((err = nhi_pam_evidence_identity(c, e, why)) != NHI_OK)
+		return err;
+	return nhi_pam_evidence_state(c, e, why);
 }

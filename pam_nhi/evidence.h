@@ -11,6 +11,7 @@
 #include "pam_nhi/call.h"
 
 struct nhi_pam_evidence {
+	bool answered;			/* verdict is one */
 	struct nhi_verdict verdict;
 	const struct nhi_identity *identity;	/* the call's rules own it */
 	const struct nhi_issuer *issuer;
@@ -25,6 +26,21 @@ struct nhi_pam_evidence {
  * is NULL until the verdict named one.
  */
 enum nhi_err	 nhi_pam_evidence_check(const struct nhi_pam_call *,
+		    struct nhi_pam_evidence *ret, struct nhi_why *) NHI_MUST;
+
+/*
+ * The parts of it that serve a token, too: the identity that the verdict
+ * names, by the call's own rules; its holds, revocations, source, window and
+ * caps.
+ */
+enum nhi_err	 nhi_pam_evidence_identity(const struct nhi_pam_call *,
+		    struct nhi_pam_evidence *, struct nhi_why *) NHI_MUST;
+enum nhi_err	 nhi_pam_evidence_state(const struct nhi_pam_call *,
+		    const struct nhi_pam_evidence *, struct nhi_why *)
+		    NHI_MUST;
+
+/* For a login by token: the verdict that authenticate handed over. */
+enum nhi_err	 nhi_pam_evidence_pending(const struct nhi_pam_call *,
 		    struct nhi_pam_evidence *ret, struct nhi_why *) NHI_MUST;
 
 #endif

@@ -12,6 +12,7 @@
 #include <security/pam_modules.h>
 
 #include "pam_nhi/account.h"
+#include "pam_nhi/auth.h"
 #include "pam_nhi/issuer.h"
 #include "pam_nhi/session.h"
 
@@ -33,11 +34,16 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc,
 	const char *user;
 
 	(void)flags;
-	(void)argc;
-	(void)argv;
-	/* No token is taken here yet, and nothing else opens an account. */
-	return nhi_pam_owner(pamh, &user) == NHI_OWNER_OTHER ? PAM_IGNORE :
-	    PAM_AUTH_ERR;
+	switch (nhi_pam_owner(pamh, &user)) {
+	case NHI_OWNER_ACCOUNT:
+		return nhi_pam_auth(pamh, argc, argv);
+	case NHI_OWNER_ISSUER:
+	case NHI_OWNER_UNKNOWN:
+		return PAM_AUTH_ERR;
+	case NHI_OWNER_OTHER:
+		break;
+	}
+	return PAM_IGNORE;
 }
 
 EXPORT int

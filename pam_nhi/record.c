@@ -51,11 +51,37 @@ nhi_pam_record_evidence(const struct nhi_pam_evidence *e,
 		event->owner = e->identity->owner;
 		event->issuer = e->issuer->name;
 	}
-	event->mark = e->verdict.serial != 0 ? e->mark : NULL;
+	event->mark = e->mark[0] == '\0' ? NULL : e->mark;
 	event->serial = e->verdict.serial;
 	event->keyid = e->keyid[0] == '\0' ? NULL : e->keyid;
 	event->key = e->fingerprint[0] == '\0' ? NULL : e->fingerprint;
 	event->expires = e->verdict.valid_before;
+}
+
+static const char *
+read_text(const struct nhi_verdict *v, const char *name, char *out,
+    size_t size)
+{
+	nhi_verdict_value(v, name, out, size);
+	return out[0] == '\0' ? NULL : out;
+}
+
+void
+nhi_pam_record_token(const struct nhi_pam_evidence *e,
+    struct nhi_pam_texts *t, struct nhi_event *event)
+{
+	const struct nhi_verdict *v = &e->verdict;
+
+	if (!e->answered)
+		return;
+	event->subject = read_text(v, "subject", t->subject,
+	    sizeof(t->subject));
+	event->jti = read_text(v, "jti", t->jti, sizeof(t->jti));
+	event->alg = read_text(v, "alg", t->alg, sizeof(t->alg));
+	event->kid = read_text(v, "kid", t->kid, sizeof(t->kid));
+	if (event->issuer == NULL)
+		event->issuer = read_text(v, "issuer", t->issuer,
+		    sizeof(t->issuer));
 }
 
 struct count {

@@ -12,6 +12,19 @@ void	 nhi_pam_record_fill(const struct nhi_pam_call *,
 void	 nhi_pam_record_evidence(const struct nhi_pam_evidence *e,
 	    struct nhi_event *);
 
+/* Texts of a verdict on a token, for as long as its record is made. */
+struct nhi_pam_texts {
+	char subject[512];
+	char jti[128];
+	char alg[16];
+	char kid[272];
+	char issuer[65];
+};
+
+/* What is known of the token into an event, by way of the texts. */
+void	 nhi_pam_record_token(const struct nhi_pam_evidence *,
+	    struct nhi_pam_texts *, struct nhi_event *);
+
 /* Write the record and count it into the account's lease, under one lock. */
 enum nhi_err	 nhi_pam_record_open(const struct nhi_session *,
 		    struct nhi_why *) NHI_MUST;

@@ -15,6 +15,7 @@
 #include "pam_nhi/evidence.h"
 #include "pam_nhi/home.h"
 #include "pam_nhi/leave.h"
+#include "pam_nhi/pending.h"
 #include "pam_nhi/record.h"
 #include "pam_nhi/session.h"
 #include "pam_nhi/tell.h"
@@ -74,14 +75,25 @@ put_environment(const struct nhi_pam_call *c,
 	return pam_putenv(c->pamh, text);
 }
 
+/* A token that our auth stage took, or the certificate that sshd took. */
+static enum nhi_err
+check_evidence(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
+    struct nhi_why *why)
+{
+	if (c->entry == NHI_ENTRY_SSHD &&
+	    pam_getenv(c->pamh, NHI_PENDING_NAME) == NULL)
+		return nhi_pam_evidence_check(c, e, why);
+	return nhi_pam_evidence_pending(c, e, why);
+}
+
 static int
-open_sshd(struct nhi_pam_call *c, struct nhi_pam_state *state)
+open_evidence(struct nhi_pam_call *c, struct nhi_pam_state *state)
 {
 	struct nhi_pam_evidence e = { .identity = NULL };
 	struct nhi_why why = { "" };
 	enum nhi_err err;
 
-	if ((err = nhi_pam_evidence_check(c, &e, &why)) != NHI_OK ||
+	if ((err = check_evidence(c, &e, &why)) != NHI_OK ||
 	    (err = open_evident(c, &e, state, &why)) != NHI_OK)
 		return refuse(c, &e, err, &why);
 	return put_environment(c, &state->session);
@@ -122,8 +134,8 @@ nhi_pam_session_open(pam_handle_t *pamh, int argc, const char **argv)
 	if ((err = nhi_pam_call_begin(&c, pamh, argc, argv, &why)) != NHI_OK ||
 	    (err = nhi_pam_account_check(&c, &why)) != NHI_OK)
 		return refuse(&c, NULL, err, &why);
-	if (c.entry == NHI_ENTRY_SSHD)
-		return open_sshd(&c, state);
+	if (c.entry == NHI_ENTRY_SSHD || c.entry == NHI_ENTRY_OTHER)
+		return open_evidence(&c, state);
 	state->by_person = true;
 	return open_other(&c);
 }

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <string.h>
+
+#include "lib/base/mark.h"
+#include "lib/base/num.h"
+#include "lib/base/paths.h"
+#include "lib/base/verifier.h"
+#include "pam_nhi/ask.h"
+#include "pam_nhi/auth.h"
+#include "pam_nhi/caller.h"
+#include "pam_nhi/evidence.h"
+#include "pam_nhi/pending.h"
+#include "pam_nhi/record.h"
+#include "pam_nhi/tell.h"
+
+static enum nhi_err
+may_take_token(const struct nhi_pam_call *c, struct nhi_why *why)
+{
+	switch (c->entry) {
+	case NHI_ENTRY_SSHD:
+	case NHI_ENTRY_OTHER:
+		return NHI_OK;
+	case NHI_ENTRY_LEASE:
+	case NHI_ENTRY_PERSON:
+	case NHI_ENTRY_SUDO:
+	case NHI_ENTRY_CRON:
+		break;
+	}
+	return nhi_fail(why, NHI_ERR_SERVICE, "%s takes no token", c->service);
+}
+
+/* The bytes go from the conversation into the socket and nowhere else. */
+static enum nhi_err
+verify(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
+    struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf token =
+	    NHI_BUF(NHI_VERDICT_BYTES);
+	struct nhi_verifier v = {
+		.program = NHI_DROP, .policy = &c->policy,
+		.account = c->user, .kind = NHI_KIND_TOKEN, .now = c->now,
+	};
+	enum nhi_err err;
+
+	if ((err = nhi_pam_ask(c, &token, why)) != NHI_OK)
+		return err;
+	v.bytes = nhi_buf_all(&token);
+	if ((err = nhi_verifier_ask(&v, &e->verdict, why)) != NHI_OK)
+		return err;
+	e->answered = true;
+	nhi_num_hex(e->verdict.mark, 8, e->mark);
+	if (e->verdict.reason == NHI_OK)
+		return NHI_OK;
+	nhi_verdict_value(&e->verdict, "detail", why->text,
+	    sizeof(why->text));
+	return e->verdict.reason;
+}
+
+/* There is no key to bind it to: a token is good once. */
+static enum nhi_err
+spend(const struct nhi_pam_evidence *e, struct nhi_why *why)
+{
+	struct nhi_mark mark = {
+		.exp = e->verdict.exp + e->issuer->skew, .never = true,
+	};
+
+	memcpy(mark.hash, e->verdict.mark, sizeof(mark.hash));
+	return nhi_mark_spend(NHI_MARKS_DIR, &mark, why);
+}
+
+static enum nhi_err
+hand_on(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
+    struct nhi_why *why)
+{
+	struct nhi_pam_pending p = { .expires = c->now + e->identity->ttl };
+
+	if (p.expires > e->verdict.exp + e->issuer->grace)
+		p.expires = e->verdict.exp + e->issuer->grace;
+	memcpy(p.mark, e->mark, sizeof(p.mark));
+	memcpy(p.identity, e->identity->name, strlen(e->identity->name) + 1);
+	return nhi_pam_pending_put(c, &p, why);
+}
+
+static enum nhi_err
+record(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
+    struct nhi_why *why)
+{
+	struct nhi_event event = {
+		.event = NHI_EVENT_TOKEN_ACCEPT, .outcome = NHI_GRANT,
+	};
+	struct nhi_pam_texts texts;
+
+	nhi_pam_event(c, &event);
+	nhi_pam_record_evidence(e, &event);
+	nhi_pam_record_token(e, &texts, &event);
+	return nhi_audit(&event, NULL, why);
+}
+
+static enum nhi_err
+take_token(struct nhi_pam_call *c, struct nhi_pam_evidence *e,
+    struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if ((err = may_take_token(c, why)) != NHI_OK ||
+	    (err = nhi_policy_rules(&c->policy, c->user, &c->account,
+	    &c->rules, why)) != NHI_OK ||
+	    (err = verify(c, e, why)) != NHI_OK ||
+	    (err = nhi_pam_evidence_identity(c, e, why)) != NHI_OK ||
+	    (err = nhi_pam_evidence_state(c, e, why)) != NHI_OK ||
+	    (err = spend(e, why)) != NHI_OK ||
+	    (err = record(c, e, why)) != NHI_OK ||
+	    (err = hand_on(c, e, why)) != NHI_OK)
+		return err;
+	return NHI_OK;
+}
+
+static int
+refuse(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
+    enum nhi_err err, const struct nhi_why *why)
+{
+	struct nhi_event event = {
+		.event = c->entry == NHI_ENTRY_SUDO ? NHI_EVENT_SUDO_DENY :
+		    NHI_EVENT_TOKEN_DENY,
+		.reason = err, .detail = why->text,
+	};
+	struct nhi_pam_texts texts;
+
+	nhi_pam_record_evidence(e, &event);
+	nhi_pam_record_token(e, &texts, &event);
+	nhi_pam_tell(c, &event);
+	return nhi_err_class(err) == NHI_CLASS_FAULT ?
+	    PAM_AUTHINFO_UNAVAIL : PAM_AUTH_ERR;
+}
+
+/* sudo: satisfied by the lease of the session that calls it. */
+static enum nhi_err
+check_sudo(const struct nhi_pam_call *c, struct nhi_why *why)
+{
+	struct nhi_event event = {
+		.event = NHI_EVENT_SUDO_GRANT, .outcome = NHI_GRANT,
+		.audit_session = nhi_stamp_audit_session(),
+	};
+	enum nhi_err err;
+
+	if ((err = nhi_pam_caller_check(c, why)) != NHI_OK)
+		return err;
+	nhi_pam_event(c, &event);
+	return nhi_audit(&event, NULL, why);
+}
+
+int
+nhi_pam_auth(pam_handle_t *pamh, int argc, const char **argv)
+{
+	NHI_AUTO(nhi_pam_call_end) struct nhi_pam_call c = { 0 };
+	struct nhi_pam_evidence e = { .identity = NULL };
+	struct nhi_pam_state *state = nhi_pam_state(pamh);
+	struct nhi_why why = { "" };
+	enum nhi_err err;
+
+	if (state == NULL)
+		return PAM_BUF_ERR;
+	if ((err = nhi_pam_call_begin(&c, pamh, argc, argv, &why)) == NHI_OK)
+		err = c.entry == NHI_ENTRY_SUDO ? check_sudo(&c, &why) :
+		    take_token(&c, &e, &why);
+	if (err != NHI_OK)
+		return refuse(&c, &e, err, &why);
+	state->token = true;
+	return PAM_SUCCESS;
+}
