@@ -11,7 +11,7 @@ static bool
 is_privileged(const char *name)
 {
 	static const char *const list[] = {
-		"root", "sudo", "wheel", "admin", "adm", "docker", "podman",
+		"sudo", "wheel", "admin", "adm", "docker", "podman",
 		"disk", "lxd", "lxc", "incus", "incus-admin", "shadow", "kvm",
 		"kmem", "mem", "libvirt", "libvirtd", "libvirt-qemu",
 		"systemd-journal", "staff", "sys", "bin", "daemon",
@@ -49,8 +49,10 @@ lint_group(const struct nhi_lint *l, const struct nhi_conf_identity *i,
 	else if (!nhi_world_gid(l->world, name, &gid))
 		nhi_fault(l->faults, at, "identity \"%s\": there is no group "
 		    "\"%s\"", i->name, name);
-	else if ((is_privileged(name) || gid == 0) &&
-	    !i->allow_privileged_group)
+	else if (gid == 0)
+		nhi_fault(l->faults, at, "identity \"%s\": group \"%s\" has "
+		    "GID 0, which no account may have", i->name, name);
+	else if (is_privileged(name) && !i->allow_privileged_group)
 		nhi_fault(l->faults, at, "identity \"%s\": group \"%s\" is as "
 		    "good as root; set allow_privileged_group if you mean it",
 		    i->name, name);

@@ -53,7 +53,7 @@ same_claim(const struct nhi_list *a, const struct nhi_list *b)
 static size_t
 literal(const struct nhi_match *m, const char *value)
 {
-	return m->op == NHI_OP_GLOB ? strcspn(value, "*?[\\") : strlen(value);
+	return m->op == NHI_OP_GLOB ? strcspn(value, "*?") : strlen(value);
 }
 
 static bool
