@@ -3,15 +3,29 @@
 #ifndef NHI_TESTS_UNIT_CONF_FAKE_H
 #define NHI_TESTS_UNIT_CONF_FAKE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/err.h"
+
 struct fake {
+	/* Registry */
 	uint32_t lo, hi;		/* last range */
 	size_t names;			/* how many were registered */
 	char last[64];
 	uint32_t wanted;
 	const char *refuse;		/* name that gets no UID */
+	/* sshd */
+	enum nhi_err sshd;		/* what it is found to be */
+	bool no_dropin;
+	size_t asked;
+	size_t restored;
+	/* Audit trail: the events, "policy.apply policy.reject ..." */
+	enum nhi_err audit;
+	char events[256];
+	char policy[65];		/* digest of the last record */
+	char detail[256];
 };
 extern struct fake fake;
 

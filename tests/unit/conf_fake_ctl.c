@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Stands in for sshd and for the audit trail, when apply is tried. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/audit.h"
+#include "nhictl/apply_sshd.h"
+#include "tests/unit/conf_fake.h"
+
+enum nhi_err
+nhi_apply_sshd(const struct nhi_plan *plan, struct nhi_buf *old,
+    struct nhi_why *why)
+{
+	(void)plan;
+	fake.asked++;
+	if (!fake.no_dropin)
+		nhi_buf_str(old, "as it was");
+	return fake.sshd == NHI_OK ? NHI_OK :
+	    nhi_fail(why, fake.sshd, "sshd says no");
+}
+
+enum nhi_err
+nhi_apply_sshd_restore(const struct nhi_buf *old, struct nhi_why *why)
+{
+	(void)why;
+	fake.restored += old->n > 0 ? 1 : 0;
+	return NHI_OK;
+}
+
+enum nhi_err
+nhi_audit(const struct nhi_event *e, char *ret_id, struct nhi_why *why)
+{
+	size_t n = strlen(fake.events);
+
+	(void)ret_id;
+	if (fake.audit != NHI_OK)
+		return nhi_fail(why, fake.audit, "no room");
+	(void)snprintf(fake.events + n, sizeof(fake.events) - n, "%s%s",
+	    n == 0 ? "" : " ",
+	    e->event == NHI_EVENT_POLICY_APPLY ? "apply" : "reject");
+	(void)snprintf(fake.policy, sizeof(fake.policy), "%s",
+	    e->policy == NULL ? "" : e->policy);
+	(void)snprintf(fake.detail, sizeof(fake.detail), "%s",
+	    e->detail == NULL ? "" : e->detail);
+	return NHI_OK;
+}
