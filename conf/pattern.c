@@ -44,10 +44,9 @@ is_claim(struct nhi_span s)
 static const char *
 convert(const char *s, struct pattern *p, size_t *claims)
 {
-	const char *end;
-
 	for (; *s != '\0'; s++) {
 		bool claim = *s == '{';
+		const char *end = s;
 
 		if (claim && ((end = strchr(s, '}')) == NULL || !is_claim(
 		    (struct nhi_span){ s + 1, (size_t)(end - s - 1) })))
