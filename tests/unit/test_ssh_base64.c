@@ -54,6 +54,7 @@ refused(void **state)
 		BYTES("Zm9="), BYTES("Zm9v\n"), BYTES("Zm9\n"),
 		BYTES(" Zm9"), BYTES("Zm-v"), BYTES("Zm_v"),
 		BYTES("Zm\0v"), BYTES("Zm9vZg==="), BYTES("Zm\xc3v"),
+		{ "Zm9v", 1 }, { "Zm9v", 2 }, { "Zm9v", 3 }, { "Zg==", 3 },
 		/* End of the bad ones */
 	};
 

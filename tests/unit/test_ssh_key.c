@@ -234,8 +234,7 @@ lines(void **state)
 {
 	static const struct { const char *fmt; bool taken; } forms[] = {
 		{ "T B", true }, { "T B\n", true }, { "T B ", true },
-		{ "T B c", true }, { "T B a b  c", true },
-		{ "T B \xc3\xa9\n", true },
+		{ "T B a b  c", true }, { "T B \xc3\xa9\n", true },
 		{ "", false }, { "\n", false }, { "T", false }, { "T ", false },
 		{ "T\n", false }, { "T  B", false }, { " T B", false },
 		{ "T\tB", false }, { "T B\r\n", false }, { "T B\n\n", false },
@@ -250,6 +249,7 @@ lines(void **state)
 	};
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(4096);
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf base64 = NHI_BUF(4096);
+	char fmt[NHI_SSH_COMMENT_MAX + 6] = "T B ";
 
 	(void)state;
 	put_ed25519(&b, 32);
@@ -259,6 +259,12 @@ lines(void **state)
 		    nhi_buf_text(&base64)) != (forms[i].taken ? NHI_OK :
 		    NHI_ERR_KEY_INVALID))
 			fail_msg("form %zu: %s", i, forms[i].fmt);
+	memset(fmt + 4, 'c', NHI_SSH_COMMENT_MAX);
+	assert_int_equal(parse_line(fmt, "ssh-ed25519",
+	    nhi_buf_text(&base64)), NHI_OK);
+	fmt[strlen(fmt)] = 'c';
+	assert_int_equal(parse_line(fmt, "ssh-ed25519",
+	    nhi_buf_text(&base64)), NHI_ERR_KEY_INVALID);
 }
 
 static void
@@ -274,12 +280,6 @@ too_long(void **state)
 	assert_int_equal(nhi_ssh_key_parse_line(nhi_buf_all(&b), &key, NULL),
 	    NHI_ERR_KEY_INVALID);
 	assert_int_equal(parse_blob(&b), NHI_ERR_KEY_INVALID);
-	nhi_buf_reset(&b);
-	nhi_buf_str(&b, "ssh-rsa AAAA ");
-	for (size_t i = 0; i <= NHI_SSH_COMMENT_MAX; i++)
-		nhi_buf_char(&b, 'c');
-	assert_int_equal(nhi_ssh_key_parse_line(nhi_buf_all(&b), &key, NULL),
-	    NHI_ERR_KEY_INVALID);
 }
 
 int
