@@ -69,6 +69,7 @@ put_signature(const struct fields *f, const struct nhi_ssh_private *ca,
 	nhi_wire_put(&other, f->format == NULL ? word :
 	    nhi_span_str(f->format));
 	nhi_buf_span(&other, in);
+	nhi_buf_span(&other, f->inner);
 	nhi_wire_put(b, nhi_buf_all(&other));
 	nhi_buf_span(b, f->tail);
 }
@@ -156,6 +157,24 @@ off_curve(void **state)
 	assert_int_equal(judge(&b), NHI_ERR_CERT_CA);
 }
 
+/* A CA that certifies its own key. */
+static void
+own_key(void **state)
+{
+	NHI_AUTO(nhi_ssh_private_freep) struct nhi_ssh_private *ca = NULL;
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(UTIL_BUF);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf key = NHI_BUF(UTIL_BUF);
+	struct fields f = { .kind = 1 };
+
+	(void)state;
+	make_ca(NHI_SSH_ED25519, &ca);
+	nhi_wire_put(&key, ca->key->point);
+	f.key = nhi_buf_all(&key);
+	put_body(&f, ca, &b);
+	put_signature(&f, ca, &b);
+	assert_int_equal(judge(&b), NHI_ERR_CERT_CA);
+}
+
 static void
 too_large(void **state)
 {
@@ -174,6 +193,7 @@ main(void)
 		cmocka_unit_test(all_spoilt),
 		cmocka_unit_test(rsa_formats),
 		cmocka_unit_test(off_curve),
+		cmocka_unit_test(own_key),
 		cmocka_unit_test(too_large),
 		/* End of the tests */
 	};
