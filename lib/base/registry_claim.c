@@ -51,30 +51,6 @@ claim_new(struct nhi_uidwriter *w, const struct nhi_stamp *since,
 }
 
 enum nhi_err
-nhi_registry_claim(const char *uids, const char *name,
-    const struct nhi_stamp *since, uint32_t *ret, struct nhi_why *why)
-{
-	NHI_AUTO(nhi_uidwriter_close) struct nhi_uidwriter w =
-	    NHI_UIDWRITER(uids, name, why);
-	struct nhi_uid_entry e;
-	enum nhi_err err;
-	int r;
-
-	if ((err = nhi_uidwriter_open(&w)) != NHI_OK ||
-	    (err = nhi_uidwriter_range(&w)) != NHI_OK)
-		return err;
-	if ((r = nhi_registry_find(uids, name, &e)) < 0)
-		return nhi_uidwriter_fail(&w, "name");
-	if (r == 0)
-		return claim_new(&w, since, ret);
-	if ((err = nhi_uidwriter_settle(&w, &e)) != NHI_OK ||
-	    (err = check_entry(&e, &w.range, since, why)) != NHI_OK)
-		return err;
-	*ret = e.uid;
-	return NHI_OK;
-}
-
-enum nhi_err
 nhi_registry_check(const char *uids, const char *name,
     const struct nhi_stamp *since, uint32_t *ret, struct nhi_why *why)
 {
@@ -91,6 +67,33 @@ nhi_registry_check(const char *uids, const char *name,
 		    r < 0 ? strerror(errno) : "no UID range");
 	if ((err = nhi_uidwriter_owner(uids, name, e.uid, why)) != NHI_OK ||
 	    (err = check_entry(&e, &range, since, why)) != NHI_OK)
+		return err;
+	*ret = e.uid;
+	return NHI_OK;
+}
+
+enum nhi_err
+nhi_registry_claim(const char *uids, const char *name,
+    const struct nhi_stamp *since, uint32_t *ret, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_uidwriter_close) struct nhi_uidwriter w =
+	    NHI_UIDWRITER(uids, name, why);
+	struct nhi_uid_entry e;
+	enum nhi_err err;
+	int r;
+
+	/* Nearly every login: nothing to write, so no lock to wait for. */
+	if (nhi_registry_check(uids, name, since, ret, NULL) == NHI_OK)
+		return NHI_OK;
+	if ((err = nhi_uidwriter_open(&w)) != NHI_OK ||
+	    (err = nhi_uidwriter_range(&w)) != NHI_OK)
+		return err;
+	if ((r = nhi_registry_find(uids, name, &e)) < 0)
+		return nhi_uidwriter_fail(&w, "name");
+	if (r == 0)
+		return claim_new(&w, since, ret);
+	if ((err = nhi_uidwriter_settle(&w, &e)) != NHI_OK ||
+	    (err = check_entry(&e, &w.range, since, why)) != NHI_OK)
 		return err;
 	*ret = e.uid;
 	return NHI_OK;

@@ -25,6 +25,8 @@
 
 #define ROUNDS	41
 #define CALLS	2000
+#define YES	NSS_STATUS_SUCCESS
+#define NO	NSS_STATUS_NOTFOUND
 
 typedef enum nss_status by_name(const char *, struct passwd *, char *,
     size_t, int *);
@@ -130,48 +132,12 @@ run(struct job *jobs, size_t n)
 	}
 }
 
-int
-main(int argc, char **argv)
+/* 0, or 1 when something is slower than it may be. */
+static int
+report(struct job *jobs, size_t n)
 {
-	void *nhi = argc == 5 ? dlopen(argv[1], RTLD_NOW) : NULL;
 	int failed = 0;
 
-	if (nhi == NULL) {
-		(void)fprintf(stderr,
-		    "usage: nss_bench LIBRARY FILES-USER DECLARED TEMPLATE\n");
-		return 2;
-	}
-	by_name *files = NULL, *name = NULL;
-	by_uid *uid = NULL;
-	const enum nss_status yes = NSS_STATUS_SUCCESS;
-	const enum nss_status no = NSS_STATUS_NOTFOUND;
-
-	symbol(RTLD_DEFAULT, "_nss_files_getpwnam_r", &files);
-	symbol(nhi, "_nss_nhi_getpwnam_r", &name);
-	symbol(nhi, "_nss_nhi_getpwuid_r", &uid);
-	struct job jobs[] = {
-		{ "files: hit, last line", files, NULL, argv[2], 0, yes, 0,
-		    { 0 } },
-		{ "files: miss", files, NULL, "nobody-has-it", 0, no, 0,
-		    { 0 } },
-		{ "two bare readlinks", floor_of, NULL, argv[3], 0, yes, 0,
-		    { 0 } },
-		{ "nhi: hit, declared", name, NULL, argv[3], 0, yes, 0.6,
-		    { 0 } },
-		{ "nhi: hit, template", name, NULL, argv[4], 0, yes, 0,
-		    { 0 } },
-		{ "nhi: miss", name, NULL, "nobody", 0, no, 0.25, { 0 } },
-		{ "nhi: miss, one '-'", name, NULL, "nobody-has", 0, no, 0,
-		    { 0 } },
-		{ "nhi: not a name", name, NULL, "Nobody", 0, no, 0.02,
-		    { 0 } },
-		{ "nhi: foreign uid", NULL, uid, NULL, 1000, no, 0.02,
-		    { 0 } },
-		/* End of the jobs */
-	};
-	const size_t n = sizeof(jobs) / sizeof(jobs[0]);
-
-	run(jobs, n);
 	for (size_t i = 0; i < n; i++) {
 		double part = median(&jobs[i]) / jobs[0].ns[ROUNDS / 2];
 		int over = jobs[i].limit > 0 && part > jobs[i].limit;
@@ -181,4 +147,36 @@ main(int argc, char **argv)
 		    jobs[i].ns[ROUNDS / 2], part, over ? "  too slow" : "");
 	}
 	return failed;
+}
+
+int
+main(int argc, char **argv)
+{
+	void *nhi = argc == 5 ? dlopen(argv[1], RTLD_NOW) : NULL;
+	by_name *files = NULL, *name = NULL;
+	by_uid *uid = NULL;
+
+	if (nhi == NULL) {
+		(void)fprintf(stderr,
+		    "usage: nss_bench LIBRARY FILES-USER DECLARED TEMPLATE\n");
+		return 2;
+	}
+	symbol(RTLD_DEFAULT, "_nss_files_getpwnam_r", &files);
+	symbol(nhi, "_nss_nhi_getpwnam_r", &name);
+	symbol(nhi, "_nss_nhi_getpwuid_r", &uid);
+	struct job jobs[] = {
+		{ "files: hit, last line", files, NULL, argv[2], 0, YES, 0, { 0 } },
+		{ "files: miss", files, NULL, "nobody-has-it", 0, NO, 0, { 0 } },
+		{ "two bare readlinks", floor_of, NULL, argv[3], 0, YES, 0, { 0 } },
+		{ "nhi: hit, declared", name, NULL, argv[3], 0, YES, 0.6, { 0 } },
+		{ "nhi: hit, template", name, NULL, argv[4], 0, YES, 0, { 0 } },
+		{ "nhi: miss", name, NULL, "nobody", 0, NO, 0.25, { 0 } },
+		{ "nhi: miss, one '-'", name, NULL, "nobody-has", 0, NO, 0, { 0 } },
+		{ "nhi: not a name", name, NULL, "Nobody", 0, NO, 0.02, { 0 } },
+		{ "nhi: foreign uid", NULL, uid, NULL, 1000, NO, 0.02, { 0 } },
+		/* End of the jobs */
+	};
+
+	run(jobs, sizeof(jobs) / sizeof(jobs[0]));
+	return report(jobs, sizeof(jobs) / sizeof(jobs[0]));
 }

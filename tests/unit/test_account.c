@@ -11,6 +11,9 @@
 #include "lib/base/policy.h"
 #include "tests/nss/world.h"
 
+#define THIRTY_TWO	"/h:/s:1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,"	\
+	"19,20,21,22,23,24,25,26,27,28,29,30,31,32"
+
 static int
 find(const struct world *w, const char *name, struct nhi_account *a)
 {
@@ -47,6 +50,10 @@ test_declared(void **state)
 	assert_int_equal(a.ngroups, 3);
 	assert_int_equal(a.groups[0], 900);
 	assert_int_equal(a.groups[2], 4294967294);
+	world_link(w, "published/1/names/many", "%s", THIRTY_TWO);
+	assert_int_equal(find(w, "many", &a), 1);
+	assert_int_equal(a.ngroups, NHI_ACCOUNT_GROUPS);
+	assert_int_equal(a.groups[NHI_ACCOUNT_GROUPS - 1], 32);
 	/* A declared home that ends in '/' means what it says. */
 	world_link(w, "published/1/names/rooted", "/:/bin/sh:900");
 	assert_int_equal(find(w, "rooted", &a), 1);
@@ -178,8 +185,7 @@ test_corrupt(void **state)
 		"/h:/s:,900", "/h:/s:900:", "/h:/s:0900", "/h:/s:-1",
 		"/h:/s:4294967295", "/h:/s:900 ", "h:/s:900", "/h:s:900",
 		":/s:900", "/h::900", "/h\n:/s:900", "/h:/s\033:900", "x",
-		"/h:/s:1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,"
-		"22,23,24,25,26,27,28,29,30,31,32,33",
+		THIRTY_TWO ",33",
 	};
 	const struct world *w = *state;
 	struct nhi_account a;

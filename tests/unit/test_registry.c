@@ -14,52 +14,53 @@
 
 #define BOOT	"03c664cb-baf5-4b76-8e0a-e245f02de86d"
 
+static const struct {
+	const char *text;
+	uint32_t uid;		/* 0: corrupt */
+	bool first;
+} entries[] = {
+	{ "70000:first:" BOOT ":5", 70000, true },
+	{ "70000:set:" BOOT ":5", 70000, false },
+	{ "65536:set:" BOOT ":5", 65536, false },
+	{ "2147483646:set:" BOOT ":5", 2147483646, false },
+	{ "2147483647:set:" BOOT ":5", 0, false },
+	{ "4294967295:set:" BOOT ":5", 0, false },
+	{ "4295037296:set:" BOOT ":5", 0, false },
+	{ "65535:set:" BOOT ":5", 0, false },
+	{ "0:set:" BOOT ":5", 0, false },
+	{ "070000:set:" BOOT ":5", 0, false },
+	{ "-1:set:" BOOT ":5", 0, false },
+	{ "70000:Set:" BOOT ":5", 0, false },
+	{ "70000::" BOOT ":5", 0, false },
+	{ "70000:set:" BOOT, 0, false },
+	{ "70000:set:" BOOT ":5:", 0, false },
+	{ "70000:set", 0, false },
+	{ "70000", 0, false },
+	{ "x", 0, false },
+};
+
 static void
 test_entries(void **state)
 {
-	static const struct {
-		const char *text;
-		uint32_t uid;		/* 0: corrupt */
-		bool first;
-	} rows[] = {
-		{ "70000:first:" BOOT ":5", 70000, true },
-		{ "70000:set:" BOOT ":5", 70000, false },
-		{ "65536:set:" BOOT ":5", 65536, false },
-		{ "2147483646:set:" BOOT ":5", 2147483646, false },
-		{ "2147483647:set:" BOOT ":5", 0, false },
-		{ "4294967295:set:" BOOT ":5", 0, false },
-		{ "4295037296:set:" BOOT ":5", 0, false },
-		{ "65535:set:" BOOT ":5", 0, false },
-		{ "0:set:" BOOT ":5", 0, false },
-		{ "070000:set:" BOOT ":5", 0, false },
-		{ "-1:set:" BOOT ":5", 0, false },
-		{ "70000:Set:" BOOT ":5", 0, false },
-		{ "70000::" BOOT ":5", 0, false },
-		{ "70000:set:" BOOT, 0, false },
-		{ "70000:set:" BOOT ":5:", 0, false },
-		{ "70000:set", 0, false },
-		{ "70000", 0, false },
-		{ "x", 0, false },
-	};
 	const struct world *w = *state;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
 		struct nhi_uid_entry e = { .uid = 77 };
 		uint32_t uid = 77;
-		bool good = rows[i].uid != 0;
+		bool good = entries[i].uid != 0;
 
-		world_link(w, "uids/name/web", "%s", rows[i].text);
+		world_link(w, "uids/name/web", "%s", entries[i].text);
 		errno = 0;
 		assert_int_equal(nhi_registry_find(w->uids, "web", &e),
 		    good ? 1 : -1);
 		assert_int_equal(errno, good ? 0 : EBADMSG);
-		assert_int_equal(e.uid, good ? rows[i].uid : 77);
+		assert_int_equal(e.uid, good ? entries[i].uid : 77);
 		if (good)
-			assert_int_equal(e.first, rows[i].first);
+			assert_int_equal(e.first, entries[i].first);
 		/* A corrupt entry is no reason to answer with the hash. */
 		assert_int_equal(nhi_registry_lookup(w->uids, "web", &uid),
 		    good ? 1 : -1);
-		assert_int_equal(uid, good ? rows[i].uid : 77);
+		assert_int_equal(uid, good ? entries[i].uid : 77);
 	}
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What apply and setup write; and many processes that claim at once. */
+/* What apply and setup write. */
 #include "config.h"
 
 #include <fcntl.h>
@@ -7,16 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/file.h"
-#include "tests/nss/world.h"
-
-#define PROCESSES	8
-#define NAMES		200
-#define NUMBERS		120
-#define TRIES		50
+#include "tests/nss/login.h"
 
 static enum nhi_err
 set(const struct world *w, const char *name, uint32_t wanted, uint32_t *uid)
@@ -31,25 +25,6 @@ set(const struct world *w, const char *name, uint32_t wanted, uint32_t *uid)
 	return err;
 }
 
-static struct nhi_uid_entry
-entry(const struct world *w, const char *name)
-{
-	struct nhi_uid_entry e = { 0 };
-
-	assert_int_equal(nhi_registry_find(w->uids, name, &e), 1);
-	return e;
-}
-
-static const char *
-owner(const struct world *w, uint32_t uid)
-{
-	static char name[NHI_NAME_MAX + 1];
-
-	name[0] = '\0';
-	assert_true(nhi_registry_owner(w->uids, uid, name) >= 0);
-	return name;
-}
-
 static void
 test_set(void **state)
 {
@@ -59,8 +34,8 @@ test_set(void **state)
 
 	assert_int_equal(set(w, "web", 0, &uid), NHI_OK);
 	assert_int_equal(uid, hash);
-	assert_false(entry(w, "web").first);
-	assert_string_equal(owner(w, hash), "web");
+	assert_false(login_entry(w, "web").first);
+	assert_string_equal(login_owner(w, hash), "web");
 	/* Nothing is written where nothing changes. */
 	(void)snprintf(before, sizeof(before), "%s",
 	    world_text(w, "uids/name/web"));
@@ -74,7 +49,7 @@ test_set(void **state)
 	world_entry(w, "old", 71000, "first", 1);
 	assert_int_equal(set(w, "old", 0, &uid), NHI_OK);
 	assert_int_equal(uid, 71000);
-	assert_true(entry(w, "old").first);
+	assert_true(login_entry(w, "old").first);
 	/* The hash is another's: the next number. */
 	hash = world_hash(w, "web2");
 	world_entry(w, "victim", hash, "first", 1);
@@ -93,11 +68,11 @@ test_wanted(void **state)
 	now = world_now();
 	assert_int_equal(set(w, "web", 90000, &uid), NHI_OK);
 	assert_int_equal(uid, 90000);
-	assert_false(entry(w, "web").first);
-	assert_in_range(entry(w, "web").stamp.ticks, now, world_now());
+	assert_false(login_entry(w, "web").first);
+	assert_in_range(login_entry(w, "web").stamp.ticks, now, world_now());
 	/* Both numbers are the name's for good. */
-	assert_string_equal(owner(w, 90000), "web");
-	assert_string_equal(owner(w, first), "web");
+	assert_string_equal(login_owner(w, 90000), "web");
+	assert_string_equal(login_owner(w, first), "web");
 	assert_int_equal(set(w, "other", first, &uid),
 	    NHI_ERR_UID_EXHAUSTED);
 	assert_int_equal(set(w, "other", 90000, &uid),
@@ -105,7 +80,7 @@ test_wanted(void **state)
 	assert_string_equal(world_text(w, "uids/name/other"), "");
 	/* And back: its own tombstone. */
 	assert_int_equal(set(w, "web", first, &uid), NHI_OK);
-	assert_int_equal(entry(w, "web").uid, first);
+	assert_int_equal(login_entry(w, "web").uid, first);
 	/* Not what NSS would never answer. */
 	assert_int_equal(set(w, "web", 1, &uid), NHI_ERR_STATE);
 	assert_int_equal(set(w, "web", NHI_UID_MIN - 1, &uid), NHI_ERR_STATE);
@@ -138,7 +113,7 @@ test_set_crash(void **state)
 
 	world_entry(w, "web", 71000, "set", UINT64_MAX);
 	assert_int_equal(set(w, "web", 0, &uid), NHI_OK);
-	assert_in_range(entry(w, "web").stamp.ticks, now, world_now());
+	assert_in_range(login_entry(w, "web").stamp.ticks, now, world_now());
 	world_link(w, "uids/uid/71001", "victim");
 	world_link(w, "uids/name/web", "71001:set:%s:1", w->boot);
 	assert_int_equal(set(w, "web", 0, &uid), NHI_ERR_STATE);
@@ -234,65 +209,6 @@ test_init(void **state)
 	assert_int_equal(nhi_registry_init(dir, &why), NHI_ERR_STATE);
 }
 
-static int
-claim_all(const struct world *w, unsigned int from)
-{
-	for (unsigned int i = 0; i < NAMES; i++) {
-		enum nhi_err err = NHI_ERR_STATE;
-		struct nhi_stamp since = world_at(w, UINT64_MAX - 1);
-		struct nhi_why why;
-		char name[16];
-		uint32_t uid;
-
-		(void)snprintf(name, sizeof(name), "pr-%u",
-		    (i + from) % NAMES);
-		/* The wait for the lock is bounded, this machine may be slow. */
-		for (unsigned int k = 0; k < TRIES && err == NHI_ERR_STATE;
-		    k++)
-			err = nhi_registry_claim(w->uids, name, &since, &uid,
-			    &why);
-		if (err != NHI_OK && err != NHI_ERR_UID_MOVED &&
-		    err != NHI_ERR_UID_EXHAUSTED)
-			return 1;
-	}
-	return 0;
-}
-
-/* Never one UID for two names, and the range is used to its last number. */
-static void
-test_many_processes(void **state)
-{
-	const struct world *w = *state;
-	pid_t pids[PROCESSES];
-	unsigned int entries = 0;
-	bool seen[NUMBERS] = { false };
-
-	world_range(w, WORLD_LO, WORLD_LO + NUMBERS - 1, 1);
-	for (unsigned int i = 0; i < PROCESSES; i++)
-		if ((pids[i] = fork()) == 0)
-			_exit(claim_all(w, i * (NAMES / PROCESSES)));
-	for (unsigned int i = 0; i < PROCESSES; i++) {
-		int status = -1;
-
-		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
-		assert_int_equal(status, 0);
-	}
-	for (unsigned int i = 0; i < NAMES; i++) {
-		struct nhi_uid_entry e;
-		char name[16];
-
-		(void)snprintf(name, sizeof(name), "pr-%u", i);
-		if (nhi_registry_find(w->uids, name, &e) != 1)
-			continue;
-		entries++;
-		assert_in_range(e.uid, WORLD_LO, WORLD_LO + NUMBERS - 1);
-		assert_false(seen[e.uid - WORLD_LO]);
-		seen[e.uid - WORLD_LO] = true;
-		assert_string_equal(owner(w, e.uid), name);
-	}
-	assert_int_equal(entries, NUMBERS);
-}
-
 int
 main(void)
 {
@@ -305,7 +221,6 @@ main(void)
 		TEST(test_set_crash),
 		TEST(test_range),
 		TEST(test_init),
-		TEST(test_many_processes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
