@@ -136,6 +136,10 @@ test_range(void **state)
 	assert_int_equal(nhi_registry_range(w->uids, &range), 1);
 	assert_in_range(range.changed.ticks, now, world_now());
 	assert_int_equal(range.hi, WORLD_HI + 1);
+	assert_int_equal(nhi_registry_set_range(w->uids, WORLD_LO + 1,
+	    WORLD_HI + 1, &why), NHI_OK);
+	assert_int_equal(nhi_registry_range(w->uids, &range), 1);
+	assert_int_equal(range.lo, WORLD_LO + 1);
 	/* A crash before the time was written. */
 	world_range(w, WORLD_LO, WORLD_HI, UINT64_MAX);
 	assert_int_equal(nhi_registry_set_range(w->uids, WORLD_LO, WORLD_HI,

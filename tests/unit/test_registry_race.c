@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Many processes that claim at once. */
+/* Many processes that claim at once, and that wait for each other. */
 #include "config.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "lib/base/file.h"
+#include "lib/base/lease.h"
 #include "tests/nss/login.h"
 
 #define PROCESSES	8
@@ -75,11 +78,86 @@ test_many_processes(void **state)
 	assert_int_equal(entries, NUMBERS);
 }
 
+static enum nhi_err
+do_claim(const struct world *w, struct nhi_why *why)
+{
+	struct nhi_stamp since = world_at(w, UINT64_MAX - 1);
+	uint32_t uid;
+
+	return nhi_registry_claim(w->uids, "pr-1", &since, &uid, why);
+}
+
+static enum nhi_err
+do_set(const struct world *w, struct nhi_why *why)
+{
+	uint32_t uid;
+
+	return nhi_registry_set(w->uids, "web", 0, &uid, why);
+}
+
+static enum nhi_err
+do_range(const struct world *w, struct nhi_why *why)
+{
+	return nhi_registry_set_range(w->uids, 90000, 90001, why);
+}
+
+static enum nhi_err
+do_init(const struct world *w, struct nhi_why *why)
+{
+	return nhi_registry_init(w->uids, why);
+}
+
+/* Is the child still at work after a while? */
+static void
+wait_a_bit(pid_t pid, bool working)
+{
+	const struct timespec step = { 0, 10000000 };
+	int status = -1;
+
+	for (unsigned int i = 0; i < (working ? 10 : 1000); i++) {
+		if (waitpid(pid, &status, WNOHANG) == pid) {
+			assert_false(working);
+			assert_int_equal(status, 0);
+			return;
+		}
+		(void)nanosleep(&step, NULL);
+	}
+	assert_true(working);
+}
+
+/* Whoever writes waits for who is writing, and then does it. */
+static void
+test_writers_wait(void **state)
+{
+	static enum nhi_err (*const writers[])(const struct world *,
+	    struct nhi_why *) = { do_claim, do_set, do_range, do_init };
+	const struct world *w = *state;
+	struct nhi_why why;
+
+	for (size_t i = 0; i < sizeof(writers) / sizeof(writers[0]); i++) {
+		NHI_AUTO(nhi_fd_close) int lock = -1;
+		pid_t pid;
+
+		assert_int_equal(nhi_state_lock(w->uids, &lock, &why),
+		    NHI_OK);
+		if ((pid = fork()) == 0) {
+			/* A lock goes with the last copy of its descriptor. */
+			nhi_fd_close(&lock);
+			_exit(writers[i](w, &why) != NHI_OK);
+		}
+		wait_a_bit(pid, true);
+		nhi_fd_close(&lock);
+		wait_a_bit(pid, false);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_many_processes,
+		    world_setup, world_teardown),
+		cmocka_unit_test_setup_teardown(test_writers_wait,
 		    world_setup, world_teardown),
 	};
 
