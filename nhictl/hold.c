@@ -158,7 +158,7 @@ nhi_verb_hold_add(int argc, char **argv)
 	    (err = nhi_state_lock(NHI_HOLDS_DIR, &lock, &why)) != NHI_OK ||
 	    (err = nhi_hold_add(NHI_HOLDS_DIR, &a.hold, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
-	(void)printf("held until %s: %s\n", until, target);
+	(void)printf("%s is held until %s\n", target, until);
 	nhi_hold_hints(&a.hold);
 	(void)snprintf(detail, sizeof(detail), "%s is held until %s by %s: %s",
 	    target, until, a.hold.by, a.hold.reason);

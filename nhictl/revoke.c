@@ -78,6 +78,7 @@ static void
 set_name(struct args *a, enum nhi_revoke_kind kind, const char *text)
 {
 	char hex[2 * KEY_SIZE + 1];
+	size_t n;
 
 	a->names++;
 	a->shown = text;
@@ -90,12 +91,15 @@ set_name(struct args *a, enum nhi_revoke_kind kind, const char *text)
 	}
 	if (kind == NHI_REVOKE_KEY)
 		text = hex;
-	/* Of a whole mark the first digits are looked up. */
-	(void)snprintf(a->r.name, sizeof(a->r.name), "%.*s",
-	    kind == NHI_REVOKE_MARK && strlen(text) == 64 ? MARK_HEX : 64,
-	    text);
-	if (strlen(text) >= sizeof(a->r.name))
+	if ((n = strlen(text)) >= sizeof(a->r.name)) {
 		a->bad = true;
+		return;
+	}
+	/* Of a whole mark the first digits are looked up. */
+	if (kind == NHI_REVOKE_MARK && n > MARK_HEX)
+		n = MARK_HEX;
+	memcpy(a->r.name, text, n);
+	a->r.name[n] = '\0';
 }
 
 static void

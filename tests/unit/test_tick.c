@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Each step of tick, in a directory of its own. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/hold.h"
+#include "lib/base/lease.h"
+#include "lib/base/mark.h"
+#include "lib/base/session.h"
+#include "nhictl/tick.h"
+#include "tests/unit/temp.h"
+
+#define UID	2000300123
+
+static char dir[TEMP_SIZE];
+static char paths[7][TEMP_SIZE + 16];
+static struct nhi_tick tick;
+
+/* What was recorded, as text. */
+static char records[4096];
+static enum nhi_err answer;
+
+static enum nhi_err
+record(const struct nhi_event *ev, struct nhi_why *why)
+{
+	size_t n = strlen(records);
+
+	if (answer != NHI_OK)
+		return nhi_fail(why, answer, "no");
+	(void)snprintf(records + n, sizeof(records) - n, "%s %s %s\n",
+	    nhi_audit_event_slug(ev->event),
+	    ev->account == NULL ? "-" : ev->account,
+	    ev->session == NULL ? "-" : ev->session);
+	return NHI_OK;
+}
+
+static const char *
+make(size_t i, const char *name)
+{
+	(void)snprintf(paths[i], sizeof(paths[i]), "%s/%s", dir, name);
+	return mkdir(paths[i], 0755) == 0 ? paths[i] : NULL;
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	temp_make(dir);
+	records[0] = '\0';
+	answer = NHI_OK;
+	tick = (struct nhi_tick){ .spool = make(0, "spool"),
+	    .marks = make(1, "marks"), .sessions = make(2, "sessions"),
+	    .leases = make(3, "leases"), .issuer = make(4, "issuer"),
+	    .holds = make(5, "holds"), .pending = make(6, "pending"),
+	    .now = time(NULL), .record = record };
+	return nhi_hold_init(tick.holds, NULL) != NHI_OK;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	temp_remove(dir);
+	return 0;
+}
+
+static void
+hold(const char *account, int64_t expires)
+{
+	struct nhi_hold h = { .scope = NHI_HOLD_ACCOUNT, .id = "h",
+	    .expires = expires, .by = "alice", .reason = "r" };
+
+	(void)snprintf(h.name, sizeof(h.name), "%s", account);
+	assert_int_equal(nhi_hold_add(tick.holds, &h, NULL), NHI_OK);
+}
+
+static void
+test_holds(void **state)
+{
+	struct stat st;
+	uint64_t n = 0;
+
+	(void)state;
+	hold("over", tick.now);
+	hold("later", tick.now + 1);
+	hold("ever", 0);
+	answer = NHI_ERR_AUDIT_UNAVAILABLE;
+	assert_int_equal(nhi_tick_holds(&tick, &n, NULL), answer);
+	assert_int_equal(lstat(temp_path(dir, "holds/account/over"), &st), 0);
+	answer = NHI_OK;
+	assert_int_equal(nhi_tick_holds(&tick, &n, NULL), NHI_OK);
+	assert_int_equal(n, 1);
+	assert_string_equal(records, "hold.lift over -\n");
+	assert_int_equal(lstat(temp_path(dir, "holds/account/over"), &st), -1);
+	assert_int_equal(lstat(temp_path(dir, "holds/account/later"), &st), 0);
+	assert_int_equal(lstat(temp_path(dir, "holds/account/ever"), &st), 0);
+}
+
+/* A session of the account: of this process, or of none. */
+static void
+session(const char *account, const char *identity, pid_t pid, bool alive)
+{
+	struct nhi_session s = { .uid = UID, .service = "sshd",
+	    .audit_session = UINT32_MAX, .pid = alive ? getpid() : pid };
+
+	(void)snprintf(s.account, sizeof(s.account), "%s", account);
+	(void)snprintf(s.identity, sizeof(s.identity), "%s", identity);
+	assert_int_equal(nhi_stamp_boot(s.start.boot, NULL), NHI_OK);
+	if (alive)
+		assert_int_equal(nhi_stamp_process(s.pid, &s.start.ticks,
+		    NULL), NHI_OK);
+	nhi_session_name(&s);
+	assert_int_equal(nhi_session_write(tick.sessions, &s, NULL), NHI_OK);
+}
+
+static void
+check_lease(const char *account, uint32_t sessions)
+{
+	char text[128] = "";
+	char want[16];
+	ssize_t n = readlink(temp_path(tick.leases, account), text,
+	    sizeof(text) - 1);
+
+	if (sessions == 0) {
+		assert_int_equal(n, -1);
+		return;
+	}
+	assert_true(n > 0);
+	(void)snprintf(want, sizeof(want), ":%" PRIu32, sessions);
+	assert_string_equal(strrchr(text, ':'), want);
+}
+
+static void
+test_sessions(void **state)
+{
+	uint64_t n = 0;
+
+	(void)state;
+	session("web", "bot", 1 << 22, false);
+	session("web", "bot", 0, true);
+	session("db", "bot", (1 << 22) + 1, false);
+	session("person", "", (1 << 22) + 2, false);
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(nhi_lease_set(tick.leases,
+		    i == 0 ? "web" : i == 1 ? "db" : "person", UID, 2, NULL),
+		    NHI_OK);
+	answer = NHI_ERR_AUDIT_UNAVAILABLE;
+	assert_int_equal(nhi_tick_sessions(&tick, &n, NULL), answer);
+	assert_int_equal(n, 0);
+	check_lease("db", 2);
+	answer = NHI_OK;
+	assert_int_equal(nhi_tick_sessions(&tick, &n, NULL), NHI_OK);
+	assert_int_equal(n, 3);
+	check_lease("web", 1);
+	check_lease("db", 0);
+	check_lease("person", 2);	/* not the session's to end */
+	assert_non_null(strstr(records,
+	    "session.end web 4294967295-4194304-0\n"));
+	assert_non_null(strstr(records, "session.end db "));
+	assert_non_null(strstr(records, "session.end person "));
+	n = 0;
+	assert_int_equal(nhi_tick_sessions(&tick, &n, NULL), NHI_OK);
+	assert_int_equal(n, 0);
+}
+
+/* More than one round of them. */
+static void
+test_many(void **state)
+{
+	uint64_t n = 0;
+
+	(void)state;
+	for (int i = 0; i < 200; i++)
+		session("web", "bot", (1 << 22) + i, false);
+	assert_int_equal(nhi_tick_sessions(&tick, &n, NULL), NHI_OK);
+	assert_int_equal(n, 200);
+}
+
+static void
+test_leases(void **state)
+{
+	uint64_t n = 0;
+
+	(void)state;
+	session("web", "bot", 0, true);
+	assert_int_equal(nhi_lease_set(tick.leases, "web", UID, 1, NULL),
+	    NHI_OK);
+	assert_int_equal(nhi_lease_set(tick.leases, "new", UID, 1, NULL),
+	    NHI_OK);
+	assert_int_equal(symlink("01234567-89ab-cdef-0123-456789abcdef:"
+	    "2000300123:1", temp_path(tick.leases, "boot")), 0);
+	assert_int_equal(nhi_tick_leases(&tick, &n, NULL), NHI_OK);
+	assert_int_equal(n, 1);
+	check_lease("boot", 0);
+	check_lease("new", 1);
+	tick.now += 600;
+	assert_int_equal(nhi_tick_leases(&tick, &n, NULL), NHI_OK);
+	check_lease("new", 0);
+	check_lease("web", 1);
+}
+
+static pid_t
+waiting(uint64_t *ret_start)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		for (;;)
+			(void)pause();
+	}
+	assert_int_equal(nhi_stamp_process(pid, ret_start, NULL), NHI_OK);
+	return pid;
+}
+
+static void
+connect_one(pid_t pid, uint64_t start)
+{
+	char name[64];
+
+	(void)snprintf(name, sizeof(name), "%ld-%" PRIu64, (long)pid, start);
+	assert_int_equal(symlink("10.0.0.1", temp_path(tick.issuer, name)), 0);
+}
+
+static void
+test_issuer(void **state)
+{
+	uint64_t start, n = 0;
+	pid_t pid = waiting(&start);
+	struct stat st;
+	int status;
+
+	(void)state;
+	connect_one(pid, start);
+	connect_one(pid, start + 1);		/* another's by now */
+	connect_one(1 << 22, 5);		/* dead */
+	assert_int_equal(symlink("x", temp_path(tick.issuer, ".lock")), 0);
+	assert_int_equal(symlink("x", temp_path(tick.issuer, "x-y")), 0);
+	assert_int_equal(nhi_tick_issuer(&tick, &n, NULL), NHI_OK);
+	assert_int_equal(n, 2);
+	assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+	assert_int_equal(lstat(temp_path(tick.issuer, "x-y"), &st), 0);
+	tick.now += 62;
+	assert_int_equal(nhi_tick_issuer(&tick, &n, NULL), NHI_OK);
+	assert_int_equal(n, 3);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+	assert_int_equal(nhi_tick_issuer(&tick, &n, NULL), NHI_OK);
+	assert_int_equal(n, 4);
+}
+
+static void
+test_pending(void **state)
+{
+	struct stat st;
+	uint64_t n = 0;
+
+	(void)state;
+	temp_write(temp_path(tick.pending, "a"), "x");
+	assert_int_equal(nhi_tick_pending(&tick, &n, NULL), NHI_OK);
+	assert_int_equal(n, 0);
+	tick.now += 700;
+	assert_int_equal(mkdir(temp_path(tick.pending, "d"), 0700), 0);
+	assert_int_equal(nhi_tick_pending(&tick, &n, NULL), NHI_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(lstat(temp_path(tick.pending, "a"), &st), -1);
+	assert_int_equal(lstat(temp_path(tick.pending, "d"), &st), 0);
+}
+
+static void
+test_marks(void **state)
+{
+	struct nhi_mark mark = { .exp = tick.now - 1 };
+	uint64_t n = 0;
+
+	(void)state;
+	assert_int_equal(nhi_mark_spend(tick.marks, &mark, NULL), NHI_OK);
+	mark.hash[0] = 1;
+	mark.exp = tick.now;
+	assert_int_equal(nhi_mark_spend(tick.marks, &mark, NULL), NHI_OK);
+	assert_int_equal(nhi_tick_marks(&tick, &n, NULL), NHI_OK);
+	assert_int_equal(n, 1);
+}
+
+/* A place that is not there is a fault, never "nothing to do". */
+static void
+test_missing(void **state)
+{
+	uint64_t n = 0;
+
+	(void)state;
+	tick.marks = tick.sessions = tick.leases = tick.issuer = tick.holds =
+	    tick.pending = tick.spool = temp_path(dir, "nowhere");
+	assert_int_equal(nhi_tick_spool(&tick, &n, NULL), NHI_ERR_STATE);
+	assert_int_equal(nhi_tick_marks(&tick, &n, NULL), NHI_ERR_STATE);
+	assert_int_equal(nhi_tick_sessions(&tick, &n, NULL), NHI_ERR_STATE);
+	assert_int_equal(nhi_tick_leases(&tick, &n, NULL), NHI_ERR_STATE);
+	assert_int_equal(nhi_tick_issuer(&tick, &n, NULL), NHI_ERR_STATE);
+	assert_int_equal(nhi_tick_holds(&tick, &n, NULL), NHI_ERR_STATE);
+	assert_int_equal(nhi_tick_pending(&tick, &n, NULL), NHI_ERR_STATE);
+	assert_int_equal(n, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_holds, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_sessions, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_many, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_leases, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_issuer, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pending, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_marks, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_missing, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
