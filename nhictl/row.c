@@ -24,10 +24,10 @@ static const struct {
 } columns[] = {
 	{ "TIME", 19 },
 	{ "EVENT", 13 },
-	{ "ACCOUNT", 15 },
-	{ "IDENTITY", 15 },
-	{ "RESULT", 20 },
-	{ "SOURCE", 13 },
+	{ "ACCOUNT", 14 },
+	{ "IDENTITY", 14 },
+	{ "RESULT", 18 },
+	{ "SOURCE", 12 },
 	/* End of the columns */
 };
 
@@ -74,6 +74,13 @@ colour_of(const char *outcome)
 	return "";
 }
 
+static void
+trim(struct nhi_buf *b)
+{
+	while (b->n > 0 && b->p[b->n - 1] == ' ')
+		b->p[--b->n] = '\0';
+}
+
 /* Break at blanks; what has none is cut where the line ends. */
 static void
 put_lines(struct nhi_buf *b, struct nhi_span text, size_t width)
@@ -103,6 +110,8 @@ put_detail(const char *detail, const struct nhi_row_style *style, size_t used,
 
 	nhi_show_text(&text, detail);
 	fits = style->width == 0 || used + text.n <= style->width;
+	if (!fits)
+		trim(b);
 	if (style->colour)
 		nhi_buf_str(b, "\033[2m");
 	if (fits)
@@ -111,13 +120,6 @@ put_detail(const char *detail, const struct nhi_row_style *style, size_t used,
 		put_lines(b, nhi_buf_all(&text), style->width - INDENT);
 	if (style->colour)
 		nhi_buf_str(b, "\033[0m");
-}
-
-static void
-trim(struct nhi_buf *b)
-{
-	while (b->n > 0 && b->p[b->n - 1] == ' ')
-		b->p[--b->n] = '\0';
 }
 
 void

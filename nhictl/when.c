@@ -83,8 +83,10 @@ rfc3339(struct nhi_span s, int64_t *ret)
 			return false;
 		v += hours * 3600 + minutes * 60 + seconds - ahead;
 	}
+	if (s.n != 0)
+		return false;
 	*ret = v;
-	return s.n == 0;
+	return true;
 }
 
 bool

@@ -104,6 +104,15 @@ BROKEN = [
 ]
 
 
+def undocumented(contract):
+    """Fields, events and reasons that the manual page does not have."""
+    with open(os.path.join(SOURCE, "nhictl", "nhi-audit.5"),
+              encoding="utf-8") as f:
+        words = set(f.read().replace(",", " ").split())
+    names = set(audit_check.ORDER) | contract.events | contract.reasons
+    return sorted(names - words)
+
+
 def main():
     contract = audit_check.Contract(SOURCE)
     assert "expired" in contract.reasons and "ok" not in contract.reasons
@@ -124,6 +133,9 @@ def main():
     twice = io.BytesIO(line(GOOD) * 2)
     if audit_check.check_file(twice, "twice", contract)[0] != 1:
         print("an id that comes twice is not found")
+        failed += 1
+    for name in undocumented(contract):
+        print("nhi-audit.5 does not know %s" % name)
         failed += 1
     print("%d samples, %d failures" % (len(BROKEN) + 4, failed))
     return 1 if failed else 0
