@@ -18,7 +18,8 @@ enum {
 	FORWARD = 1 << 1,
 	KEYBOARD = 1 << 2,
 	TIMEOUT = 1 << 3,
-	CLOSED = 1 << 4,
+	SETENV = 1 << 4,
+	CLOSED = 1 << 5,
 };
 
 struct row {
@@ -37,7 +38,7 @@ static const struct row issuer[] = {
 	{ "TrustedUserCAKeys", "none", 0, 0 },
 	{ "AuthenticationMethods", "publickey", 0, 0 },
 	{ "AcceptEnv", "NHI_NOTHING", 0, 0 },
-	{ "SetEnv", "LD_PRELOAD= LD_LIBRARY_PATH= LD_AUDIT=", 0, 0 },
+	{ "SetEnv", "LD_PRELOAD= LD_LIBRARY_PATH= LD_AUDIT=", SETENV, 0 },
 	{ "ForceCommand", "none", 0, 0 },
 	{ "ChrootDirectory", "none", 0, 0 },
 	{ "PermitTTY", "no", 0, 0 },
@@ -78,6 +79,7 @@ bits(const struct nhi_dropin_options *o, enum nhi_dropin_block block)
 	    (o->permit_forwarding ? FORWARD : 0U) |
 	    (o->keyboard ? KEYBOARD : 0U) |
 	    (o->timeout_known ? TIMEOUT : 0U) |
+	    (o->setenv_known ? SETENV : 0U) |
 	    (block == NHI_DROPIN_CLOSED ? CLOSED : 0U);
 }
 
@@ -199,6 +201,12 @@ nhi_dropin_parse(struct nhi_span text, struct nhi_dropin_options *ret)
 enum nhi_err
 nhi_dropin_probe(struct nhi_dropin_options *o, struct nhi_why *why)
 {
-	return nhi_sshd_knows("UnusedConnectionTimeout", "10s",
-	    &o->timeout_known, why);
+	enum nhi_err err;
+
+	if ((err = nhi_sshd_obeys("UnusedConnectionTimeout 10s",
+	    "\nunusedconnectiontimeout 10\n", &o->timeout_known, why)) !=
+	    NHI_OK)
+		return err;
+	return nhi_sshd_obeys("SetEnv NHI_PROBE=1", "\nsetenv NHI_PROBE=1\n",
+	    &o->setenv_known, why);
 }

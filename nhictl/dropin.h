@@ -20,7 +20,10 @@ struct nhi_dropin_options {
 	bool permit_forwarding;
 	bool keyboard;		/* tokens through PAM are a road in */
 	char issue_from[NHI_DROPIN_FROM + 1]; /* CIDRs, by commas; "": anywhere */
-	bool timeout_known;	/* UnusedConnectionTimeout (OpenSSH 9.2) */
+
+	/* What the installed sshd obeys; see nhi_dropin_probe. */
+	bool timeout_known;	/* UnusedConnectionTimeout: not before 9.2 */
+	bool setenv_known;	/* SetEnv in a Match block: not in 8.4 */
 };
 
 /* What a host has before anybody chose: it issues, and permits nothing. */
@@ -51,8 +54,8 @@ void		 nhi_dropin_format(const struct nhi_dropin_options *,
 		    struct nhi_buf *);
 
 /*
- * The options that a drop-in of ours was made with (all but timeout_known);
- * false when it does not tell them.
+ * The options that a drop-in of ours was made with (all but what is
+ * probed); false when it does not tell them.
  */
 bool		 nhi_dropin_parse(struct nhi_span,
 		    struct nhi_dropin_options *ret);

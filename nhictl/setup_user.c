@@ -19,7 +19,7 @@ struct user {
 	const char *name;
 	const char *group;	/* primary */
 	const char *home;
-	const char *shell;	/* NULL: nologin, wherever it is */
+	const char *shell;	/* NULL: nologin, or false */
 	const char *comment;
 };
 
@@ -112,9 +112,21 @@ find_shell(const struct user *u, char path[NHI_PROC_PATH],
     struct nhi_why *why)
 {
 	if (u->shell == NULL)
-		return tool("nologin", path, why);
+		return nhi_proc_find("nologin", path) ? NHI_OK :
+		    tool("false", path, why);
 	(void)snprintf(path, NHI_PROC_PATH, "%s", u->shell);
 	return NHI_OK;
+}
+
+static bool
+shell_fits(const struct user *u, const char *shell)
+{
+	const char *base = strrchr(shell, '/');
+
+	if (u->shell != NULL)
+		return strcmp(shell, u->shell) == 0;
+	return base != NULL && (strcmp(base, "/nologin") == 0 ||
+	    strcmp(base, "/false") == 0);
 }
 
 /* An existing user must be the one that we would have made. */
@@ -124,7 +136,6 @@ user_check(const void *arg, bool *ret_done, struct nhi_why *why)
 	const struct user *u = arg;
 	const struct passwd *pw = getpwnam(u->name);
 	const struct group *gr;
-	const char *base;
 
 	if (pw == NULL) {
 		*ret_done = false;
@@ -136,9 +147,7 @@ user_check(const void *arg, bool *ret_done, struct nhi_why *why)
 	if (strcmp(pw->pw_dir, u->home) != 0)
 		return nhi_fail(why, NHI_ERR_HOST, "user %s exists with home "
 		    "%.80s, must have %s", u->name, pw->pw_dir, u->home);
-	base = strrchr(pw->pw_shell, '/');
-	if (u->shell != NULL ? strcmp(pw->pw_shell, u->shell) != 0 :
-	    base == NULL || strcmp(base, "/nologin") != 0)
+	if (!shell_fits(u, pw->pw_shell))
 		return nhi_fail(why, NHI_ERR_HOST, "user %s exists with shell "
 		    "%.80s, must have %s", u->name, pw->pw_shell,
 		    u->shell != NULL ? u->shell : "nologin");

@@ -30,29 +30,6 @@ says(const struct nhi_buf *b, const char *text)
 	return b->n > 0 && strstr(nhi_buf_text(b), text) != NULL;
 }
 
-enum nhi_err
-nhi_sshd_knows(const char *word, const char *value, bool *ret_known,
-    struct nhi_why *why)
-{
-	char path[NHI_PROC_PATH], option[256];
-	const char *const argv[] = { path, "-t", "-f", "/dev/null", "-o",
-	    option, NULL };
-	NHI_AUTO(nhi_proc_wipe) struct nhi_proc p = NHI_PROC(argv);
-	enum nhi_err err;
-	int n;
-
-	n = snprintf(option, sizeof(option), "%s=%s", word, value);
-	if (n < 0 || (size_t)n >= sizeof(option))
-		return nhi_fail(why, NHI_ERR_INTERNAL, "%s: too long", word);
-	if ((err = find(path, why)) != NHI_OK ||
-	    (err = nhi_proc_run(&p, why)) != NHI_OK)
-		return err;
-	*ret_known = !says(&p.err, "Bad configuration option") &&
-	    !says(&p.err, "Unsupported option") &&
-	    !says(&p.err, "Deprecated option");
-	return NHI_OK;
-}
-
 /*
  * "Missing privilege separation directory: /run/sshd": the unit or init
  * script makes it when sshd starts; the tests want it before.
@@ -154,6 +131,57 @@ nhi_sshd_effective(const struct nhi_sshd_who *w, struct nhi_buf *out,
 	    (err = run(argv, out, why)) != NHI_OK)
 		return err;
 	return nhi_buf_check(out, why);
+}
+
+/* A host key for a configuration of ours: sshd asks for one even to say no. */
+static enum nhi_err
+put_host_key(struct nhi_buf *config, struct nhi_why *why)
+{
+	static const struct nhi_sshd_who root = { "root", "localhost",
+		"127.0.0.1", "127.0.0.1", "22" };
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(NHI_PROC_OUTPUT);
+	struct nhi_span rest, line;
+	enum nhi_err err;
+
+	if ((err = nhi_sshd_effective(&root, &text, why)) != NHI_OK)
+		return err;
+	rest = nhi_buf_all(&text);
+	while (nhi_span_cut(&rest, '\n', &line)) {
+		if (line.n > 8 && memcmp(line.p, "hostkey ", 8) == 0) {
+			nhi_buf_span(config, line);
+			nhi_buf_char(config, '\n');
+		}
+	}
+	return NHI_OK;
+}
+
+enum nhi_err
+nhi_sshd_obeys(const char *line, const char *shown, bool *ret_obeys,
+    struct nhi_why *why)
+{
+	char path[NHI_PROC_PATH];
+	const char *const argv[] = { path, "-T", "-f", "/dev/stdin", "-C",
+	    "user=root,host=localhost,addr=127.0.0.1", NULL };
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf config = NHI_BUF(4096);
+	NHI_AUTO(nhi_proc_wipe) struct nhi_proc p = NHI_PROC(argv);
+	struct nhi_span said;
+	enum nhi_err err;
+
+	if ((err = find(path, why)) != NHI_OK ||
+	    (err = put_host_key(&config, why)) != NHI_OK)
+		return err;
+	nhi_buf_printf(&config, "Match User root\n%s\n", line);
+	p.input = nhi_buf_all(&config);
+	if ((err = nhi_buf_check(&config, why)) != NHI_OK ||
+	    (err = nhi_proc_run(&p, why)) != NHI_OK)
+		return err;
+	if (p.status != 0 && !says(&p.err, "configuration option")) {
+		said = complaint(&p.err);
+		return nhi_fail(why, NHI_ERR_HOST, "sshd cannot be asked: %.*s",
+		    (int)said.n, said.p);
+	}
+	*ret_obeys = p.status == 0 && says(&p.out, shown);
+	return NHI_OK;
 }
 
 /* The pid in sshd's pid file, if it is an sshd's; 0 otherwise. */

@@ -5,9 +5,13 @@
 
 #include "lib/base/buf.h"
 
-/* Does this sshd know the directive?  An unknown one stops it. */
-enum nhi_err	 nhi_sshd_knows(const char *word, const char *value,
-		    bool *ret_known, struct nhi_why *) NHI_MUST;
+/*
+ * Does this sshd obey the line when it stands in a Match block?  Some do not
+ * know it (and would not start), some take it and ignore it.  `shown` is what
+ * sshd -T prints for it.
+ */
+enum nhi_err	 nhi_sshd_obeys(const char *line, const char *shown,
+		    bool *ret_obeys, struct nhi_why *) NHI_MUST;
 
 /*
  * sshd -t, on a file of ours or (NULL) on the whole configuration; sshd's own

@@ -22,7 +22,7 @@ restore() {
 	cp "$WORK/sshd_config" $CONF
 }
 
-# known WORDS...: does this sshd take the lines at all?
+# Does this sshd take the lines at all?
 known() {
 	/usr/sbin/sshd -t >"$OUT" 2>&1
 }
@@ -45,6 +45,11 @@ hostile() {
 	if ! known; then
 		skip "$name" "this sshd does not take it:" \
 		    "$(head -n 1 "$OUT" | tr -d '\r')"
+		return
+	fi
+	if [ "$word" = SetEnv ] &&
+	    ! grep -q SetEnv /etc/ssh/sshd_config.d/00-nhi.conf; then
+		skip "$name" 'this sshd ignores SetEnv in a Match block'
 		return
 	fi
 	if [ "$who" = nhi ]; then

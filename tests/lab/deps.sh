@@ -29,6 +29,8 @@ deps_list() {
 		openssh-client openssh-clients
 		iproute2 iproute
 		util-linux util-linux
+		mount util-linux
+		diffutils diffutils
 		openssl openssl
 		sudo sudo
 		python3 python3
