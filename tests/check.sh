@@ -188,7 +188,7 @@ stage_e2e() {
 	fi
 	for script in "$TOP"/tests/e2e/*.sh; do
 		case $script in
-		*/lib.sh | */roots.sh) ;;
+		*/lib.sh | */*_lib.sh | */roots.sh) ;;
 		*) e2e_one "$script" ;;
 		esac
 	done
