@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# More of lib.sh, for the scripts that attack: certificates by whoever holds
+# the CA key, records of the audit trail, policies of a test's own.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+CA=/etc/nhi/ca/ca
+AUDIT=/var/log/nhi/audit.jsonl
+POLICY=/etc/nhi/nhi.conf
+KEYID=nhi1:web-1.example.com:web-deploy:0123456789abcdef
+export LC_ALL=C
+
+# sign KEY PRINCIPAL [OPTION...]: a certificate beside the key by the CA's key
+# itself, as whoever stole it would; later options win over these.
+sign() {
+	local key=$1 principal=$2
+	shift 2
+	rm -f "$WORK/$key-cert.pub"
+	ssh-keygen -q -s "$CA" -I "$KEYID" -n "$principal" -V -1m:+5m \
+	    -z $((RANDOM + 1)) -O clear "$@" "$WORK/$key.pub"
+}
+
+# cert_ssh KEY ...: as nhi_ssh, and the plain key is not offered.  (Naming the
+# file by CertificateFile would take the private key off the list as well.)
+cert_ssh() {
+	local key=$1
+	shift
+	nhi_ssh "$key" -o PubkeyAcceptedAlgorithms='*-cert-v01@openssh.com' "$@"
+}
+
+# records [FIELD=VALUE...]: how many records of the trail have them all.
+records() {
+	/usr/bin/python3 - "$AUDIT" "$@" <<-'END'
+	import json, sys
+	want = [w.split("=", 1) for w in sys.argv[2:]]
+	with open(sys.argv[1], encoding="ascii") as f:
+	    print(sum(all(str(r.get(k, "")) == v for k, v in want)
+	              for r in map(json.loads, f)))
+	END
+}
+
+# recorded NAME COUNT [FIELD=VALUE...]: that many since `mark_trail`.
+mark_trail() {
+	: >"$AUDIT"
+}
+
+recorded() {
+	local name=$1 count=$2
+	shift 2
+	is "$name: recorded" "$count" "$(records "$@")"
+	[ "$count" = "$(records "$@")" ] || tail -n 5 "$AUDIT" | sed 's/^/# /'
+}
+
+# A policy from standard input, in force.
+policy() {
+	cat >"$POLICY"
+	nhictl apply >"$OUT" 2>&1 </dev/null || not_ok 'the policy is applied'
+}
+
+# The lab's policy after a sed script.
+policy_edit() {
+	sed -E "$@" /src/tests/lab/nhi.conf | policy
+}
+
+# until_true SECONDS CMD...: poll; false when the time is over.
+until_true() {
+	local i n=$(($1 * 20))
+	shift
+	for ((i = 0; i < n; i++)); do
+		"$@" >/dev/null 2>&1 && return 0
+		read -rt 0.05 <> <(:) || true
+	done
+	return 1
+}
