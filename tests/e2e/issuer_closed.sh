@@ -36,7 +36,7 @@ everyone() {
 	try "$where: no command for a list with nhi" 255 'Permission denied' \
 	    cert_ssh k nhi@127.0.0.1 "touch $PWNED"
 	rm -f "$WORK/k-cert.pub"
-	ssh-keygen -q -s $CA -I "$KEYID" -V -1m:+5m "$WORK/k.pub"
+	ssh-keygen -q -s "$CA" -I "$KEYID" -V -1m:+5m "$WORK/k.pub"
 	try "$where: no command without any principal" 255 'Permission denied' \
 	    cert_ssh k nhi@127.0.0.1 "touch $PWNED"
 	sign k nhi -O "force-command=touch $PWNED"
