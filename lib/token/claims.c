@@ -249,6 +249,11 @@ nhi_claims_check_times(const struct nhi_claims *c,
 {
 	enum nhi_err err;
 
+	/* Sums of what is within these bounds cannot overflow. */
+	if (now < 0 || now > NHI_CLAIMS_TIME_MAX || issuer->skew < 0 ||
+	    issuer->skew > NHI_CLAIMS_TIME_MAX)
+		return nhi_fail(why, NHI_ERR_INTERNAL,
+		    "the clock or the issuer's skew is out of range");
 	if ((err = check_validity(c, now, issuer->skew, why)) != NHI_OK ||
 	    (err = check_age(c, issuer, now, why)) != NHI_OK ||
 	    (err = check_lifetime(c, issuer->max_lifetime, now,

@@ -46,7 +46,8 @@ enum nhi_err	 nhi_claims_check_audience(const struct nhi_claims *,
 
 /*
  * NHI_ERR_EXPIRED, NHI_ERR_NOT_YET_VALID, NHI_ERR_ISSUED_IN_FUTURE,
- * NHI_ERR_TOO_OLD, NHI_ERR_LIFETIME, NHI_ERR_CLAIM_MISSING (iat).
+ * NHI_ERR_TOO_OLD, NHI_ERR_LIFETIME, NHI_ERR_CLAIM_MISSING (iat);
+ * NHI_ERR_INTERNAL for a clock before 1970 or after NHI_CLAIMS_TIME_MAX.
  */
 enum nhi_err	 nhi_claims_check_times(const struct nhi_claims *,
 		    const struct nhi_issuer *, int64_t now, struct nhi_why *)

@@ -14,6 +14,9 @@
 #define FIELD_MAX	(1U << 20)
 #define NOW		1800000000
 
+unsigned long *corpus_before_verify;
+unsigned long corpus_countdown;
+
 /* An issuer as a setting changes it, with room for what it owns. */
 struct setup {
 	struct nhi_issuer issuer;
@@ -216,7 +219,11 @@ corpus_verify(const struct corpus_case *c, struct nhi_span token,
 	s.req.token = token;
 	s.req.sources = &s.source;
 	s.req.nsources = 1;
+	if (corpus_before_verify != NULL)
+		*corpus_before_verify = corpus_countdown;
 	err = nhi_token_verify(&s.req, &ret, why);
+	if (corpus_before_verify != NULL)
+		*corpus_before_verify = 0;
 	/* A token comes with success and never without. */
 	return (err == NHI_OK) == (ret != NULL) ? err : NHI_ERR_INTERNAL;
 }

@@ -26,7 +26,13 @@ struct corpus {
 bool		 corpus_load(struct corpus *, const char *path);
 void		 corpus_free(struct corpus *);
 
-/* The ladder over this case's key set and settings with any token. */
+/*
+ * The ladder over this case's key set and settings with any token.  Right
+ * before it starts, *corpus_before_verify (if there is one) is set to
+ * corpus_countdown: the set-up of the test is not part of what is tested.
+ */
+extern unsigned long	*corpus_before_verify;
+extern unsigned long	 corpus_countdown;
 enum nhi_err	 corpus_verify(const struct corpus_case *, struct nhi_span,
 		    struct nhi_why *);
 

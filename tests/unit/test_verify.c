@@ -196,6 +196,24 @@ test_same_url(void **state)
 }
 
 static void
+test_clock(void **state)
+{
+	static const int64_t wrong[] = { -1, INT64_MIN, INT64_MAX };
+	struct bench b;
+	size_t source;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		set_up(&b, "ES256 with kid");
+		b.req.now = wrong[i];
+		assert_int_equal(run(&b, &source), NHI_ERR_INTERNAL);
+		set_up(&b, "ES256 with kid");
+		b.issuers[1].skew = wrong[i];
+		assert_int_equal(run(&b, &source), NHI_ERR_INTERNAL);
+	}
+}
+
+static void
 test_signature_only(void **state)
 {
 	NHI_AUTO(nhi_token_freep) struct nhi_token *t = NULL;
@@ -228,6 +246,7 @@ main(void)
 		cmocka_unit_test(test_mark),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_same_url),
+		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_signature_only),
 		/* End of the tests */
 	};
