@@ -33,8 +33,10 @@ try 'it does not open root' 255 'Permission denied' \
 try 'it does not open the issuer' 77 '' nhi_ssh k nhi@127.0.0.1 web-deploy
 try 'it does not open another machine account' 255 '' \
     nhi_ssh k pr-74-17905461215@127.0.0.1 true
-try 'nor one with a terminal' 0 'not a tty' \
+try 'it gives no terminal' 255 'PTY allocation request failed' \
     nhi_ssh k -tt web-deploy@127.0.0.1 tty
+try 'it forwards nothing' 255 'administratively prohibited|open failed' \
+    nhi_ssh k -W 127.0.0.1:22 web-deploy@127.0.0.1
 is 'the issuer prints nothing on a refusal' '' "$(mint --wrong-key |
     nhi_ssh k nhi@127.0.0.1 web-deploy 2>/dev/null)"
 
@@ -48,7 +50,8 @@ deny() {
 }
 
 deny 'a wrong key is refused' 77 token web-deploy --wrong-key
-deny 'an unsigned token is refused' 77 token web-deploy --alg none \
+deny 'alg none is refused' 77 token web-deploy --alg none
+deny 'a token without a signature is refused' 77 input web-deploy \
     --no-signature
 deny 'an expired token is refused' 77 token web-deploy --set exp=-600 \
     --set iat=-900 --set nbf=-1200
@@ -62,8 +65,11 @@ deny 'another branch is refused' 77 policy web-deploy \
     --set ref=refs/heads/evil
 deny 'an unknown account is refused' 77 policy nosuch-account
 deny 'a person is refused' 77 policy root
-deny 'nonsense is refused' 77 input web-deploy --kid x --set sub=x \
-    --no-signature
+try 'what is no token is refused' 77 '^nhi: refused: input ' bash -c "
+	echo hello | ssh -F /dev/null -o BatchMode=yes -i '$WORK/other' \
+	    nhi@127.0.0.1 web-deploy"
+try 'nothing is refused' 77 '^nhi: refused: input ' \
+    nhi_ssh other nhi@127.0.0.1 web-deploy
 
 mint --pad 12000 >"$WORK/long"
 try 'a token of 12,000 bytes is taken' 0 '' \

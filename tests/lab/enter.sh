@@ -96,10 +96,10 @@ mounts() {
 	bind "$TOP" $r /src
 	if [ "$LOWER" = / ]; then
 		# Where the Makefiles believe that they are.
-		[ ! -d "$BUILD" ] || bind "$BUILD" $r "$BUILD"
+		bind "$TOP" $r "$TOP"
 		case $BUILD in
 		"$TOP"/*) ;;
-		*) bind "$TOP" $r "$TOP" ;;
+		*) [ ! -d "$BUILD" ] || bind "$BUILD" $r "$BUILD" ;;
 		esac
 	fi
 	ip link set lo up
