@@ -13,6 +13,7 @@ import os
 import sys
 
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import serialization as ser
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
 from cryptography.hazmat.primitives.asymmetric import rsa, utils
 
@@ -83,15 +84,11 @@ def ec_key(kid, alg):
 
 def ed_key(kid):
     private = ed25519.Ed25519PrivateKey.generate()
-    x = private.public_key().public_bytes_raw() \
-        if hasattr(private.public_key(), "public_bytes_raw") \
-        else raw_public(private)
     return Key(private, {"kty": "OKP", "kid": kid, "crv": "Ed25519",
-                         "x": b64(x)})
+                         "x": b64(raw_public(private))})
 
 
 def raw_public(private):
-    from cryptography.hazmat.primitives import serialization as ser
     return private.public_key().public_bytes(ser.Encoding.Raw,
                                              ser.PublicFormat.Raw)
 
@@ -528,6 +525,7 @@ def ec_keys():
             ("y short", x, y[:-1]), ("x long", b"\0" + x, y),
             ("both 48 octets", b"\0" * 16 + x, b"\0" * 16 + y),
             ("x of one octet", b"\1", y),
+            ("cut at another place", x + y[:1], y[1:]),
             ("compressed", b"\2" + x, b"")):
         case("P-256 key %s" % name, "key-invalid", token(),
              [P256.set(x=b64(nx), y=b64(ny))])
@@ -575,6 +573,12 @@ def ed_games():
             x = point[:31] + bytes([point[31] | sign_bit])
             case("Ed25519 key %s" % x.hex(), "key-invalid", token(
                 "EdDSA", sig=num(1, 1) + bytes(63)), [ED.set(x=b64(x))])
+    for sign_bit in (0, 0x80):
+        key = ed_key("ed")
+        while raw_public(key.private)[31] & 0x80 != sign_bit:
+            key = ed_key("ed")
+        good("Ed25519 key with sign %#x" % sign_bit, token("EdDSA", key),
+             key)
     case("Ed25519 key off the curve", "key-invalid", token("EdDSA"),
          [ED.set(x=b64(b"\2" + bytes(31)))])
     x = base64.urlsafe_b64decode(ED.jwk["x"] + "==")
