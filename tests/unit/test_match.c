@@ -17,7 +17,7 @@ static const char text[] =
     "\"ts\":\"true\",\"z\":null,\"d\":74.0,\"a\":[\"refs/heads/main\"],"
     "\"e\":\"\",\"u\":\"\xc3\xa4\xe2\x82\xac\",\"neg\":-5,\"o\":{\"in\":"
     "{\"uid\":\"x-1\"}},\"o.in\":\"dotted\",\"big\":9223372036854775808,"
-    "\"star\":\"a*b\"}";
+    "\"star\":\"a*b\",\"over\":\"aaabababac\"}";
 
 #define S	NHI_TYPE_STRING
 #define I	NHI_TYPE_INTEGER
@@ -93,6 +93,10 @@ static const struct {
 	{ "s", NHI_OP_GLOB, S, "", false },
 	{ "s", NHI_OP_GLOB, S, "[r]efs*", false },
 	{ "s", NHI_OP_GLOB, S, "x|*main", true },
+	{ "over", NHI_OP_GLOB, S, "*aab*", true },
+	{ "over", NHI_OP_GLOB, S, "*abac", true },
+	{ "over", NHI_OP_GLOB, S, "*aab*abac", true },
+	{ "over", NHI_OP_GLOB, S, "a*b?ab*bac", false },
 	{ "e", NHI_OP_GLOB, S, "*", true },
 	{ "e", NHI_OP_GLOB, S, "", true },
 	{ "e", NHI_OP_GLOB, S, "?", false },

@@ -172,6 +172,9 @@ test_sources(void **state)
 	assert_int_equal(source, 2);
 	b.req.nsources = 2;
 	assert_int_equal(run(&b, &source), NHI_ERR_CLAIM_MISSING);
+	set_up(&b, "JWT-SVID");
+	b.issuers[2].audience = (struct nhi_list){ elsewhere, 1 };
+	assert_int_equal(run(&b, &source), NHI_ERR_AUDIENCE);
 	b.req.nsources = 0;
 	assert_int_equal(run(&b, &source), NHI_ERR_INTERNAL);
 }

@@ -898,6 +898,8 @@ def binding():
          **bind)
     good("bound, prefixed", token(payload=claims(aud=[AUD, "key:" + FP])),
          **bind)
+    case("not bound, though it looks so", "audience",
+         token(payload=claims(aud=AUD + "#" + FP)), fp=FP)
     case("bound, no key here", "binding",
          token(payload=claims(aud=[AUD, FP])), bind=1)
     case("bound, no fingerprint", "binding", token(), **bind)
