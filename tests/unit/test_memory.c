@@ -3,7 +3,7 @@
  * The k-th allocation fails, k = 1, 2, ... until none does: ours and
  * libcrypto's alike, since this program's malloc is everybody's.  A good token
  * may then be refused, a bad one must never be accepted.  json-c's parser is
- * left out: it dies of a failed strdup, which in the verifier is a refusal.
+ * left out: it dies of some of its own, which in the verifier is a refusal.
  */
 #include "config.h"
 
@@ -27,6 +27,8 @@ SEEN void	*realloc(void *, size_t);
 
 struct json_object;
 struct json_tokener;
+struct json_tokener *__real_json_tokener_new_ex(int);
+struct json_tokener *__wrap_json_tokener_new_ex(int);
 struct json_object *__real_json_tokener_parse_ex(struct json_tokener *,
 			    const char *, int);
 struct json_object *__wrap_json_tokener_parse_ex(struct json_tokener *,
@@ -61,6 +63,18 @@ void *
 realloc(void *p, size_t n)
 {
 	return fails() ? NULL : __libc_realloc(p, n);
+}
+
+struct json_tokener *
+__wrap_json_tokener_new_ex(int depth)
+{
+	unsigned long left = countdown;
+	struct json_tokener *t;
+
+	countdown = 0;
+	t = __real_json_tokener_new_ex(depth);
+	countdown = left;
+	return t;
 }
 
 struct json_object *
