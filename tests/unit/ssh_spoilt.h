@@ -98,6 +98,8 @@ static const struct spoilt {
 	{ "turned round", NHI_ERR_CERT_EXPIRED, { .after = 3 } },
 	{ "unknown critical", NHI_ERR_CERT_OPTIONS,
 	    { .critical = BYTES("\0\0\0\1a\0\0\0\0") } },
+	{ "unknown critical with a value", NHI_ERR_CERT_OPTIONS,
+	    { .critical = BYTES("\0\0\0\1a\0\0\0\6\0\0\0\2::") } },
 	{ "pty is critical", NHI_ERR_CERT_OPTIONS,
 	    { .critical = BYTES(PTY "\0\0\0\0") } },
 	{ "empty force", NHI_ERR_CERT_OPTIONS,

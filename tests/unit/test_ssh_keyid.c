@@ -105,6 +105,21 @@ parts(void **state)
 }
 
 static void
+host_limit(void **state)
+{
+	static const char most[] = LABEL63 "." LABEL63 "." LABEL63 "."
+	    "a234567890123456789012345678901234567890123456789012345678901";
+
+	(void)state;
+	assert_int_equal(strlen(most), NHI_SSH_HOST_MAX);
+	assert_true(nhi_ssh_host_valid(nhi_span_str(most)));
+	assert_false(nhi_ssh_host_valid(NHI_SPAN(
+	    LABEL63 "." LABEL63 "." LABEL63 "."
+	    "a2345678901234567890123456789012345678901234567890123456789012")));
+	assert_false(nhi_ssh_host_valid(NHI_SPAN("")));
+}
+
+static void
 format_refused(void **state)
 {
 	static const struct nhi_ssh_keyid ids[] = {
@@ -133,6 +148,7 @@ main(void)
 		cmocka_unit_test(taken),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(parts),
+		cmocka_unit_test(host_limit),
 		cmocka_unit_test(format_refused),
 		/* End of the tests */
 	};

@@ -175,7 +175,7 @@ mixed(void **state)
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf one = NHI_BUF(UTIL_BUF);
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf two = NHI_BUF(UTIL_BUF);
 	NHI_AUTO(nhi_ssh_private_freep) struct nhi_ssh_private *key = NULL;
-	const size_t seed = 15 + 16 + 4 + 4 + 51 + 4 + 8 + 15 + 36 + 4;
+	const size_t seed = 15 + 16 + 4 + 4 + 55 + 4 + 8 + 15 + 36 + 4;
 
 	(void)state;
 	util_need_keygen();
@@ -185,7 +185,15 @@ mixed(void **state)
 	load("bot-ed25519", &two);
 	assert_int_equal(parse_blob(&one, &key), NHI_OK);
 	nhi_ssh_private_freep(&key);
+	nhi_buf_reset(&one);
+	load("ca-ed25519", &one);
 	memcpy(one.p + seed, two.p + seed, 32);
+	assert_int_equal(parse_blob(&one, &key), NHI_ERR_CA_KEY);
+	/* The public part that stands twice inside is not the outer one. */
+	nhi_buf_reset(&one);
+	load("ca-ed25519", &one);
+	memcpy(one.p + seed - 36, two.p + seed - 36, 32);
+	memcpy(one.p + seed + 32, two.p + seed + 32, 32);
 	assert_int_equal(parse_blob(&one, &key), NHI_ERR_CA_KEY);
 	assert_null(key);
 }
