@@ -10,6 +10,7 @@
 #include "pam_nhi/account.h"
 #include "pam_nhi/caller.h"
 #include "pam_nhi/entry.h"
+#include "pam_nhi/sudo.h"
 #include "pam_nhi/tell.h"
 
 static enum nhi_err
@@ -51,7 +52,7 @@ has_token(const struct nhi_pam_call *c)
 }
 
 static enum nhi_err
-check_entry(const struct nhi_pam_call *c, struct nhi_why *why)
+check_entry(struct nhi_pam_call *c, struct nhi_why *why)
 {
 	switch (c->entry) {
 	case NHI_ENTRY_SSHD:
@@ -64,7 +65,7 @@ check_entry(const struct nhi_pam_call *c, struct nhi_why *why)
 		return nhi_fail(why, NHI_ERR_SERVICE,
 		    "%s: called by a machine account", c->service);
 	case NHI_ENTRY_SUDO:
-		return nhi_pam_caller_check(c, why);
+		return nhi_pam_sudo_check(c, why);
 	case NHI_ENTRY_CRON:
 		return check_cron(c, why);
 	case NHI_ENTRY_OTHER:
@@ -152,9 +153,31 @@ nhi_pam_account(pam_handle_t *pamh, int argc, const char **argv)
 	if (state != NULL && (state->told || state->passed))
 		return PAM_SUCCESS;
 	if ((err = nhi_pam_call_begin(&c, pamh, argc, argv, &why)) != NHI_OK ||
-	    (err = nhi_pam_account_check(&c, &why)) != NHI_OK)
+	    (err = nhi_pam_account_check(&c, &why)) != NHI_OK ||
+	    (c.entry == NHI_ENTRY_SUDO &&
+	    (err = nhi_pam_sudo_record(&c, &why)) != NHI_OK))
 		return refuse(&c, err, &why);
 	if (state != NULL)
 		state->passed = true;
 	return PAM_SUCCESS;
+}
+
+int
+nhi_pam_account_other(pam_handle_t *pamh, int argc, const char **argv)
+{
+	NHI_AUTO(nhi_pam_call_end) struct nhi_pam_call c = { 0 };
+	const char *caller = nhi_pam_sudo_caller(pamh);
+	struct nhi_why why = { "" };
+	enum nhi_err err;
+
+	if (caller == NULL)
+		return PAM_IGNORE;
+	err = nhi_pam_call_begin(&c, pamh, argc, argv, &why);
+	c.user = caller;
+	c.entry = NHI_ENTRY_SUDO;
+	if (err != NHI_OK ||
+	    (err = nhi_pam_account_check(&c, &why)) != NHI_OK ||
+	    (err = nhi_pam_sudo_record(&c, &why)) != NHI_OK)
+		return refuse(&c, err, &why);
+	return PAM_IGNORE;
 }

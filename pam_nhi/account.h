@@ -19,4 +19,8 @@ enum nhi_err	 nhi_pam_account_check(struct nhi_pam_call *,
 /* The stage; a PAM code. */
 int		 nhi_pam_account(pam_handle_t *, int argc, const char **argv);
 
+/* The stage for somebody else: is it an account that calls sudo? */
+int		 nhi_pam_account_other(pam_handle_t *, int argc,
+		    const char **argv);
+
 #endif

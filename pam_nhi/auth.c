@@ -9,10 +9,10 @@
 #include "lib/base/verifier.h"
 #include "pam_nhi/ask.h"
 #include "pam_nhi/auth.h"
-#include "pam_nhi/caller.h"
 #include "pam_nhi/evidence.h"
 #include "pam_nhi/pending.h"
 #include "pam_nhi/record.h"
+#include "pam_nhi/sudo.h"
 #include "pam_nhi/tell.h"
 
 static enum nhi_err
@@ -135,20 +135,19 @@ refuse(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
 	    PAM_AUTHINFO_UNAVAIL : PAM_AUTH_ERR;
 }
 
-/* sudo: satisfied by the lease of the session that calls it. */
+/*
+ * sudo: satisfied by the lease of the session that calls it.  The account
+ * stage asks again, and records.
+ */
 static enum nhi_err
-check_sudo(const struct nhi_pam_call *c, struct nhi_why *why)
+check_sudo(struct nhi_pam_call *c, struct nhi_why *why)
 {
-	struct nhi_event event = {
-		.event = NHI_EVENT_SUDO_GRANT, .outcome = NHI_GRANT,
-		.audit_session = nhi_stamp_audit_session(),
-	};
 	enum nhi_err err;
 
-	if ((err = nhi_pam_caller_check(c, why)) != NHI_OK)
+	if ((err = nhi_policy_rules(&c->policy, c->user, &c->account,
+	    &c->rules, why)) != NHI_OK)
 		return err;
-	nhi_pam_event(c, &event);
-	return nhi_audit(&event, NULL, why);
+	return nhi_pam_sudo_check(c, why);
 }
 
 int

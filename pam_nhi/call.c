@@ -32,15 +32,12 @@ ask_nss(pam_handle_t *pamh, const char *user)
 }
 
 enum nhi_pam_owner
-nhi_pam_owner(pam_handle_t *pamh, const char **ret_user)
+nhi_pam_owner_of(pam_handle_t *pamh, const char *user)
 {
 	struct nhi_account account;
-	const char *user;
 
-	if (pam_get_user(pamh, &user, NULL) != PAM_SUCCESS || user == NULL ||
-	    !nhi_name_valid(user))
+	if (!nhi_name_valid(user))
 		return NHI_OWNER_OTHER;
-	*ret_user = user;
 	if (strcmp(user, NHI_ISSUER_USER) == 0)
 		return NHI_OWNER_ISSUER;
 	switch (nhi_account_find(NHI_PUBLISHED_DIR "/current", user,
@@ -52,6 +49,17 @@ nhi_pam_owner(pam_handle_t *pamh, const char **ret_user)
 	default:
 		return ask_nss(pamh, user);
 	}
+}
+
+enum nhi_pam_owner
+nhi_pam_owner(pam_handle_t *pamh, const char **ret_user)
+{
+	const char *user;
+
+	if (pam_get_user(pamh, &user, NULL) != PAM_SUCCESS || user == NULL)
+		return NHI_OWNER_OTHER;
+	*ret_user = user;
+	return nhi_pam_owner_of(pamh, user);
 }
 
 static const char *

@@ -41,6 +41,7 @@ struct nhi_pam_call {
 	struct nhi_account account;
 	struct nhi_rules *rules;
 	uint32_t uid;			/* of the account, once known */
+	struct nhi_session caller;	/* sudo: the session that calls it */
 };
 
 /* Whose name it is. */
@@ -53,6 +54,9 @@ enum nhi_pam_owner {
 
 /* PAM_USER and whose it is; costs a person's login one readlink. */
 enum nhi_pam_owner	 nhi_pam_owner(pam_handle_t *, const char **ret_user);
+
+/* The same of a name. */
+enum nhi_pam_owner	 nhi_pam_owner_of(pam_handle_t *, const char *name);
 
 /*
  * Fill the call: arguments, items, policy, rules.  Refuses unknown module

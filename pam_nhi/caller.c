@@ -26,6 +26,7 @@ nhi_pam_caller_start(struct nhi_stamp *ret, struct nhi_why *why)
 struct search {
 	const struct nhi_pam_call *call;
 	uint32_t audit_session;
+	struct nhi_session *ret;
 	bool found;
 };
 
@@ -37,14 +38,18 @@ look(const struct nhi_session *s, void *arg)
 	search->found = s->audit_session == search->audit_session &&
 	    strcmp(s->account, search->call->user) == 0 &&
 	    s->identity[0] != '\0' && nhi_session_alive(s);
+	if (search->found)
+		*search->ret = *s;
 	return !search->found;
 }
 
 enum nhi_err
-nhi_pam_caller_check(const struct nhi_pam_call *c, struct nhi_why *why)
+nhi_pam_caller_find(const struct nhi_pam_call *c, struct nhi_session *ret,
+    struct nhi_why *why)
 {
 	struct search search = {
 		.call = c, .audit_session = nhi_stamp_audit_session(),
+		.ret = ret,
 	};
 	enum nhi_err err;
 

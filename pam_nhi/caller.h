@@ -14,8 +14,8 @@ enum nhi_err	 nhi_pam_caller_start(struct nhi_stamp *ret, struct nhi_why *)
  * session of the account?  (A lease is found by audit session and never by
  * UID: several identities may share one.)
  */
-enum nhi_err	 nhi_pam_caller_check(const struct nhi_pam_call *,
-		    struct nhi_why *) NHI_MUST;
+enum nhi_err	 nhi_pam_caller_find(const struct nhi_pam_call *,
+		    struct nhi_session *ret, struct nhi_why *) NHI_MUST;
 
 /* Give this process an audit session of its own for this UID. */
 uint32_t	 nhi_pam_caller_audit(uint32_t uid);

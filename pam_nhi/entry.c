@@ -26,8 +26,8 @@ static const struct {
 	/* End of the services */
 };
 
-static bool
-is_sudo(const char *service)
+bool
+nhi_pam_entry_is_sudo(const char *service)
 {
 	return strcmp(service, "sudo") == 0 || strcmp(service, "sudo-i") == 0;
 }
@@ -36,7 +36,7 @@ enum nhi_pam_entry
 nhi_pam_entry_find(const struct nhi_pam_call *c)
 {
 	/* sudo's account stage asks for the caller, its session the target. */
-	if (is_sudo(c->service) && strcmp(c->ruser, c->user) == 0)
+	if (nhi_pam_entry_is_sudo(c->service) && strcmp(c->ruser, c->user) == 0)
 		return NHI_ENTRY_SUDO;
 	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
 		if (strcmp(c->service, services[i].service) == 0)

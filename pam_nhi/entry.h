@@ -8,6 +8,8 @@
 /* Needs user, service and ruser of the call. */
 enum nhi_pam_entry	 nhi_pam_entry_find(const struct nhi_pam_call *);
 
+bool			 nhi_pam_entry_is_sudo(const char *service);
+
 /* Was the service started by somebody who is himself an NHI account? */
 bool			 nhi_pam_entry_by_account(const struct nhi_pam_call *);
 

@@ -76,7 +76,7 @@ pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	case NHI_OWNER_OTHER:
 		break;
 	}
-	return PAM_IGNORE;
+	return nhi_pam_account_other(pamh, argc, argv);
 }
 
 EXPORT int

@@ -62,6 +62,24 @@ policy_edit() {
 	sed -E "$@" /src/tests/lab/nhi.conf | policy
 }
 
+# stop PID: a background nhi_ssh or the like, with the ssh in it.  (Take $! at
+# once: process substitution, as in until_true, sets it too.)
+stop() {
+	pkill -P "$1"
+	kill "$1" 2>/dev/null
+	wait "$1" 2>/dev/null
+	true
+}
+
+# hold SCOPE [NAME], lift SCOPE [NAME]: as lib/base/hold.h lays them out.
+hold() {
+	ln -s 'hold-1 0 root test' "/var/lib/nhi/holds/$1${2:+/$2}"
+}
+
+lift() {
+	rm "/var/lib/nhi/holds/$1${2:+/$2}"
+}
+
 # until_true SECONDS CMD...: poll; false when the time is over.
 until_true() {
 	local i n=$(($1 * 20))
