@@ -33,6 +33,7 @@ deps_list() {
 		diffutils diffutils
 		openssl openssl
 		sudo sudo
+		cron cronie
 		python3 python3
 		python3-cryptography python3-cryptography
 		END
