@@ -28,15 +28,24 @@ check_lease(const struct nhi_pam_call *c, struct nhi_why *why)
 	}
 }
 
+/* One identity that may have jobs, and is not held, is enough. */
 static enum nhi_err
 check_cron(const struct nhi_pam_call *c, struct nhi_why *why)
 {
-	for (size_t i = 0; i < c->rules->nidentities; i++)
-		if (c->rules->identities[i].cron &&
-		    c->rules->identities[i].expires > c->now)
-			return NHI_OK;
-	return nhi_fail(why, NHI_ERR_SERVICE,
+	const struct nhi_rules *r = c->rules;
+	const struct nhi_identity *i;
+	enum nhi_err err;
+
+	err = nhi_fail(why, NHI_ERR_SERVICE,
 	    "%s: no identity of %s has cron = true", c->service, c->user);
+	for (size_t n = 0; n < r->nidentities; n++) {
+		i = &r->identities[n];
+		if (i->cron && i->expires > c->now &&
+		    (err = nhi_hold_check(NHI_HOLDS_DIR, NULL, i->name,
+		    r->issuers[i->issuer].name, c->now, why)) == NHI_OK)
+			return NHI_OK;
+	}
+	return err;
 }
 
 /*

@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# cron runs jobs of an account where its policy says so, and of people always.
+. "$(dirname "$0")/attack_lib.sh"
+
+if ! command -v cron >/dev/null; then
+	skip 'all of it' 'no cron here'
+	finish
+fi
+useradd -m alice
+chmod 1777 "$WORK"
+echo 'web-deploy ALL=(root) NOPASSWD: /usr/bin/id' >/etc/sudoers.d/bot
+rm -f /etc/cron.d/*
+find /var/spool/cron -type f -delete
+echo "@reboot id -un >$WORK/alice" | crontab -u alice -
+echo "@reboot id -u >$WORK/bot; sudo -n /usr/bin/id -u >$WORK/sudo" |
+	crontab -u web-deploy -
+echo "@reboot web-deploy id -u >$WORK/system" >/etc/cron.d/bot
+
+# boot: cron's @reboot jobs, until alice's is through, and the others too.
+boot() {
+	rm -f "$WORK"/{alice,bot,sudo,system} /run/crond.reboot
+	mark_trail
+	/usr/sbin/cron -f &
+	cron=$!
+	until_true 10 test -s "$WORK/alice"
+	until_true 10 seen_both
+	stop $cron
+}
+
+# Two jobs of the account: two decisions.
+seen_both() {
+	[ "$(grep -c '"service":"cron"' "$AUDIT")" -ge 2 ] &&
+	    ! pgrep -u web-deploy
+}
+
+# refused NAME REASON
+refused() {
+	boot
+	is "$1: nothing ran" '' \
+	    "$(cat "$WORK"/bot "$WORK"/system 2>/dev/null)"
+	recorded "$1" 2 event=login.deny reason="$2" service=cron \
+	    account=web-deploy
+	is "$1: alice's job ran" alice "$(cat "$WORK/alice")"
+}
+
+cron_policy() {
+	policy_edit "s/^( *)account = \"web-deploy\"; \}/\1account = \
+\"web-deploy\"; cron = true; }/; $1"
+}
+
+refused 'no cron = true' service
+cron_policy ''
+boot
+is 'cron = true: the account' "$(id -u web-deploy)" "$(cat "$WORK/bot")"
+is 'cron = true: in /etc/cron.d' "$(id -u web-deploy)" \
+    "$(cat "$WORK/system")"
+recorded 'cron = true' 2 event=session.open service=cron account=web-deploy
+recorded 'cron = true: no grant' 0 outcome=grant
+is 'cron = true: no lease' '' "$(ls /run/nhi/leases)"
+is 'no sudo in a job' '' "$(cat "$WORK/sudo")"
+recorded 'no sudo in a job' 1 event=sudo.deny reason=no-evidence
+
+hold account web-deploy
+refused 'account held' hold
+lift account web-deploy
+hold identity web-deploy
+refused 'identity held' hold
+lift identity web-deploy
+hold issuer github
+refused 'issuer held' hold
+lift issuer github
+hold all
+refused 'everything held' hold
+lift all
+cron_policy 's/2099-12-31/2020-12-31/'
+refused 'identity expired' service
+finish
