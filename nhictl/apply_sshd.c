@@ -42,27 +42,61 @@ make_options(const struct nhi_plan *plan, const struct nhi_buf *old,
 	return nhi_dropin_probe(o, why);
 }
 
+#define SPREAD	4
+
 struct sample {
 	char names[NHI_APPLY_SSHD_ACCOUNTS][NHI_NAME_MAX + 1];
 	const char *list[NHI_APPLY_SSHD_ACCOUNTS];
+	const struct nhi_plan_account *from[NHI_APPLY_SSHD_ACCOUNTS];
 	size_t n;
 };
 
-/* Spread over the policy; of a template a name that fits. */
+/* Of a template a name that fits. */
+static void
+add_sample(const struct nhi_plan_account *a, struct sample *s)
+{
+	char *name;
+
+	if (s->n >= NHI_APPLY_SSHD_ACCOUNTS)
+		return;
+	name = s->names[s->n];
+	(void)snprintf(name, NHI_NAME_MAX + 1, "%s", a->name.pattern);
+	for (char *p = name; *p != '\0'; p++)
+		if (*p == '*')
+			*p = '0';
+	s->from[s->n] = a;
+	s->list[s->n++] = name;
+}
+
+static bool
+has_groups(const struct sample *s, const struct nhi_plan_account *a)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->from[i]->ngids == a->ngids &&
+		    memcmp(s->from[i]->gids, a->gids,
+		    a->ngids * sizeof(a->gids[0])) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * What the host's own configuration can tell apart are names and groups: a
+ * few over all the names, a template, and one for each set of groups.
+ */
 static void
 make_sample(const struct nhi_plan *plan, struct sample *s)
 {
-	size_t step = plan->naccounts / NHI_APPLY_SSHD_ACCOUNTS + 1;
+	size_t step = plan->naccounts / SPREAD + 1;
+	bool template = false;
 
-	for (size_t i = 0; i < plan->naccounts; i += step) {
-		char *name = s->names[s->n];
+	for (size_t i = 0; i < plan->naccounts; i += step)
+		add_sample(&plan->accounts[i], s);
+	for (size_t i = 0; i < plan->naccounts; i++) {
+		const struct nhi_plan_account *a = &plan->accounts[i];
 
-		(void)snprintf(name, NHI_NAME_MAX + 1, "%s",
-		    plan->accounts[i].name.pattern);
-		for (char *p = name; *p != '\0'; p++)
-			if (*p == '*')
-				*p = '0';
-		s->list[s->n++] = name;
+		if (!has_groups(s, a) || (a->name.is_template && !template))
+			add_sample(a, s);
+		template = template || a->name.is_template;
 	}
 }
 
