@@ -23,6 +23,8 @@ NESTING = 3
 # What breaks a rule for a reason.
 EXCEPT = {
     ("size", "lib/base/rules.c"): "writer and reader of one format",
+    ("ifdef", "lib/base/spawn.c"): "old headers lack close_range's number",
+    ("ifdef", "verify/drop.c"): "old headers lack close_range's number",
 }
 
 BANNED = re.compile(r"(?<![\w>.])(strcpy|strcat|sprintf|vsprintf|strtok|"
@@ -40,7 +42,8 @@ BELOW = {
     "verify": ["lib/base", "lib/token", "lib/ssh", "conf"],
     "sshd_helper": ["lib/base", "lib/ssh"],
     "fetch": ["lib/base"],
-    "nhictl": ["lib/base", "lib/token", "lib/ssh", "conf"],
+    # Its read-only verbs ask the verifier's own ladder, under the caller's uid.
+    "nhictl": ["lib/base", "lib/token", "lib/ssh", "conf", "verify"],
 }
 # Headers that would load a library into other people's processes.
 HEAVY = re.compile(r"#\s*include\s*<(openssl/|json-c/|libconfig|curl/)")
@@ -98,12 +101,21 @@ def columns(f):
             yield number, "blanks at the end"
 
 
+def is_test(f):
+    """Tables of cases are long, and their walks are deep."""
+    return f.name.startswith("tests/")
+
+
 def size(f):
+    if is_test(f):
+        return
     if len(f.lines) > FILE_ALL:
         yield 1, "%d lines" % len(f.lines)
 
 
 def function(f):
+    if is_test(f):
+        return
     for start, body, head in f.functions():
         if len(body) > FUNCTION_ALL:
             yield start, "a function of %d lines" % len(body)
@@ -122,6 +134,8 @@ def parameters(f):
 
 
 def nesting(f):
+    if is_test(f):
+        return
     for start, body, _ in f.functions():
         for number, line in enumerate(body, start + 2):
             depth = len(line) - len(line.lstrip("\t"))
@@ -131,7 +145,7 @@ def nesting(f):
 
 
 def banned(f):
-    if f.name.startswith("tests/"):
+    if is_test(f):
         return
     for number, line in enumerate(f.code, 1):
         for found in BANNED.finditer(line):
@@ -202,11 +216,13 @@ def report(rule, faults):
 def most(files):
     """The limits that nine in ten keep to."""
     functions = [(f.name, len(body), count_parameters(head))
-                 for f in files for _, body, head in f.functions()]
+                 for f in files if not is_test(f)
+                 for _, body, head in f.functions()]
+    code = [f for f in files if not is_test(f)]
     lines = [len(line.expandtabs(8)) for f in files for line in f.lines]
     counts = [
         ("files over %d lines" % FILE_MOST, 10,
-         [len(f.lines) > FILE_MOST for f in files]),
+         [len(f.lines) > FILE_MOST for f in code]),
         ("functions over %d lines" % FUNCTION_MOST, 10,
          [n > FUNCTION_MOST for _, n, _ in functions]),
         ("functions of over %d parameters" % PARAMETERS_MOST, 10,
@@ -260,7 +276,7 @@ def check_tree(top):
     own = [n for n in names if not n.startswith("tests/style/broken/")]
     bad += report("headers", list(lone_headers(top, own)))
     bad += report("shellcheck", run_tool(
-        ["shellcheck", "-x", "-e", "SC1091"] + list(scripts(top, own))))
+        ["shellcheck", "-x", "-S", "warning"] + list(scripts(top, own))))
     manuals = [os.path.join(top, n) for n in own if
                re.search(r"\.[1-8](\.in)?$", n)]
     bad += report("mandoc", run_tool(
