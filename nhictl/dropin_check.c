@@ -227,6 +227,10 @@ nhi_dropin_check(const struct nhi_dropin_options *options,
 	if ((err = nhi_sshd_places(NHI_SSHD_CONF_DIR "/../sshd_config",
 	    &places, why)) != NHI_OK)
 		return err;
+	if (!places.dropin)
+		nhi_buf_str(findings, "sshd_config does not include our file: "
+		    "\"Include " NHI_SSHD_CONF_DIR "/*.conf\" must stand "
+		    "first in it\n");
 	for (size_t i = 0; i < places.n; i++) {
 		nhi_sshd_places_who(&places, i, &who);
 		if ((err = check_place(&job, &who, why)) != NHI_OK)

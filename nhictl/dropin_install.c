@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/file.h"
@@ -53,6 +54,9 @@ try_candidate(struct nhi_span text, struct nhi_why *why)
 {
 	enum nhi_err err;
 
+	if (mkdir(NHI_SSHD_CONF_DIR, 0755) != 0 && errno != EEXIST)
+		return nhi_fail(why, NHI_ERR_STATE, NHI_SSHD_CONF_DIR ": %s",
+		    strerror(errno));
 	if ((err = nhi_sshd_test(NULL, why)) != NHI_OK ||
 	    (err = nhi_file_replace(AT_FDCWD, CANDIDATE, 0644, text, why)) !=
 	    NHI_OK)
@@ -60,6 +64,16 @@ try_candidate(struct nhi_span text, struct nhi_why *why)
 	err = nhi_sshd_test(CANDIDATE, why);
 	(void)unlink(CANDIDATE);
 	return err;
+}
+
+/* What goes into sshd's configuration is addresses, whoever checked it. */
+static enum nhi_err
+check_from(const char *from, struct nhi_why *why)
+{
+	if (from[strspn(from, "0123456789abcdefABCDEF.:/,")] != '\0')
+		return nhi_fail(why, NHI_ERR_POLICY_INVALID,
+		    "issue_from: not a list of networks");
+	return NHI_OK;
 }
 
 static void
@@ -83,7 +97,8 @@ nhi_dropin_install(const struct nhi_dropin_options *o,
 	enum nhi_err err;
 
 	nhi_dropin_format(o, &new);
-	if ((err = nhi_buf_check(&new, why)) != NHI_OK ||
+	if ((err = check_from(o->issue_from, why)) != NHI_OK ||
+	    (err = nhi_buf_check(&new, why)) != NHI_OK ||
 	    (err = nhi_dropin_load(&old, &there, why)) != NHI_OK)
 		return err;
 	if (there && nhi_span_equal(nhi_buf_all(&old), nhi_buf_all(&new)))

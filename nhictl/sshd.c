@@ -133,25 +133,42 @@ nhi_sshd_effective(const struct nhi_sshd_who *w, struct nhi_buf *out,
 	return nhi_buf_check(out, why);
 }
 
-/* A host key for a configuration of ours: sshd asks for one even to say no. */
+/* What the host's own configuration says of a word; each value a line. */
 static enum nhi_err
-put_host_key(struct nhi_buf *config, struct nhi_why *why)
+ask(const char *word, struct nhi_buf *values, struct nhi_why *why)
 {
 	static const struct nhi_sshd_who root = { "root", "localhost",
 		"127.0.0.1", "127.0.0.1", "22" };
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(NHI_PROC_OUTPUT);
-	struct nhi_span rest, line;
+	struct nhi_span rest, line, name;
 	enum nhi_err err;
 
 	if ((err = nhi_sshd_effective(&root, &text, why)) != NHI_OK)
 		return err;
 	rest = nhi_buf_all(&text);
 	while (nhi_span_cut(&rest, '\n', &line)) {
-		if (line.n > 8 && memcmp(line.p, "hostkey ", 8) == 0) {
-			nhi_buf_span(config, line);
-			nhi_buf_char(config, '\n');
+		if (nhi_span_cut(&line, ' ', &name) && line.p != NULL &&
+		    nhi_span_is(name, word)) {
+			nhi_buf_span(values, line);
+			nhi_buf_char(values, '\n');
 		}
 	}
+	return nhi_buf_check(values, why);
+}
+
+/* sshd asks for a host key even to say what it would do. */
+static enum nhi_err
+put_host_keys(struct nhi_buf *config, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf keys = NHI_BUF(4096);
+	struct nhi_span rest, key;
+	enum nhi_err err;
+
+	if ((err = ask("hostkey", &keys, why)) != NHI_OK)
+		return err;
+	rest = nhi_buf_all(&keys);
+	while (rest.n > 0 && nhi_span_cut(&rest, '\n', &key))
+		nhi_buf_printf(config, "HostKey %.*s\n", (int)key.n, key.p);
 	return NHI_OK;
 }
 
@@ -168,7 +185,7 @@ nhi_sshd_obeys(const char *line, const char *shown, bool *ret_obeys,
 	enum nhi_err err;
 
 	if ((err = find(path, why)) != NHI_OK ||
-	    (err = put_host_key(&config, why)) != NHI_OK)
+	    (err = put_host_keys(&config, why)) != NHI_OK)
 		return err;
 	nhi_buf_printf(&config, "Match User root\n%s\n", line);
 	p.input = nhi_buf_all(&config);
@@ -214,11 +231,16 @@ enum nhi_err
 nhi_sshd_reload(struct nhi_why *why)
 {
 	static const char *const units[] = { "ssh.service", "sshd.service" };
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf file = NHI_BUF(256);
 	char path[NHI_PROC_PATH];
-	pid_t pid = running("/run/sshd.pid");
 	enum nhi_err err;
+	pid_t pid;
 
-	if (pid != 0) {
+	if ((err = ask("pidfile", &file, why)) != NHI_OK)
+		return err;
+	if (file.n > 0)
+		file.p[file.n - 1] = '\0';
+	if ((pid = running(nhi_buf_text(&file))) != 0) {
 		if (kill(pid, SIGHUP) != 0 && errno != ESRCH)
 			return nhi_fail(why, NHI_ERR_STATE, "kill %ld: %s",
 			    (long)pid, strerror(errno));

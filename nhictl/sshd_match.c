@@ -11,6 +11,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/paths.h"
+#include "nhictl/dropin.h"
 #include "nhictl/sshd_match.h"
 
 #define DEPTH_MAX	16	/* as sshd's own */
@@ -213,6 +214,14 @@ read_include(struct nhi_span line, unsigned int depth,
 	return err;
 }
 
+static bool
+is_dropin(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL && strcmp(slash + 1, NHI_DROPIN_NAME) == 0;
+}
+
 static enum nhi_err
 read_config(const char *path, unsigned int depth,
     struct nhi_sshd_places *places, struct nhi_why *why)
@@ -228,6 +237,8 @@ read_config(const char *path, unsigned int depth,
 		return nhi_fail(why, NHI_ERR_HOST, "%s: cannot be read", path);
 	if ((err = nhi_file_slurp(fd, &text, why)) != NHI_OK)
 		return err;
+	if (is_dropin(path))
+		places->dropin = true;
 	rest = nhi_buf_all(&text);
 	while (err == NHI_OK && nhi_span_cut(&rest, '\n', &line)) {
 		if (!next_word(&line, &word))

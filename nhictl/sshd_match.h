@@ -24,6 +24,7 @@ enum nhi_sshd_criterion {
 struct nhi_sshd_places {
 	char (*p)[NHI_SSHD_CRITERIA][NHI_SSHD_VALUE];
 	size_t n;
+	bool dropin;		/* sshd reads our file at all */
 };
 
 /*

@@ -131,6 +131,27 @@ echo 'UsePAM no' >/etc/ssh/sshd_config.d/00-aaa.conf
 refuses 'sshd without PAM' 'UsePAM is "no", meant is "yes"'
 rm /etc/ssh/sshd_config.d/00-aaa.conf
 
+sed -i.real '/^Include/d' /etc/ssh/sshd_config
+refuses 'an sshd_config that does not include' 'Include /etc/ssh/sshd_config.d'
+mv /etc/ssh/sshd_config.real /etc/ssh/sshd_config
+
+# The drop-in is read in by the sshd that runs, whatever its pid file is.
+kill "$(cat /run/sshd.pid)"
+rm -f /etc/ssh/sshd_config.d/00-nhi.conf
+sed -i '1i PidFile /run/other.pid' /etc/ssh/sshd_config
+/usr/sbin/sshd
+for ((i = 0; i < 100; i++)); do
+	[ ! -s /run/other.pid ] || break
+	sleep 0.05
+done
+try 'setup reads the drop-in in' 0 'changed: drop-in' nhictl setup
+for ((i = 0; i < 100; i++)); do
+	grep -q 'SIGHUP; restarting' /var/log/lab.log && break
+	sleep 0.05
+done
+is 'sshd was told' 1 "$(tail -n 8 /var/log/lab.log |
+    grep -c "sshd\[$(cat /run/other.pid)\]: .*SIGHUP; restarting")"
+
 echo 'Match User nhi' >/etc/ssh/sshd_config.d/00-nhi.conf
 refuses "somebody else's 00-nhi.conf" "is not nhictl's"
 rm /etc/ssh/sshd_config.d/00-nhi.conf

@@ -12,7 +12,8 @@ TOP=${TOP:-$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)}
 BUILD=${BUILD:-${NHI_BUILD:-$TOP/build}}
 export TOP BUILD
 LOWER=${LAB_ROOT:-/}
-WORK=/mnt
+WORK=
+LAYERS=0
 
 refuse() {
 	echo "lab: $*" >&2
@@ -32,6 +33,24 @@ can() {
 	esac
 }
 
+# An empty place for the new root, which hides nothing that we need.
+choose_work() {
+	local d
+
+	for d in /mnt /media /srv /opt; do
+		case $TOP/:$BUILD/:$LOWER/ in
+		"$d"/* | *:"$d"/*) ;;
+		*)
+			if [ -d "$d" ]; then
+				WORK=$d
+				return
+			fi
+			;;
+		esac
+	done
+	refuse 'no directory of /mnt, /media, /srv, /opt to work in'
+}
+
 # Disk file systems of the host below / (a /usr or /home of its own): an
 # overlay shows only the one that it lies on.
 other_disks() {
@@ -44,7 +63,8 @@ other_disks() {
 overlay() {
 	local layer
 
-	layer=$WORK/layer$(($(find $WORK -maxdepth 1 -name 'layer*' | wc -l)))
+	LAYERS=$((LAYERS + 1))
+	layer=$WORK/layer$LAYERS
 	mkdir -p "$layer/upper" "$layer/work"
 	mount -t overlay overlay -o \
 	    "lowerdir=$1,upperdir=$layer/upper,workdir=$layer/work" "$2" ||
@@ -79,8 +99,10 @@ bind() {
 }
 
 mounts() {
-	local r=$WORK/root disk
+	local r disk
 
+	choose_work
+	r=$WORK/root
 	mount -t tmpfs -o size=4g,mode=755 tmpfs $WORK ||
 		refuse 'cannot mount a tmpfs'
 	mkdir $r

@@ -74,6 +74,17 @@ start_sshd() {
 	wait_for sshd test -s /run/sshd.pid
 }
 
+hint() {
+	cat <<-END
+	A throw-away copy of this machine: NHI is installed, sshd runs, nothing
+	stays.  Try:
+	    ssh-keygen -q -t ed25519 -N '' -f ~/k
+	    tests/e2e/mint.py token | ssh -i ~/k nhi@localhost web-deploy > ~/k-cert.pub
+	    ssh -i ~/k web-deploy@localhost id
+	    nhictl audit
+	END
+}
+
 main() {
 	export PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/local/bin:/usr/sbin
 	PATH=$PATH:/usr/bin:/sbin:/bin
@@ -88,6 +99,7 @@ main() {
 	[ -n "${LAB_BARE:-}" ] || install_nhi
 	start_sshd
 	if [ $# -eq 0 ]; then
+		[ ! -t 2 ] || hint >&2
 		set -- /bin/bash
 	fi
 	"$@"

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "lib/base/file.h"
+#include "nhictl/dropin.h"
 #include "nhictl/sshd_match.h"
 
 #define ORDINARY	"127.0.0.1 localhost 127.0.0.1 22\n"
@@ -68,6 +69,7 @@ places(void **state)
 		struct nhi_sshd_who w = { .user = "" };
 
 		assert_int_equal(read_places(cases[i].config, &found), NHI_OK);
+		assert_false(found.dropin);
 		for (size_t k = 0; k < found.n; k++) {
 			nhi_sshd_places_who(&found, k, &w);
 			nhi_buf_printf(&b, "%s %s %s %s\n", w.addr, w.host,
@@ -85,21 +87,25 @@ includes(void **state)
 	    { .n = 0 };
 	char config[128];
 	struct nhi_sshd_who w = { .user = "" };
-	char other[] = "/tmp/test_sshd_other.XXXXXX";
-	int fd = mkstemp(other);
+	char dir[] = "/tmp/test_sshd_other.XXXXXX", other[64];
+	int fd;
 
 	(void)state;
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(other, sizeof(other), "%s/%s", dir, NHI_DROPIN_NAME);
+	fd = open(other, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	assert_true(fd >= 0);
 	assert_int_equal(nhi_file_put(fd,
 	    NHI_SPAN("Match Address 10.7.7.7\n"), NULL), NHI_OK);
 	nhi_fd_close(&fd);
-	(void)snprintf(config, sizeof(config), "Include %.*s*\n",
-	    (int)(sizeof(other) - 3), other);
+	(void)snprintf(config, sizeof(config), "Include %s/*.conf\n", dir);
 	assert_int_equal(read_places(config, &found), NHI_OK);
 	assert_int_equal(found.n, 2);
 	nhi_sshd_places_who(&found, 1, &w);
 	assert_string_equal(w.addr, "10.7.7.7");
+	assert_true(found.dropin);
 	(void)unlink(other);
+	(void)rmdir(dir);
 }
 
 /* More than we look at is told, and not looked over. */
