@@ -26,7 +26,8 @@ enum nhi_err	 nhi_ssh_trusted_parse(struct nhi_span,
 
 /*
  * The host id of the CA key (NUL-terminated, the list's); NHI_ERR_CERT_CA when
- * it is not in the list.  Says nothing about the signature.
+ * it is not in the list.  Says nothing about the signature; look here first,
+ * so that nobody makes a verifier work with a CA of his own.
  */
 enum nhi_err	 nhi_ssh_trusted_find(const struct nhi_ssh_trusted *,
 		    const struct nhi_ssh_key *ca, const char **ret_host,

@@ -9,11 +9,27 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <openssl/evp.h>
 
 #include "lib/ssh/generate.h"
 #include "lib/ssh/signature.h"
 #include "lib/ssh/wire.h"
 #include "tests/unit/ssh_util.h"
+
+int	__real_EVP_DigestVerify(EVP_MD_CTX *, const unsigned char *, size_t,
+	    const unsigned char *, size_t);
+int	__wrap_EVP_DigestVerify(EVP_MD_CTX *, const unsigned char *, size_t,
+	    const unsigned char *, size_t);
+
+static int forced = 1;		/* what is not 1 is libcrypto's answer */
+
+int
+__wrap_EVP_DigestVerify(EVP_MD_CTX *ctx, const unsigned char *sig, size_t n,
+    const unsigned char *data, size_t m)
+{
+	return forced != 1 ? forced :
+	    __real_EVP_DigestVerify(ctx, sig, n, data, m);
+}
 
 static void
 make_key(enum nhi_ssh_type type, struct nhi_ssh_private **ret)
@@ -97,6 +113,29 @@ every_type(void **state)
 	}
 }
 
+/* Only 1 is yes: libcrypto says -1 where it could not tell. */
+static void
+faults(void **state)
+{
+	NHI_AUTO(nhi_ssh_private_freep) struct nhi_ssh_private *key = NULL;
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf blob = NHI_BUF(UTIL_BUF);
+	struct nhi_ssh_signature s = { .data = NHI_SPAN("text") };
+	struct nhi_span in;
+
+	(void)state;
+	make_key(NHI_SSH_ED25519, &key);
+	assert_int_equal(nhi_ssh_signature_make(key, s.data, &blob, NULL),
+	    NHI_OK);
+	in = nhi_buf_all(&blob);
+	assert_true(nhi_wire_string(&in, &s.format));
+	assert_true(nhi_wire_string(&in, &s.sig));
+	for (int answer = -2; answer <= 2; answer++) {
+		forced = answer;
+		expect(key, &s, answer == 1 ? NHI_OK : NHI_ERR_SIGNATURE);
+	}
+	forced = 1;
+}
+
 /* Numbers that a sloppy verifier takes for any key and text. */
 static void
 zeros(void **state)
@@ -129,6 +168,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_type),
+		cmocka_unit_test(faults),
 		cmocka_unit_test(zeros),
 		/* End of the tests */
 	};
