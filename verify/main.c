@@ -33,12 +33,13 @@
 
 #define JWKS_FD	3
 
+/* Loading and trying an algorithm costs up to 2 ms: only what will be used. */
 static enum nhi_err
-confine(struct nhi_why *why)
+confine(uint32_t algs, struct nhi_why *why)
 {
 	enum nhi_err err;
 
-	if ((err = nhi_token_warm_up(why)) != NHI_OK)
+	if ((err = nhi_token_warm_up(algs, why)) != NHI_OK)
 		return err;
 	return nhi_confine_end(why);
 }
@@ -96,7 +97,7 @@ ask(enum nhi_verdict_kind kind, char **argv)
 	q.account = argv[1];
 	q.key = strcmp(argv[2], "-") == 0 ? NULL : argv[2];
 	err = nhi_question_open(&q, kind, argv[0], (int64_t)time(NULL), &why);
-	if (confine(&ignored) != NHI_OK ||
+	if (confine(nhi_question_algs(&q, kind), &ignored) != NHI_OK ||
 	    read_request(&text, &r, &ignored) != NHI_OK || r.kind != kind)
 		return NHI_EXIT_FAULT;
 	if (err == NHI_OK)
@@ -120,7 +121,7 @@ check(int argc, char **argv)
 	enum nhi_err err;
 
 	if (nhi_check_options(argc, argv, &c, &why) != NHI_OK ||
-	    confine(&why) != NHI_OK ||
+	    confine(c.issuer.algs, &why) != NHI_OK ||
 	    nhi_file_slurp(JWKS_FD, &jwks, &why) != NHI_OK)
 		return 2;
 	(void)!nhi_file_slurp(STDIN_FILENO, &token, &why);
@@ -165,7 +166,8 @@ explain(char **argv)
 		return 2;
 	q.account = argv[1];
 	if (nhi_question_open(&q, NHI_KIND_TOKEN, argv[0], e.now,
-	    &why) != NHI_OK || confine(&why) != NHI_OK)
+	    &why) != NHI_OK || confine(nhi_question_algs(&q, NHI_KIND_TOKEN),
+	    &why) != NHI_OK)
 		return 2;
 	e.rules = q.rules;
 	e.sources = q.sources;
@@ -188,7 +190,7 @@ show(void)
 	struct nhi_why why;
 	enum nhi_err err;
 
-	if (confine(&why) != NHI_OK)
+	if (confine(0, &why) != NHI_OK)
 		return 2;
 	(void)!nhi_file_slurp(STDIN_FILENO, &token, &why);
 	err = nhi_check_show(&token, &text);

@@ -9,6 +9,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/paths.h"
+#include "lib/ssh/trusted.h"
 #include "verify/question.h"
 
 /* A cached set is the fetcher's, whose work is told by its owner and age. */
@@ -81,6 +82,54 @@ nhi_question_open(struct nhi_question *q, enum nhi_verdict_kind kind,
 		return nhi_file_read(AT_FDCWD, NHI_CA_TRUSTED, NHI_FILE_ROOT,
 		    &q->trusted, why);
 	return open_sources(q, now, why);
+}
+
+/* Of a type that cannot be told, all. */
+static uint32_t
+algs_of_ca(const struct nhi_ssh_key *key)
+{
+	switch (key->type) {
+	case NHI_SSH_ED25519:
+		return NHI_ALG_EDDSA;
+	case NHI_SSH_P256:
+		return NHI_ALG_ES256;
+	case NHI_SSH_P384:
+		return NHI_ALG_ES384;
+	case NHI_SSH_P521:
+		return NHI_ALG_ES512;
+	case NHI_SSH_RSA:
+		return NHI_ALG_RS256 | NHI_ALG_RS512;
+	case NHI_SSH_TYPES:
+		break;
+	}
+	return NHI_ALG_ALL;
+}
+
+static uint32_t
+algs_of_trusted(const struct nhi_question *q)
+{
+	NHI_AUTO(nhi_ssh_trusted_freep) struct nhi_ssh_trusted *list = NULL;
+	struct nhi_why ignored;
+	uint32_t algs = 0;
+
+	if (nhi_ssh_trusted_parse(nhi_buf_all(&q->trusted), &list,
+	    &ignored) != NHI_OK)
+		return 0;
+	for (size_t i = 0; i < list->n; i++)
+		algs |= algs_of_ca(list->keys[i]);
+	return algs;
+}
+
+uint32_t
+nhi_question_algs(const struct nhi_question *q, enum nhi_verdict_kind kind)
+{
+	uint32_t algs = 0;
+
+	if (kind == NHI_KIND_CERTIFICATE)
+		return algs_of_trusted(q);
+	for (size_t i = 0; q->rules != NULL && i < q->rules->nissuers; i++)
+		algs |= q->rules->issuers[i].algs;
+	return algs;
 }
 
 void

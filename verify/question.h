@@ -35,4 +35,11 @@ enum nhi_err	 nhi_question_open(struct nhi_question *,
 		    int64_t now, struct nhi_why *) NHI_MUST;
 void		 nhi_question_wipe(struct nhi_question *);
 
+/*
+ * The algorithms (enum nhi_alg_bit) that an answer can need: those of the
+ * issuers, or of the keys of the trusted CAs.
+ */
+uint32_t	 nhi_question_algs(const struct nhi_question *,
+		    enum nhi_verdict_kind);
+
 #endif

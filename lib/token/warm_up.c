@@ -78,7 +78,7 @@ try(struct nhi_value set, uint32_t alg, struct nhi_why *why)
 }
 
 enum nhi_err
-nhi_token_warm_up(struct nhi_why *why)
+nhi_token_warm_up(uint32_t algs, struct nhi_why *why)
 {
 	NHI_AUTO(nhi_json_wipe) struct nhi_value set = { 0 };
 	uint8_t digest[NHI_SHA256_SIZE];
@@ -91,7 +91,7 @@ nhi_token_warm_up(struct nhi_why *why)
 	    why)) != NHI_OK)
 		return err;
 	for (uint32_t alg = 1; alg <= NHI_ALG_ALL; alg <<= 1)
-		if ((err = try(set, alg, why)) != NHI_OK)
+		if ((algs & alg) != 0 && (err = try(set, alg, why)) != NHI_OK)
 			return err;
 	return NHI_OK;
 }

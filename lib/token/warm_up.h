@@ -3,11 +3,13 @@
 #ifndef NHI_TOKEN_WARM_UP_H
 #define NHI_TOKEN_WARM_UP_H
 
+#include <stdint.h>
+
 #include "lib/base/err.h"
 
 /*
  * Make libcrypto and json-c initialise all that nhi_token_verify can need for
- * any algorithm, without openssl.cnf: whoever can choose that file (by
+ * these algorithms (enum nhi_alg_bit), without openssl.cnf: whoever can choose that file (by
  * OPENSSL_CONF) would choose what is loaded here.  NHI_ERR_INTERNAL when an
  * algorithm is not to be had.
  *
@@ -15,6 +17,6 @@
  * futex, getrandom, clock_gettime, getpid (OpenSSL's generator asks whether
  * it was forked).
  */
-enum nhi_err	 nhi_token_warm_up(struct nhi_why *) NHI_MUST;
+enum nhi_err	 nhi_token_warm_up(uint32_t algs, struct nhi_why *) NHI_MUST;
 
 #endif

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "lib/base/rules.h"
 #include "lib/token/warm_up.h"
 #include "tests/unit/corpus.h"
 
@@ -155,7 +156,7 @@ main(void)
 	int failed;
 
 	if (!corpus_load(&corpus, "tests/vectors/tokens.txt") ||
-	    nhi_token_warm_up(&why) != NHI_OK)
+	    nhi_token_warm_up(NHI_ALG_ALL, &why) != NHI_OK)
 		return 1;
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	corpus_free(&corpus);

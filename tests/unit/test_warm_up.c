@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "lib/base/file.h"
+#include "lib/base/rules.h"
 #include "lib/token/show.h"
 #include "lib/token/warm_up.h"
 #include "tests/unit/corpus.h"
@@ -37,7 +38,7 @@ run_confined(void)
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(1 << 20);
 	struct nhi_why why;
 
-	if (nhi_token_warm_up(&why) != NHI_OK)
+	if (nhi_token_warm_up(NHI_ALG_ALL, &why) != NHI_OK)
 		return 2;
 	if (nhi_confine_end(&why) != NHI_OK)
 		return 3;
@@ -86,7 +87,7 @@ run_hostile(void)
 	/* With and without the warm-up: the verifier must not load it. */
 	if (corpus_verify(c, nhi_buf_all(&c->token), &why) != c->expected)
 		return 1;
-	return nhi_token_warm_up(&why) == NHI_OK ? 0 : 2;
+	return nhi_token_warm_up(NHI_ALG_ALL, &why) == NHI_OK ? 0 : 2;
 }
 
 static void
