@@ -16,8 +16,8 @@
 #include "lib/base/audit_file.h"
 #include "lib/base/file.h"
 
-#define LOCK_TRIES	200
-#define LOCK_STEP	(10 * 1000 * 1000)	/* nanoseconds */
+#define LOCK_TRIES	2000
+#define LOCK_STEP	(1000 * 1000)	/* nanoseconds */
 #define OPEN_TRIES	3
 #define FILE_FLAGS	(O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | \
 			    O_NOCTTY | O_NONBLOCK)
@@ -149,5 +149,7 @@ nhi_audit_append(const char *dir, const char *name, struct nhi_span lines,
 		return NHI_ERR_AUDIT_UNAVAILABLE;
 	if ((err = put_lines(fd, &st, nhi_buf_all(&all), why)) != NHI_OK)
 		return err;
+	/* Without the lock, so that many wait for one write to the disk. */
+	nhi_fd_close(&lock);
 	return fsync(fd) == 0 ? NHI_OK : lost(name, strerror(errno), why);
 }
