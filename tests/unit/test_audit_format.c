@@ -186,6 +186,7 @@ static const struct {
 	{ "\xed\xa0\x80", "\\ufffd\\ufffd\\ufffd" },	/* surrogate */
 	{ "\xf4\x90\x80\x80", "\\ufffd\\ufffd\\ufffd\\ufffd" },
 	{ "\xe2\x82", "\\ufffd\\ufffd" },		/* cut short */
+	{ "\xe2" "AB", "\\ufffdAB" },
 	/* End of the texts */
 };
 
@@ -292,28 +293,29 @@ test_random(void **state)
 	}
 }
 
-/* Hostile texts cannot push the sentence out. */
+/* Texts of any length cannot push the sentence out. */
 static void
 test_detail_stays(void **state)
 {
 	char line[NHI_AUDIT_LINE + 1], bad[2000];
-	struct nhi_event ev = full;
 	struct json_object *o;
 
 	(void)state;
-	memset(bad, 1, sizeof(bad) - 1);
-	bad[sizeof(bad) - 1] = '\0';
-	for (size_t i = 0; i < NHI_AUDIT_FIELDS; i++) {
+	for (size_t n = 20; n < sizeof(bad); n += n < 200 ? 1 : 300) {
+		struct nhi_event ev = full;
 		const char *text = bad;
 
-		if (nhi_audit_fields[i].kind == NHI_FIELD_TEXT)
-			memcpy(nhi_audit_field_at(&nhi_audit_fields[i], &ev),
-			    &text, sizeof(text));
+		memset(bad, n > 1000 ? 1 : 'x', n);
+		bad[n] = '\0';
+		for (size_t i = 0; i < NHI_AUDIT_FIELDS; i++)
+			if (nhi_audit_fields[i].kind == NHI_FIELD_TEXT)
+				memcpy(nhi_audit_field_at(&nhi_audit_fields[i],
+				    &ev), &text, sizeof(text));
+		format(&ev, line);
+		o = parse(line);
+		assert_string_equal(get(o, "detail"), full.detail);
+		json_object_put(o);
 	}
-	format(&ev, line);
-	o = parse(line);
-	assert_string_equal(get(o, "detail"), full.detail);
-	json_object_put(o);
 }
 
 static void
