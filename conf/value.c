@@ -30,7 +30,8 @@ nhi_value_path(const char *s)
 {
 	return s[0] == '/' && only(s, LOWER UPPER DIGITS "/._-+@=,%") &&
 	    strstr(s, "//") == NULL && strstr(s, "/../") == NULL &&
-	    strstr(s, "/./") == NULL && (strlen(s) < 2 || strcmp(s + strlen(s) - 2, "/.") != 0) &&
+	    strstr(s, "/./") == NULL &&
+	    (strlen(s) < 2 || strcmp(s + strlen(s) - 2, "/.") != 0) &&
 	    (strlen(s) < 3 || strcmp(s + strlen(s) - 3, "/..") != 0);
 }
 

@@ -27,8 +27,9 @@ const struct nhi_verb nhi_verbs[] = {
 	{ "accounts", "[--all] [--json]",
 	    "list machine accounts, their UIDs and leases",
 	    nhi_verb_accounts },
-	{ "audit", "[--since T] [--event E] [--account A] [--identity I] "
-	    "[--outcome grant|deny|fault|info] [--json] [--follow]",
+	{ "audit", "[--since T] [--until T] [--id ID] [--event E] "
+	    "[--account A] [--identity I] [--outcome grant|deny|fault|info] "
+	    "[--json] [--follow]",
 	    "show the audit trail", nhi_verb_audit },
 	{ "sessions", "[--json]", "list live sessions", nhi_verb_sessions },
 	{ "hold add", "(--all | --account A | --identity I | --issuer N) "
@@ -38,7 +39,8 @@ const struct nhi_verb nhi_verbs[] = {
 	{ "hold lift", "(--all | --account A | --identity I | --issuer N)",
 	    "lift a hold", nhi_verb_hold_lift },
 	{ "revoke", "(--serial N | --identity I | --mark M | --key SHA256:F) "
-	    "--reason TEXT", "revoke certificates", nhi_verb_revoke },
+	    "--reason TEXT | --list [--json]", "revoke certificates",
+	    nhi_verb_revoke },
 	{ "tick", "[-v]", "sweep what has ended; for a timer",
 	    nhi_verb_tick },
 	{ "token check", "--issuer URL --audience A --jwks FILE [--alg LIST] "

@@ -9,9 +9,9 @@
 
 /*
  * Make libcrypto and json-c initialise all that nhi_token_verify can need for
- * these algorithms (enum nhi_alg_bit), without openssl.cnf: whoever can choose that file (by
- * OPENSSL_CONF) would choose what is loaded here.  NHI_ERR_INTERNAL when an
- * algorithm is not to be had.
+ * these algorithms (enum nhi_alg_bit), without openssl.cnf: whoever can choose
+ * that file (by OPENSSL_CONF) would choose what is loaded here.
+ * NHI_ERR_INTERNAL when an algorithm is not to be had.
  *
  * What may be called afterwards: brk, mmap, munmap, mremap, mprotect, madvise,
  * futex, getrandom, clock_gettime, getpid (OpenSSL's generator asks whether

@@ -215,7 +215,7 @@ static void
 test_revoke(void **state)
 {
 	const struct nhi_revoke_query q = { .serial = 42, .identity = "bot",
-	    .mark = "0123456789abcdef", .key = HEX64, 
+	    .mark = "0123456789abcdef", .key = HEX64,
 	    .valid_after = NOW - NHI_CERT_BACKDATE };
 	struct nhi_revoke_query later = q;
 
