@@ -1,0 +1,33 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# ./run bench [NAME...]: measure, as ratios in one run.  Names: login nss.
+# Called by ./run when everything is built.
+set -eu
+
+TOP=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
+BUILD=${BUILD:-$TOP/build}
+[ $# -gt 0 ] || set -- login nss
+
+machine() {
+	echo "machine: $(nproc) cores, $(uname -r), load $(cut -d' ' -f1 /proc/loadavg)"
+	echo "         $(ssh -V 2>&1)"
+}
+
+machine
+for name in "$@"; do
+	echo
+	case $name in
+	login)
+		"$TOP/tests/lab/enter.sh" /usr/bin/python3 \
+		    /src/tests/bench/login.py
+		;;
+	nss)
+		make -s -C "$BUILD" tests/bench/nss_bench
+		(cd "$BUILD" && "$TOP/tests/bench/nss_bench.sh")
+		;;
+	*)
+		echo "bench: unknown: $name" >&2
+		exit 64
+		;;
+	esac
+done
