@@ -25,14 +25,21 @@ nhi_value_hostname(const char *s)
 	    s[0] != '-' && strlen(s) <= 253;
 }
 
+/* Does it end in this? */
+static bool
+ends(const char *s, const char *tail)
+{
+	size_t n = strlen(s), k = strlen(tail);
+
+	return n >= k && strcmp(s + n - k, tail) == 0;
+}
+
 bool
 nhi_value_path(const char *s)
 {
 	return s[0] == '/' && only(s, LOWER UPPER DIGITS "/._-+@=,%") &&
 	    strstr(s, "//") == NULL && strstr(s, "/../") == NULL &&
-	    strstr(s, "/./") == NULL &&
-	    (strlen(s) < 2 || strcmp(s + strlen(s) - 2, "/.") != 0) &&
-	    (strlen(s) < 3 || strcmp(s + strlen(s) - 3, "/..") != 0);
+	    strstr(s, "/./") == NULL && !ends(s, "/.") && !ends(s, "/..");
 }
 
 /* No query, no fragment, no user: it is compared byte for byte with iss. */

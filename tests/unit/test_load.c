@@ -227,6 +227,36 @@ test_nul(void **state)
 	expect(NHI_ERR_POLICY_INVALID, "NUL");
 }
 
+#define HEAD	"version = 1;\nhost = { id = \"web-1\"; };\nissuers = ( "	\
+		"{ name = \"g\"; preset = \"github\"; audience = [ "	\
+		"\"web-1\" ]; } );\nidentities = (\n"
+
+/* One more identity for one account than may be. */
+static void
+test_shared(void **state)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(4U << 20);
+	NHI_AUTO(nhi_faults_wipe) struct nhi_faults faults = { 0 };
+	NHI_AUTO(nhi_plan_freep) struct nhi_plan *plan = NULL;
+	struct nhi_why why = { "" };
+
+	(void)state;
+	nhi_buf_str(&text, HEAD);
+	for (unsigned int i = 0; i <= NHI_RULES_IDENTITIES; i++)
+		nhi_buf_printf(&text, "%s{ name = \"n%u\"; owner = \"o\"; "
+		    "purpose = \"p\"; expires = \"2027-06-30\"; "
+		    "issuer = \"g\"; match = ( { claim = \"repository_id\"; "
+		    "is = \"%u\"; } ); account = \"bot\"; }\n",
+		    i == 0 ? "" : ",", i, i);
+	nhi_buf_str(&text, ");\n");
+	assert_int_equal(nhi_file_replace(AT_FDCWD, file, 0644,
+	    nhi_buf_all(&text), &why), NHI_OK);
+	assert_int_equal(conf_check(file, &faults, &plan, &why),
+	    NHI_ERR_POLICY_INVALID);
+	assert_int_equal(faults.errors, 1);
+	assert_non_null(strstr(why.text, "more than 4096 identities share"));
+}
+
 /*
  * Every shorter text of a policy, and every one with a byte changed: faults
  * or none, but an end, and lint stands whatever is missing.
@@ -286,6 +316,7 @@ main(void)
 		T(test_owner),
 		T(test_large),
 		T(test_nul),
+		T(test_shared),
 		T(test_hostile),
 		/* End of the tests */
 	};

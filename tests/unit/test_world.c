@@ -16,7 +16,8 @@
 #include "conf/check.h"
 #include "lib/base/file.h"
 
-#define GOOD	TOP_SRCDIR "/tests/unit/policy/good-one.conf"
+#define POLICIES	TOP_SRCDIR "/tests/unit/policy"
+#define GOOD		POLICIES "/good-one.conf"
 #define PASSWD	"root:x:0:0::/:/bin/sh\n"
 #define GROUP	"root:x:0:\nnhi-accounts:x:996:\n"
 #define MAP	"0 0 4294967295\n"
@@ -47,15 +48,15 @@ teardown(void **state)
 	return system(command);
 }
 
-/* passwd, group, subuid, uid_map, gid_map; what is said of a good policy. */
+/* passwd, group, subuid, uid_map, gid_map; what is said of a policy. */
 static void
-expect(const char *const texts[5], const char *said)
+expect_of(const char *policy, const char *const texts[5], const char *said)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(65536);
 	NHI_AUTO(nhi_faults_wipe) struct nhi_faults faults = { 0 };
 	NHI_AUTO(nhi_plan_freep) struct nhi_plan *plan = NULL;
 	NHI_AUTO(nhi_world_wipe) struct nhi_world w = { 0 };
-	struct nhi_load_paths load = { GOOD, NULL, NHI_FILE_ANY };
+	struct nhi_load_paths load = { policy, NULL, NHI_FILE_ANY };
 	struct nhi_why why = { "" };
 	enum nhi_err err = NHI_OK;
 
@@ -69,6 +70,12 @@ expect(const char *const texts[5], const char *said)
 	if (said[0] == '\0' ? b.n > 0 :
 	    strstr(nhi_buf_text(&b), said) == NULL)
 		fail_msg("%s", nhi_buf_text(&b));
+}
+
+static void
+expect(const char *const texts[5], const char *said)
+{
+	expect_of(GOOD, texts, said);
 }
 
 static void
@@ -112,6 +119,35 @@ test_map(void **state)
 	    "is not all there");
 }
 
+/* A UID that is fixed is held against the namespace as well. */
+static void
+test_uid(void **state)
+{
+	(void)state;
+	expect_of(POLICIES "/good-large-uid.conf", (const char *const[]){
+	    PASSWD, GROUP, "", "0 100000 65536\n", MAP },
+	    "uid 2000300000 is not there in this user namespace");
+}
+
+/* A host whose name cannot stand in a key id. */
+static void
+test_node(void **state)
+{
+	NHI_AUTO(nhi_faults_wipe) struct nhi_faults faults = { 0 };
+	NHI_AUTO(nhi_plan_freep) struct nhi_plan *plan = NULL;
+	NHI_AUTO(nhi_world_wipe) struct nhi_world w = { 0 };
+	struct nhi_load_paths load = { POLICIES "/good-empty.conf", NULL,
+	    NHI_FILE_ANY };
+	struct nhi_why why = { "" };
+
+	(void)state;
+	assert_int_equal(nhi_world_load(&paths, &w, &why), NHI_OK);
+	(void)snprintf(w.node, sizeof(w.node), "a:b");
+	assert_int_equal(nhi_check(&load, &w, &faults, &plan, &why),
+	    NHI_ERR_POLICY_INVALID);
+	assert_non_null(strstr(why.text, "host.id is not set"));
+}
+
 static void
 test_subuid(void **state)
 {
@@ -142,6 +178,8 @@ main(void)
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_people),
 		cmocka_unit_test(test_map),
+		cmocka_unit_test(test_uid),
+		cmocka_unit_test(test_node),
 		cmocka_unit_test(test_subuid),
 		cmocka_unit_test(test_missing),
 		/* End of the tests */
