@@ -67,6 +67,11 @@ trade() {
 	nhi_ssh "$1" nhi@127.0.0.1 "$2" >"$WORK/$1-cert.pub"
 }
 
+# trade_file KEY ACCOUNT FILE: the same for try, whose input is /dev/null.
+trade_file() {
+	trade "$1" "$2" <"$3"
+}
+
 # login KEY ACCOUNT COMMAND...: the third.
 login() {
 	local key=$1 account=$2

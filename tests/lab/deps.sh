@@ -41,8 +41,12 @@ deps_list() {
 	check)
 		cat <<-END
 		clang clang
-		shellcheck ShellCheck
+		cron cronie
 		mandoc mandoc
+		rsync rsync
+		shellcheck ShellCheck
+		sshpass sshpass
+		strace strace
 		xz-utils xz
 		END
 		;;
