@@ -69,6 +69,7 @@ make_host(struct compiler *c)
 		.total = (uint32_t)top->issuer.total,
 		.permit_tty = top->sshd.permit_tty,
 		.permit_forwarding = top->sshd.permit_forwarding,
+		.keyboard = top->sshd.keyboard_interactive,
 		.retention = top->retention,
 	};
 	if (h->id == NULL || (top->host.id != NULL &&

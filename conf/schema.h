@@ -42,7 +42,9 @@
 	X(sshd, permit_tty, BOOL, 0, 1, "false",			\
 	    "sshd may give a terminal to machine accounts")		\
 	X(sshd, permit_forwarding, BOOL, 0, 1, "false",			\
-	    "sshd may forward for machine accounts")
+	    "sshd may forward for machine accounts")			\
+	X(sshd, keyboard_interactive, BOOL, 0, 1, "false",		\
+	    "sshd may take a token by keyboard-interactive")
 #define NHI_SETTINGS_TRUST(X)						\
 	X(trust, host, HOSTNAME, 1, 253, NHI_NEEDED,			\
 	    "host.id of another issuing host")				\

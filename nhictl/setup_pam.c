@@ -26,6 +26,9 @@ static const char profile[] =
     "Name: Logins of machine identities (NHI)\n"
     "Default: yes\n"
     "Priority: 512\n"
+    "Auth-Type: Primary\n"
+    "Auth:\n"
+    "\t[success=end ignore=ignore default=die]\tpam_nhi.so\n"
     "Account-Type: Additional\n"
     "Account:\n"
     "\trequired\tpam_nhi.so\n"
@@ -35,6 +38,7 @@ static const char profile[] =
 
 /* The files that pam-auth-update writes. */
 static const char *const common[] = {
+	NHI_PAM_CONF_DIR "/common-auth",
 	NHI_PAM_CONF_DIR "/common-account",
 	NHI_PAM_CONF_DIR "/common-session",
 	NHI_PAM_CONF_DIR "/common-session-noninteractive",

@@ -151,7 +151,7 @@ check_revoked(const struct nhi_pam_evidence *e, struct nhi_why *why)
 {
 	return nhi_revoke_check(NHI_REVOKED_DIR, &(struct nhi_revoke_query){
 	    .serial = e->verdict.serial, .identity = e->identity->name,
-	    .mark = e->mark, .key = e->key,
+	    .mark = e->mark, .key = e->key[0] == '\0' ? NULL : e->key,
 	    .valid_after = e->verdict.valid_after,
 	}, why);
 }

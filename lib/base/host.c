@@ -38,8 +38,8 @@ nhi_host_format(const struct nhi_host *h, struct nhi_buf *b)
 	nhi_buf_printf(b, "issuer %d %" PRIu32 " %" PRIu32 "\n",
 	    h->issues ? 1 : 0, h->per_source, h->total);
 	put_list(b, "issue_from", &h->issue_from);
-	nhi_buf_printf(b, "sshd %d %d\n", h->permit_tty ? 1 : 0,
-	    h->permit_forwarding ? 1 : 0);
+	nhi_buf_printf(b, "sshd %d %d %d\n", h->permit_tty ? 1 : 0,
+	    h->permit_forwarding ? 1 : 0, h->keyboard ? 1 : 0);
 	nhi_buf_printf(b, "retention %" PRId64 "\nend\n", h->retention);
 }
 
@@ -82,13 +82,14 @@ static bool
 read_numbers(struct nhi_span issuer, struct nhi_span sshd,
     struct nhi_span retention, struct nhi_host *h)
 {
-	uint64_t v[6];
+	uint64_t v[7];
 
 	if (!cut_num(&issuer, 1, &v[0]) ||
 	    !cut_num(&issuer, UINT32_MAX, &v[1]) ||
 	    !cut_num(&issuer, UINT32_MAX, &v[2]) || issuer.p != NULL ||
 	    !cut_num(&sshd, 1, &v[3]) || !cut_num(&sshd, 1, &v[4]) ||
-	    sshd.p != NULL || !cut_num(&retention, INT64_MAX / 2, &v[5]) ||
+	    !cut_num(&sshd, 1, &v[6]) || sshd.p != NULL ||
+	    !cut_num(&retention, INT64_MAX / 2, &v[5]) ||
 	    retention.p != NULL)
 		return false;
 	h->issues = v[0] == 1;
@@ -96,6 +97,7 @@ read_numbers(struct nhi_span issuer, struct nhi_span sshd,
 	h->total = (uint32_t)v[2];
 	h->permit_tty = v[3] == 1;
 	h->permit_forwarding = v[4] == 1;
+	h->keyboard = v[6] == 1;
 	h->retention = (int64_t)v[5];
 	return true;
 }

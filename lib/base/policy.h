@@ -59,6 +59,7 @@ struct nhi_host {
 	struct nhi_list issue_from;	/* CIDRs; empty: anywhere */
 	bool permit_tty;		/* of the drop-in */
 	bool permit_forwarding;
+	bool keyboard;			/* tokens by keyboard-interactive */
 	int64_t retention;		/* of a UID after its last use, s */
 };
 

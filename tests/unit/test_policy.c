@@ -179,7 +179,7 @@ static void
 test_host(void **state)
 {
 	static const char good[] = "nhi-host 1\nid web-1\nlabels a=b c%20d\n"
-	    "issuer 1 64 512\nissue_from 10.0.0.0/8\nsshd 1 0\n"
+	    "issuer 1 64 512\nissue_from 10.0.0.0/8\nsshd 1 0 0\n"
 	    "retention 86400\nend\n";
 	struct nhi_why why = { "" };
 	struct nhi_policy p;
@@ -206,7 +206,7 @@ static void
 test_host_hostile(void **state)
 {
 	static const char good[] = "nhi-host 1\nid a\nlabels b\n"
-	    "issuer 1 6 7\nissue_from c\nsshd 1 0\nretention 8\nend\n";
+	    "issuer 1 6 7\nissue_from c\nsshd 1 0 0\nretention 8\nend\n";
 	struct nhi_why why = { "" };
 	struct nhi_host h = { 0 };
 	char text[256];
@@ -240,6 +240,7 @@ test_host_trip(void **state)
 	struct nhi_host h = { .id = (char[]){ "a b" }, .labels = { labels, 2 },
 	    .issues = false, .per_source = 1, .total = UINT32_MAX,
 	    .issue_from = { from, 1 }, .permit_forwarding = true,
+	    .keyboard = true,
 	    .retention = 5 };
 	struct nhi_host back = { 0 };
 	struct nhi_why why = { "" };

@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A token by keyboard-interactive, from a stock client with nhi-askpass.
+. "$(dirname "$0")/lib.sh"
+
+SMALL=$E2E/claims/small.json
+AUTHLOG=/var/log/lab.log
+
+# by_token TOKEN-FILE [SSH-ARGUMENT...]
+by_token() {
+	local file=$1
+	shift
+	SSH_ASKPASS=/usr/bin/nhi-askpass SSH_ASKPASS_REQUIRE=force \
+	    NHI_TOKEN_FILE=$file ssh -n -F /dev/null \
+	    -o PreferredAuthentications=keyboard-interactive \
+	    -o PubkeyAuthentication=no -o NumberOfPasswordPrompts=1 \
+	    "$@"
+}
+
+mint --claims "$SMALL" >"$WORK/token"
+try 'keyboard-interactive is closed until the policy opens it' 255 '' \
+    by_token "$WORK/token" web-deploy@127.0.0.1 id
+sed -i 's/^issuers = (/sshd = { keyboard_interactive = true; };\n&/' \
+    /etc/nhi/nhi.conf
+try 'the policy opens it' 0 '' nhictl apply
+
+for size in 900 1023 1024 6000 30000; do
+	# base64url has no text of every length: the header helps.
+	for filler in '' a aa aaa; do
+		mint --claims "$SMALL" --header x="\"$filler\"" --pad $size \
+		    >"$WORK/token"
+		[ "$(stat -c %s "$WORK/token")" -ne $size ] || break
+	done
+	is "a token of $size bytes is made" $size "$(stat -c %s "$WORK/token")"
+	try "a token of $size bytes logs in" 0 '\(web-deploy\)' \
+	    by_token "$WORK/token" web-deploy@127.0.0.1 id
+done
+
+try 'the same token again is refused' 255 '^nhi: refused: policy ' \
+    by_token "$WORK/token" web-deploy@127.0.0.1 id
+is 'as a replay' replay "$(audit_last token.deny | field reason)"
+mint --claims "$SMALL" --set repository_id='"75"' >"$WORK/token"
+try 'a token that no rule matches is refused' 255 '^nhi: refused: policy ' \
+    by_token "$WORK/token" web-deploy@127.0.0.1 id
+is 'with its reason' no-match "$(audit_last token.deny | field reason)"
+mint --claims "$SMALL" --wrong-key >"$WORK/token"
+try 'a forged token is refused' 255 '^nhi: refused: token ' \
+    by_token "$WORK/token" web-deploy@127.0.0.1 id
+is 'for its signature' signature "$(audit_last token.deny | field reason)"
+: >"$WORK/token"
+try 'no token is refused' 255 '^nhi: refused: input ' \
+    by_token "$WORK/token" web-deploy@127.0.0.1 id
+head -c 90000 /dev/zero | tr '\0' a >"$WORK/token"
+try 'too much is refused' 255 '^nhi: refused: input ' \
+    by_token "$WORK/token" web-deploy@127.0.0.1 id
+is 'as too large' too-large "$(audit_last token.deny | field reason)"
+
+nhictl hold add --account web-deploy --reason test >"$OUT"
+mint --claims "$SMALL" >"$WORK/token"
+try 'a hold closes this road, too' 255 '^nhi: refused: policy ' \
+    by_token "$WORK/token" web-deploy@127.0.0.1 id
+nhictl hold lift --account web-deploy >"$OUT"
+is 'no hand-over is left behind' '' "$(ls /run/nhi/pending)"
+is 'a certificate still logs in' 'yes' "$(key k && issue k web-deploy \
+    2>/dev/null && nhi_ssh k -n web-deploy@127.0.0.1 echo yes)"
+
+# Other accounts of the host ask and are asked as before.
+useradd -m bob
+echo bob:secret | chpasswd
+: >"$AUTHLOG"
+cat >"$WORK/ask" <<-'END'
+	#!/bin/sh
+	echo "$1" >>"$0.asked"
+	echo secret
+END
+chmod 755 "$WORK/ask"
+SSH_ASKPASS=$WORK/ask SSH_ASKPASS_REQUIRE=force ssh -n -F /dev/null \
+    -o PubkeyAuthentication=no bob@127.0.0.1 id >"$OUT" 2>&1
+is "a person's password logs in" 1 "$(grep -c '(bob)' "$OUT")"
+is 'after one question' 1 "$(wc -l <"$WORK/ask.asked")"
+is 'which is not ours' 0 "$(grep -c NHI "$WORK/ask.asked")"
+is 'and no failure is logged' 0 "$(grep -ci 'failure' "$AUTHLOG")"
+finish
