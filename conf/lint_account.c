@@ -35,7 +35,8 @@ lint_agreement(const struct nhi_lint *l, const struct nhi_conf_identity *a,
 	    a->uid != b->uid ? "uid" :
 	    !same_list(&a->groups, &b->groups) ? "groups" :
 	    !same_text(a->home, b->home) ? "home" :
-	    !same_text(a->shell, b->shell) ? "shell" : NULL;
+	    !same_text(a->shell, b->shell) ? "shell" :
+	    !same_list(&a->sudo, &b->sudo) ? "sudo" : NULL;
 
 	if (what != NULL && b->name != NULL)
 		nhi_fault(l->faults, b->at[0], "identity \"%s\" shares its "

@@ -69,6 +69,11 @@ lint_template(const struct nhi_lint *l, const struct nhi_lint_identity *e)
 		nhi_fault(l->faults, NHI_LINT_AT(identity, i, uid),
 		    "identity \"%s\": a template's accounts cannot have one "
 		    "uid", i->name);
+	if (i->sudo.n > 0)
+		nhi_fault(l->faults, NHI_LINT_AT(identity, i, sudo),
+		    "identity \"%s\": sudo needs a declared account; a "
+		    "template's have no names that sudoers could hold",
+		    i->name);
 	if (i->home != NULL && i->home[strlen(i->home) - 1] != '/')
 		nhi_fault(l->faults, NHI_LINT_AT(identity, i, home),
 		    "identity \"%s\": a template's home must end in '/', so "

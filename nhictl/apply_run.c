@@ -8,12 +8,14 @@
 #include "lib/base/file.h"
 #include "nhictl/apply_run.h"
 #include "nhictl/apply_sshd.h"
+#include "nhictl/apply_sudo.h"
 
 const struct nhi_apply_paths nhi_apply_host = {
 	.policy = { NHI_POLICY_FILE, NHI_POLICY_DROPINS, NHI_FILE_ROOT },
 	.world = &nhi_world_host,
 	.publish = { NHI_PUBLISHED_DIR, NHI_UIDS_DIR },
 	.trust = { NHI_CA_PUB, NHI_CA_TRUSTED },
+	.sudo = true,
 };
 
 /* Groups of a directory service, where the file has none of the name. */
@@ -56,9 +58,11 @@ struct change {
 	struct nhi_publish publish;
 	struct nhi_buf trusted;		/* what trusted.pub was */
 	struct nhi_buf dropin;		/* what sshd's drop-in was */
+	struct nhi_buf sudo;		/* what sudo's fragment was */
 	bool swapped;
 	bool trusting;
 	bool dropped_in;
+	bool sudoing;
 };
 
 static void
@@ -66,6 +70,7 @@ change_wipe(struct change *c)
 {
 	nhi_buf_wipe(&c->trusted);
 	nhi_buf_wipe(&c->dropin);
+	nhi_buf_wipe(&c->sudo);
 }
 
 static enum nhi_err
@@ -100,6 +105,18 @@ hold_against_sshd(struct change *c, struct nhi_why *why)
 	return NHI_OK;
 }
 
+static enum nhi_err
+write_sudo(struct change *c, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if (!c->paths->sudo)
+		return NHI_OK;
+	if ((err = nhi_sudo_write(c->plan, &c->sudo, why)) == NHI_OK)
+		c->sudoing = true;
+	return err;
+}
+
 /* A policy is in force only when the trail says so. */
 static enum nhi_err
 record(const struct change *c, struct nhi_why *why)
@@ -124,6 +141,7 @@ change_all(struct change *c, struct nhi_why *why)
 	c->swapped = true;
 	if ((err = write_trust(c, why)) != NHI_OK ||
 	    (err = hold_against_sshd(c, why)) != NHI_OK ||
+	    (err = write_sudo(c, why)) != NHI_OK ||
 	    (err = record(c, why)) != NHI_OK)
 		return err;
 	return NHI_OK;
@@ -135,6 +153,8 @@ restore(struct change *c)
 {
 	struct nhi_why why = { "" };
 
+	if (c->sudoing && nhi_sudo_restore(&c->sudo, &why) != NHI_OK)
+		nhi_report_note(c->report, why.text);
 	if (c->dropped_in && nhi_apply_sshd_restore(&c->dropin, &why) !=
 	    NHI_OK)
 		nhi_report_note(c->report, why.text);
@@ -154,7 +174,8 @@ nhi_apply_publish(const struct nhi_apply_paths *paths,
 	NHI_AUTO(change_wipe) struct change c = { .paths = paths,
 	    .plan = plan, .report = report,
 	    .trusted = NHI_BUF(NHI_TRUST_FILE),
-	    .dropin = NHI_BUF(NHI_APPLY_SSHD_TEXT) };
+	    .dropin = NHI_BUF(NHI_APPLY_SSHD_TEXT),
+	    .sudo = NHI_BUF(NHI_SUDO_TEXT) };
 	NHI_AUTO(nhi_fd_close) int lock = -1;
 	struct nhi_why late = { "" };
 	enum nhi_err err;

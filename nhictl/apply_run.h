@@ -13,6 +13,7 @@ struct nhi_apply_paths {
 	const struct nhi_world_paths *world;
 	struct nhi_publish_paths publish;
 	struct nhi_trust_paths trust;
+	bool sudo;			/* write sudo's fragment */
 };
 
 /* Those of a running host. */
