@@ -91,7 +91,9 @@ main() {
 	cd /src || exit 2
 	# Another root brings a build of its own (tests/e2e/roots.sh).
 	[ "$LAB_LOWER" = / ] || export BUILD=/usr/src/nhi/build
-	umount -l /run/outer && rmdir /run/outer
+	if [ -d /run/outer ]; then
+		umount -l /run/outer && rmdir /run/outer
+	fi
 	install -d -m 1777 /run/lock
 	rm -f /run/nologin /etc/nologin
 	: >$LOG
