@@ -22,7 +22,8 @@ is_plain_key(struct nhi_span line)
 
 /*
  * sshd has just accepted it, so what does not even parse is nothing of
- * sshd's: somebody put it there.
+ * sshd's: somebody put it there.  What sshd accepts may be a plain key, where
+ * our drop-in does not hold.
  */
 static enum nhi_err
 read_certificate(const struct nhi_request *r, struct nhi_ssh_cert **ret,
@@ -30,12 +31,11 @@ read_certificate(const struct nhi_request *r, struct nhi_ssh_cert **ret,
 {
 	enum nhi_err err = nhi_ssh_cert_parse_line(r->bytes, ret, why);
 
-	if (err != NHI_ERR_INPUT && err != NHI_ERR_KEY_INVALID)
-		return err;
-	if (is_plain_key(r->bytes))
+	if (err != NHI_OK && is_plain_key(r->bytes))
 		return nhi_fail(why, NHI_ERR_NO_EVIDENCE,
 		    "a plain key, not a certificate");
-	return NHI_ERR_EVIDENCE_FORGED;
+	return err == NHI_ERR_INPUT || err == NHI_ERR_KEY_INVALID ?
+	    NHI_ERR_EVIDENCE_FORGED : err;
 }
 
 static enum nhi_err

@@ -204,4 +204,5 @@ def main():
         token(args)
 
 
-main()
+if __name__ == "__main__":
+    main()
