@@ -27,13 +27,16 @@ nhi_plan_free(struct nhi_plan *p)
 		return;
 	nhi_host_wipe(&p->host);
 	free(p->host_id);
-	for (size_t i = 0; i < p->nissuers; i++)
+	for (size_t i = 0; i < p->nissuers; i++) {
 		nhi_issuer_wipe(&p->issuers[i]);
+		nhi_provider_wipe(&p->providers[i]);
+	}
 	for (size_t i = 0; i < p->nidentities; i++)
 		nhi_identity_wipe(&p->identities[i]);
 	for (size_t i = 0; i < p->naccounts; i++)
 		nhi_list_wipe(&p->accounts[i].groups);
 	free(p->issuers);
+	free(p->providers);
 	free(p->identities);
 	free(p->accounts);
 	nhi_list_wipe(&p->trust);
@@ -132,11 +135,39 @@ copy_texts(const struct nhi_conf_issuer *from, const struct nhi_preset *p,
 	return NHI_OK;
 }
 
+static char *
+copy(const char *s)
+{
+	return strdup(s == NULL ? "" : s);
+}
+
+/* What nhi-fetch must know, from the settings and the compiled issuer. */
+static enum nhi_err
+make_provider(const struct nhi_conf_issuer *from, const struct nhi_issuer *i,
+    struct nhi_provider *to)
+{
+	*to = (struct nhi_provider){
+		.name = copy(i->name), .preset = copy(i->preset),
+		.url = copy(i->url), .jwks = copy(i->jwks),
+		.jwks_url = copy(from->jwks_url),
+		.ca_file = copy(from->ca_file),
+		.bearer_file = copy(from->bearer_file),
+		.proxy = copy(from->proxy), .stale = i->stale,
+		.pinned = i->pinned,
+	};
+	if (to->name == NULL || to->preset == NULL || to->url == NULL ||
+	    to->jwks == NULL || to->jwks_url == NULL || to->ca_file == NULL ||
+	    to->bearer_file == NULL || to->proxy == NULL)
+		return NHI_ERR_NO_MEMORY;
+	return nhi_list_copy_sorted(&from->redirect_hosts, &to->hosts);
+}
+
 static enum nhi_err
 make_issuer(struct compiler *c, const struct nhi_conf_issuer *from)
 {
 	const struct nhi_conf_top *top = &c->conf->top;
 	const struct nhi_preset *p = nhi_preset_find(from->preset);
+	struct nhi_provider *provider = &c->plan->providers[c->plan->nissuers];
 	struct nhi_issuer *to = &c->plan->issuers[c->plan->nissuers++];
 	const struct nhi_place *at = from->at;
 
@@ -163,13 +194,22 @@ make_issuer(struct compiler *c, const struct nhi_conf_issuer *from)
 	to->need_iat = p->need_iat;
 	to->bind_key = from->binding;
 	to->reuse_never = from->reuse;
-	return NHI_OK;
+	return make_provider(from, to, provider) == NHI_OK ? NHI_OK :
+	    no_memory(c);
 }
 
 static int
 by_issuer(const void *a, const void *b)
 {
 	const struct nhi_issuer *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static int
+by_provider(const void *a, const void *b)
+{
+	const struct nhi_provider *x = a, *y = b;
 
 	return strcmp(x->name, y->name);
 }
@@ -182,13 +222,17 @@ make_issuers(struct compiler *c)
 	enum nhi_err err = NHI_OK;
 
 	c->plan->issuers = calloc(g->n + 1, sizeof(*c->plan->issuers));
-	if (c->plan->issuers == NULL)
+	c->plan->providers = calloc(g->n + 1, sizeof(*c->plan->providers));
+	if (c->plan->issuers == NULL || c->plan->providers == NULL)
 		return no_memory(c);
 	for (size_t i = 0; err == NHI_OK && i < g->n; i++)
 		err = make_issuer(c, &from[i]);
-	if (err == NHI_OK && c->plan->nissuers > 1)
+	if (err == NHI_OK && c->plan->nissuers > 1) {
 		qsort(c->plan->issuers, c->plan->nissuers,
 		    sizeof(*c->plan->issuers), by_issuer);
+		qsort(c->plan->providers, c->plan->nissuers,
+		    sizeof(*c->plan->providers), by_provider);
+	}
 	return err;
 }
 

@@ -10,6 +10,7 @@
 #include "conf/pattern.h"
 #include "conf/world.h"
 #include "lib/base/policy.h"
+#include "lib/base/provider.h"
 
 /* One account or template, with its identities: a slice of the plan's. */
 struct nhi_plan_account {
@@ -30,6 +31,7 @@ struct nhi_plan {
 	char *host_id;			/* as written; NULL: the nodename */
 	struct nhi_conf_range uids;
 	struct nhi_issuer *issuers;	/* sorted by name */
+	struct nhi_provider *providers;	/* of the issuers, in their order */
 	size_t nissuers;
 	struct nhi_identity *identities;	/* by account, then name */
 	size_t nidentities;

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "conf/lint.h"
+#include "conf/value.h"
 
 #define JWKS_MAX	(1U << 20)
 
@@ -108,6 +110,81 @@ lint_jwks(const struct nhi_lint *l, const struct nhi_conf_issuer *i)
 		    "issuer \"%s\": jwks_file: %s", i->name, wrong);
 }
 
+/* What concerns the fetching of a key set that is not fetched is a mistake. */
+static void
+lint_pinned(const struct nhi_lint *l, const struct nhi_conf_issuer *i)
+{
+	static const struct {
+		int at;
+		const char *name;
+	} all[] = {
+		{ NHI_AT(issuer, jwks_url), "jwks_url" },
+		{ NHI_AT(issuer, ca_file), "ca_file" },
+		{ NHI_AT(issuer, bearer_file), "bearer_file" },
+		{ NHI_AT(issuer, proxy), "proxy" },
+		{ NHI_AT(issuer, redirect_hosts), "redirect_hosts" },
+		/* End of the settings of fetching */
+	};
+
+	for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++)
+		if (i->at[all[k].at].line != 0)
+			nhi_fault(l->faults, i->at[all[k].at],
+			    "issuer \"%s\": %s means nothing beside "
+			    "jwks_file", i->name, all[k].name);
+}
+
+static bool
+is_proxy(const char *s)
+{
+	static const char *const schemes[] = { "http://", "https://",
+		"socks5h://" };
+
+	for (size_t k = 0; k < sizeof(schemes) / sizeof(schemes[0]); k++) {
+		size_t n = strlen(schemes[k]);
+
+		if (strncmp(s, schemes[k], n) == 0)
+			return s[n] != '\0' && strpbrk(s + n, "/@ ") == NULL;
+	}
+	return false;
+}
+
+/* Links are followed: a pod's ca.crt is one.  nhi-fetch must read it, too. */
+static const char *
+ca_wrong(const struct nhi_lint *l, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return strerror(errno);
+	if (!S_ISREG(st.st_mode) || (st.st_mode & S_IROTH) == 0)
+		return "must be a regular file that everybody may read";
+	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0 ||
+	    (l->owner == NHI_FILE_ROOT && st.st_uid != 0))
+		return "must be root's and not writable by others";
+	return NULL;
+}
+
+static void
+lint_fetched(const struct nhi_lint *l, const struct nhi_conf_issuer *i)
+{
+	const char *wrong = i->ca_file == NULL ? NULL :
+	    ca_wrong(l, i->ca_file);
+
+	if (wrong != NULL)
+		nhi_fault(l->faults, NHI_LINT_AT(issuer, i, ca_file),
+		    "issuer \"%s\": ca_file: %s", i->name, wrong);
+	if (i->proxy != NULL && !is_proxy(i->proxy))
+		nhi_fault(l->faults, NHI_LINT_AT(issuer, i, proxy),
+		    "issuer \"%s\": proxy must be http://HOST:PORT, "
+		    "https://HOST:PORT or socks5h://HOST:PORT", i->name);
+	for (size_t k = 0; k < i->redirect_hosts.n; k++)
+		if (!nhi_value_hostname(i->redirect_hosts.p[k]))
+			nhi_fault(l->faults,
+			    NHI_LINT_AT(issuer, i, redirect_hosts),
+			    "issuer \"%s\": \"%.100s\" is not a host name",
+			    i->name, i->redirect_hosts.p[k]);
+}
+
 void
 nhi_lint_issuers(const struct nhi_lint *l)
 {
@@ -120,7 +197,11 @@ nhi_lint_issuers(const struct nhi_lint *l)
 		if (p[i].preset != NULL)
 			lint_preset(l, &p[i]);
 		lint_audience(l, &p[i]);
-		if (p[i].jwks_file != NULL)
+		if (p[i].jwks_file != NULL) {
 			lint_jwks(l, &p[i]);
+			lint_pinned(l, &p[i]);
+		} else {
+			lint_fetched(l, &p[i]);
+		}
 	}
 }

@@ -104,6 +104,8 @@ nhi_plan_canonical(const struct nhi_plan *p, struct nhi_buf *b)
 		nhi_buf_printf(b, "trust %s\n", p->trust.p[i]);
 	for (size_t i = 0; i < p->naccounts; i++)
 		put_account(&p->accounts[i], b);
+	for (size_t i = 0; i < p->nissuers; i++)
+		nhi_provider_format(&p->providers[i], b);
 	rules.issuers = p->issuers;
 	rules.nissuers = p->nissuers;
 	rules.identities = p->identities;

@@ -112,6 +112,23 @@ write_head(struct writer *w)
 }
 
 static enum nhi_err
+write_issuers(struct writer *w)
+{
+	NHI_AUTO(nhi_fd_close) int dir = -1;
+	enum nhi_err err;
+
+	err = make_dir(w->dir, NHI_PROVIDER_DIR, &dir, w->why);
+	for (size_t i = 0; err == NHI_OK && i < w->plan->nissuers; i++) {
+		const struct nhi_provider *p = &w->plan->providers[i];
+
+		nhi_buf_reset(&w->text);
+		nhi_provider_format(p, &w->text);
+		err = put_file(dir, p->name, &w->text, w->why);
+	}
+	return err;
+}
+
+static enum nhi_err
 write_all(int published, const struct nhi_plan *plan, struct nhi_why *why)
 {
 	NHI_AUTO(writer_wipe) struct writer w = { plan, -1, -1, -1, -1,
@@ -123,7 +140,8 @@ write_all(int published, const struct nhi_plan *plan, struct nhi_why *why)
 	    (err = make_dir(w.dir, "templates", &w.templates,
 	    why)) != NHI_OK ||
 	    (err = make_dir(w.dir, "rules", &w.rules, why)) != NHI_OK ||
-	    (err = write_head(&w)) != NHI_OK)
+	    (err = write_head(&w)) != NHI_OK ||
+	    (err = write_issuers(&w)) != NHI_OK)
 		return err;
 	for (size_t i = 0; err == NHI_OK && i < plan->naccounts; i++)
 		err = write_account(&w, &plan->accounts[i]);

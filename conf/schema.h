@@ -58,6 +58,16 @@
 	    "what a token must be made out for")			\
 	X(issuer, jwks_file, PATH, 2, 4095, NULL,			\
 	    "a pinned key set instead of a fetched one")		\
+	X(issuer, jwks_url, URL, 1, 512, NULL,				\
+	    "where its key set is, without discovery")			\
+	X(issuer, ca_file, PATH, 2, 4095, NULL,				\
+	    "CAs that its server's certificate may have")		\
+	X(issuer, bearer_file, PATH, 2, 4095, NULL,			\
+	    "a token that its server asks for")				\
+	X(issuer, proxy, TEXT, 1, 512, NULL,				\
+	    "proxy on the way to its server")				\
+	X(issuer, redirect_hosts, TEXTS, 1, 16, NULL,			\
+	    "other hosts that it may redirect to")			\
 	X(issuer, algorithms, ALGS, 1, 16, NULL,			\
 	    "signature algorithms that are accepted")			\
 	X(issuer, skew, DURATION, 0, 10 * NHI_MINUTE, "60s",		\

@@ -48,6 +48,8 @@ int	 nhi_verb_ca_init(int argc, char **argv);
 int	 nhi_verb_ca_show(int argc, char **argv);
 int	 nhi_verb_accounts(int argc, char **argv);
 int	 nhi_verb_audit(int argc, char **argv);
+int	 nhi_verb_fetch(int argc, char **argv);
+int	 nhi_verb_issuers(int argc, char **argv);
 int	 nhi_verb_hold_add(int argc, char **argv);
 int	 nhi_verb_hold_lift(int argc, char **argv);
 int	 nhi_verb_hold_list(int argc, char **argv);

@@ -24,6 +24,11 @@ const struct nhi_verb nhi_verbs[] = {
 	{ "explain", "--account A (--token FILE | --claims FILE) "
 	    "[--source IP] [--at UNIXTIME] [--json]",
 	    "would this token be let in, and why", nhi_verb_explain },
+	{ "issuers", "[--json]", "list issuers and how fresh their keys are",
+	    nhi_verb_issuers },
+	{ "fetch", "[--force] [-q] [ISSUER]",
+	    "fetch key sets: those that are due, all, or one",
+	    nhi_verb_fetch },
 	{ "accounts", "[--all] [--json]",
 	    "list machine accounts, their UIDs and leases",
 	    nhi_verb_accounts },

@@ -6,6 +6,7 @@
 #include "lib/base/mark.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
+#include "lib/base/refetch.h"
 #include "lib/base/verifier.h"
 #include "pam_nhi/ask.h"
 #include "pam_nhi/auth.h"
@@ -42,12 +43,18 @@ verify(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
 		.program = NHI_DROP, .policy = &c->policy,
 		.account = c->user, .kind = NHI_KIND_TOKEN, .now = c->now,
 	};
+	const struct nhi_issuer *missing;
 	enum nhi_err err;
 
 	if ((err = nhi_pam_ask(c, &token, why)) != NHI_OK)
 		return err;
 	v.bytes = nhi_buf_all(&token);
 	if ((err = nhi_verifier_ask(&v, &e->verdict, why)) != NHI_OK)
+		return err;
+	/* Keys that are not here may be the provider's new ones. */
+	if ((missing = nhi_refetch_issuer(c->rules, &e->verdict)) != NULL &&
+	    nhi_refetch(NHI_DROP, missing, c->now) == NHI_REFETCH_AGAIN &&
+	    (err = nhi_verifier_ask(&v, &e->verdict, why)) != NHI_OK)
 		return err;
 	e->answered = true;
 	nhi_num_hex(e->verdict.mark, 8, e->mark);

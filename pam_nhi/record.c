@@ -76,6 +76,9 @@ nhi_pam_record_token(const struct nhi_pam_evidence *e,
 		return;
 	event->subject = read_text(v, "subject", t->subject,
 	    sizeof(t->subject));
+	if (event->detail == NULL)
+		event->detail = read_text(v, "detail", t->detail,
+		    sizeof(t->detail));
 	event->jti = read_text(v, "jti", t->jti, sizeof(t->jti));
 	event->alg = read_text(v, "alg", t->alg, sizeof(t->alg));
 	event->kid = read_text(v, "kid", t->kid, sizeof(t->kid));

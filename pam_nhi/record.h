@@ -14,6 +14,7 @@ void	 nhi_pam_record_evidence(const struct nhi_pam_evidence *e,
 
 /* Texts of a verdict on a token, for as long as its record is made. */
 struct nhi_pam_texts {
+	char detail[200];
 	char subject[512];
 	char jti[128];
 	char alg[16];

@@ -25,6 +25,7 @@
 #include "lib/base/mark.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
+#include "lib/base/refetch.h"
 #include "lib/base/source.h"
 #include "lib/base/spawn.h"
 #include "lib/base/verifier.h"
@@ -63,7 +64,7 @@ read_token(struct nhi_issue *i, struct nhi_why *why)
 
 /* The token goes to nhi-verify, whose user is another. */
 static enum nhi_err
-verify(struct nhi_issue *i, struct nhi_why *why)
+ask_verdict(struct nhi_issue *i, struct nhi_why *why)
 {
 	NHI_AUTO(nhi_fd_close) int slot = -1;
 	struct nhi_verifier v = {
@@ -78,8 +79,37 @@ verify(struct nhi_issue *i, struct nhi_why *why)
 	i->now = v.now = (int64_t)time(NULL);
 	if ((err = nhi_verifier_ask(&v, &i->verdict, why)) != NHI_OK)
 		return err;
-	nhi_buf_wipe(&i->token);
 	i->answered = true;
+	return NHI_OK;
+}
+
+/*
+ * Keys that are not here may be the provider's new ones.  No slot is held
+ * while they are fetched, and the token is verified from its beginning.
+ */
+static enum nhi_err
+ask_again(struct nhi_issue *i, struct nhi_why *why)
+{
+	const struct nhi_issuer *issuer = nhi_refetch_issuer(i->rules,
+	    &i->verdict);
+	enum nhi_refetch got;
+
+	if (issuer == NULL)
+		return NHI_OK;
+	got = nhi_refetch(NHI_DROP, issuer, i->now);
+	i->again = got == NHI_REFETCH_BUSY;
+	return got == NHI_REFETCH_AGAIN ? ask_verdict(i, why) : NHI_OK;
+}
+
+static enum nhi_err
+verify(struct nhi_issue *i, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if ((err = ask_verdict(i, why)) != NHI_OK ||
+	    (err = ask_again(i, why)) != NHI_OK)
+		return err;
+	nhi_buf_wipe(&i->token);
 	nhi_num_hex(i->verdict.mark, 8, i->mark);
 	if (i->verdict.reason == NHI_OK)
 		return NHI_OK;
@@ -273,5 +303,5 @@ main(int argc, char *argv[])
 	if (err != NHI_OK)
 		(void)!nhi_issue_record(&i, err, &why);
 	nhi_issue_tell(&i, err);
-	return nhi_err_exit(err);
+	return i.again ? NHI_EXIT_AGAIN : nhi_err_exit(err);
 }

@@ -34,6 +34,7 @@ struct texts {
 	char alg[16];
 	char kid[272];
 	char issuer[65];
+	char detail[200];
 };
 
 static void
@@ -46,6 +47,7 @@ read_texts(const struct nhi_issue *i, struct texts *t)
 	nhi_verdict_value(v, "alg", t->alg, sizeof(t->alg));
 	nhi_verdict_value(v, "kid", t->kid, sizeof(t->kid));
 	nhi_verdict_value(v, "issuer", t->issuer, sizeof(t->issuer));
+	nhi_verdict_value(v, "detail", t->detail, sizeof(t->detail));
 }
 
 static const char *
@@ -106,6 +108,7 @@ nhi_issue_record(struct nhi_issue *i, enum nhi_err err, struct nhi_why *why)
 		e.detail = why->text;
 		return nhi_audit(&e, i->id, &ignored);
 	}
+	e.detail = some(t.detail);
 	e.serial = i->result.serial;
 	e.keyid = nhi_buf_text(&i->result.keyid);
 	e.expires = i->valid_before;
@@ -126,6 +129,6 @@ nhi_issue_tell(const struct nhi_issue *i, enum nhi_err err)
 		    i->name, until, id);
 	else
 		nhi_buf_printf(&line, "nhi: refused: %s %s\n",
-		    nhi_err_public(err), id);
+		    nhi_err_public(i->again ? NHI_ERR_CAP : err), id);
 	(void)!nhi_file_put(STDERR_FILENO, nhi_buf_all(&line), &why);
 }

@@ -7,10 +7,31 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "lib/base/cache.h"
 #include "lib/base/file.h"
 #include "lib/base/paths.h"
 #include "lib/ssh/trusted.h"
 #include "verify/question.h"
+
+/*
+ * The set is of the url that the policy names now: read before the set is
+ * opened, since it changes after the old set is gone and before a new one is
+ * there.  What root itself put into the cache needs no notes.
+ */
+static enum nhi_err
+check_source(const struct nhi_issuer *i, struct nhi_cache *ret,
+    struct nhi_why *why)
+{
+	struct stat st;
+
+	if (lstat(i->jwks, &st) != 0 || st.st_uid == 0)
+		return NHI_OK;
+	if (nhi_cache_load(i->jwks, ret, why) != NHI_OK ||
+	    strcmp(ret->url, i->url) != 0)
+		return nhi_fail(why, NHI_ERR_JWKS_MISSING,
+		    "%s: not of %.100s", i->jwks, i->url);
+	return NHI_OK;
+}
 
 /* A cached set is the fetcher's, whose work is told by its owner and age. */
 static enum nhi_err
@@ -33,16 +54,25 @@ check_cached(int fd, const struct nhi_issuer *i, int64_t now,
 
 static enum nhi_err
 open_jwks(const struct nhi_issuer *i, int64_t now, struct nhi_buf *ret,
-    struct nhi_why *why)
+    struct nhi_why *note)
 {
 	NHI_AUTO(nhi_fd_close) int fd = -1;
+	struct nhi_cache meta = { .fault = NHI_OK };
+	struct nhi_why ignored, *why = &ignored;
 	enum nhi_err err;
 
+	if (!i->pinned && (err = check_source(i, &meta, why)) != NHI_OK)
+		return err;
 	if (nhi_file_open(AT_FDCWD, i->jwks,
 	    i->pinned ? NHI_FILE_ROOT : NHI_FILE_ANY, &fd, why) != NHI_OK)
 		return errno == ENOENT ? NHI_ERR_JWKS_MISSING : NHI_ERR_JWKS;
 	if (!i->pinned && (err = check_cached(fd, i, now, why)) != NHI_OK)
 		return err;
+	if (meta.fault != NHI_OK)
+		(void)nhi_fail(note, meta.fault, "keys of %s: last fetched "
+		    "%lld s ago; %s: %.90s", i->name,
+		    (long long)(now - meta.fetched),
+		    nhi_err_slug(meta.fault), meta.detail);
 	return nhi_file_slurp(fd, ret, why) == NHI_OK ? NHI_OK : NHI_ERR_JWKS;
 }
 
@@ -50,17 +80,17 @@ static enum nhi_err
 open_sources(struct nhi_question *q, int64_t now, struct nhi_why *why)
 {
 	size_t n = q->rules->nissuers;
-	struct nhi_why ignored;
 
 	q->jwks = calloc(n, sizeof(*q->jwks));
 	q->sources = calloc(n, sizeof(*q->sources));
-	if (q->jwks == NULL || q->sources == NULL)
+	q->notes = calloc(n, sizeof(*q->notes));
+	if (q->jwks == NULL || q->sources == NULL || q->notes == NULL)
 		return nhi_fail(why, NHI_ERR_NO_MEMORY, "key sets");
 	for (size_t k = 0; k < n; k++) {
 		q->jwks[k].limit = NHI_QUESTION_JWKS;
 		q->sources[k].issuer = &q->rules->issuers[k];
 		q->sources[k].fault = open_jwks(&q->rules->issuers[k], now,
-		    &q->jwks[k], &ignored);
+		    &q->jwks[k], &q->notes[k]);
 		if (q->sources[k].fault == NHI_OK)
 			q->sources[k].jwks = nhi_buf_all(&q->jwks[k]);
 	}
@@ -139,6 +169,8 @@ nhi_question_wipe(struct nhi_question *q)
 		nhi_buf_wipe(&q->jwks[k]);
 	free(q->jwks);
 	free(q->sources);
+	free(q->notes);
+	q->notes = NULL;
 	q->jwks = NULL;
 	q->sources = NULL;
 	nhi_rules_freep(&q->rules);

@@ -20,6 +20,7 @@ struct nhi_question {
 	struct nhi_rules *rules;
 	struct nhi_buf *jwks;		/* one for each issuer of the rules */
 	struct nhi_token_source *sources;
+	struct nhi_why *notes;		/* what is amiss with them, or "" */
 	struct nhi_buf trusted;		/* text of trusted.pub */
 };
 

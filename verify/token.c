@@ -35,6 +35,9 @@ put_lines(const struct nhi_question *q, const struct nhi_token *t,
 	const struct nhi_issuer *i = &q->rules->issuers[t->source];
 
 	nhi_verdict_line(v, "issuer", nhi_span_str(i->name));
+	if (q->notes[t->source].text[0] != '\0')
+		nhi_verdict_line(v, "detail",
+		    nhi_span_str(q->notes[t->source].text));
 	nhi_verdict_line(v, "alg", nhi_span_str(nhi_alg_name(t->alg)));
 	if (t->kid.p != NULL)
 		nhi_verdict_line(v, "kid", t->kid);
@@ -44,6 +47,20 @@ put_lines(const struct nhi_question *q, const struct nhi_token *t,
 		nhi_verdict_line(v, "jti", t->jti);
 	for (size_t k = 0; k < i->nprovenance; k++)
 		put_claim(t, &i->provenance[k], v);
+}
+
+/*
+ * Whose keys are missing, so that they can be asked for: the policy's name of
+ * it, never the token's.
+ */
+static void
+put_missing(const struct nhi_question *q, enum nhi_err err, size_t tried,
+    struct nhi_verdict *v)
+{
+	if (tried < q->rules->nissuers && (err == NHI_ERR_KID_UNKNOWN ||
+	    err == NHI_ERR_JWKS_MISSING || err == NHI_ERR_JWKS_STALE))
+		nhi_verdict_line(v, "issuer",
+		    nhi_span_str(q->rules->issuers[tried].name));
 }
 
 enum nhi_err
@@ -58,10 +75,13 @@ nhi_verify_token(const struct nhi_question *q, const struct nhi_request *r,
 	};
 	struct nhi_match_query match = { .account = q->account };
 	enum nhi_err err;
-	size_t index;
+	size_t index, tried = SIZE_MAX;
 
-	if ((err = nhi_token_verify(&request, &t, why)) != NHI_OK)
+	request.ret_tried = &tried;
+	if ((err = nhi_token_verify(&request, &t, why)) != NHI_OK) {
+		put_missing(q, err, tried, v);
 		return err;
+	}
 	memcpy(v->mark, t->mark, sizeof(v->mark));
 	v->iat = t->iat < 0 ? 0 : t->iat;
 	v->exp = t->exp;

@@ -51,6 +51,16 @@
 	X(JWKS, KEYS, "jwks", "the key set is malformed")		\
 	X(JWKS_MISSING, KEYS, "jwks-missing", "there is no key set")	\
 	X(JWKS_STALE, KEYS, "jwks-stale", "the key set is too old")	\
+	X(FETCH_CONNECT, KEYS, "fetch-connect",				\
+	    "the provider cannot be reached, or is too slow")		\
+	X(FETCH_TLS, KEYS, "fetch-tls",					\
+	    "the provider's certificate does not hold")			\
+	X(FETCH_REDIRECT, KEYS, "fetch-redirect",			\
+	    "the provider leads where the policy does not go")		\
+	X(FETCH_ANSWER, KEYS, "fetch-answer",				\
+	    "the provider's answer is not what it should be")		\
+	X(FETCH_ISSUER, KEYS, "fetch-issuer",				\
+	    "the discovery document is another issuer's")		\
 	/* Claims. */							\
 	X(ISSUER, TOKEN, "issuer", "the token is another issuer's")	\
 	X(AUDIENCE, TOKEN, "audience", "the token is not for this host")\

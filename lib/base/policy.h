@@ -10,6 +10,7 @@
  *	published/<generation>/names/<account>	   -> <home>:<shell>:<gid>,...
  *	published/<generation>/templates/<prefix> -> <pattern>:<home>:<shell>:...
  *	published/<generation>/rules/<account or prefix>	files, rules.h
+ *	published/<generation>/issuers/<name>			files, provider.h
  *
  * -> is a symbolic link's text.  UIDs are in the registry alone (registry.h).
  */

@@ -188,8 +188,11 @@ verify_one(const struct nhi_token_request *req,
 	};
 	enum nhi_err err;
 
-	if ((err = check_sealed(&r)) != NHI_OK)
+	if ((err = check_sealed(&r)) != NHI_OK) {
+		if (why != NULL && req->ret_tried != NULL)
+			*req->ret_tried = (size_t)(source - req->sources);
 		return err;
+	}
 	if (!req->signature_only && (err = check_content(&r)) != NHI_OK)
 		return err;
 	return hand_over(&r, ret);

@@ -20,6 +20,7 @@ deps_list() {
 		libjson-c-dev json-c-devel
 		libconfig-dev libconfig-devel
 		libseccomp-dev libseccomp-devel
+		libcurl4-openssl-dev libcurl-devel
 		libcmocka-dev libcmocka-devel
 		END
 		;;

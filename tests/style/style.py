@@ -41,7 +41,7 @@ BELOW = {
     "pam_nhi": ["lib/base"],
     "verify": ["lib/base", "lib/token", "lib/ssh", "conf"],
     "sshd_helper": ["lib/base", "lib/ssh"],
-    "fetch": ["lib/base"],
+    "fetch": ["lib/base", "lib/token"],
     # Its read-only verbs ask the verifier's own ladder, under the caller's uid.
     "nhictl": ["lib/base", "lib/token", "lib/ssh", "conf", "verify"],
 }

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fetch/confine.h"
+#include "fetch/landlock.h"
+
+#define MEMORY_MAX	(512UL << 20)	/* bytes of address space */
+#define CPU_MAX		10		/* seconds */
+#define FILES_MAX	64
+#define FILE_MAX	(2UL << 20)	/* bytes of a file that is written */
+
+enum nhi_err
+nhi_fetch_identity(const char *identity, struct nhi_why *why)
+{
+	uid_t r, e, s;
+	gid_t rg, eg, sg;
+	struct stat st;
+
+	if (lstat(identity, &st) != 0 || !S_ISREG(st.st_mode))
+		return nhi_fail(why, NHI_ERR_INTERNAL, "%s: %s", identity,
+		    strerror(errno));
+	if (getresuid(&r, &e, &s) != 0 || getresgid(&rg, &eg, &sg) != 0 ||
+	    st.st_uid == 0 || st.st_gid == 0 || r != st.st_uid || e != r ||
+	    s != r || rg != st.st_gid || eg != rg || sg != rg ||
+	    getgroups(0, NULL) != 0)
+		return nhi_fail(why, NHI_ERR_INTERNAL,
+		    "not running as the user of %s alone", identity);
+	return NHI_OK;
+}
+
+static int
+limit(int what, rlim_t max)
+{
+	const struct rlimit r = { max, max };
+
+	return setrlimit((__rlimit_resource_t)what, &r);
+}
+
+enum nhi_err
+nhi_fetch_limit(struct nhi_why *why)
+{
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
+	    limit(RLIMIT_CORE, 0) != 0 || limit(RLIMIT_CPU, CPU_MAX) != 0 ||
+	    limit(RLIMIT_NOFILE, FILES_MAX) != 0 ||
+	    limit(RLIMIT_FSIZE, FILE_MAX) != 0 ||
+	    limit(RLIMIT_AS, MEMORY_MAX) != 0)
+		return nhi_fail(why, NHI_ERR_INTERNAL, "confine: %s",
+		    strerror(errno));
+	return NHI_OK;
+}
+
+static const int allowed[] = {
+	/* files */
+	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev),
+	SCMP_SYS(pread64), SCMP_SYS(pwrite64), SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(close),
+	SCMP_SYS(fstat), SCMP_SYS(stat), SCMP_SYS(lstat),
+	SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(fstatfs),
+	SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(lseek),
+	SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getdents64),
+	SCMP_SYS(fcntl), SCMP_SYS(ioctl), SCMP_SYS(flock),
+	SCMP_SYS(ftruncate), SCMP_SYS(fchmod), SCMP_SYS(fsync),
+	SCMP_SYS(fdatasync), SCMP_SYS(rename), SCMP_SYS(renameat),
+	SCMP_SYS(renameat2), SCMP_SYS(unlink), SCMP_SYS(unlinkat),
+	SCMP_SYS(linkat), SCMP_SYS(utimensat), SCMP_SYS(getcwd),
+	/* network: sockets are below */
+	SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(sendto),
+	SCMP_SYS(sendmsg), SCMP_SYS(sendmmsg), SCMP_SYS(recvfrom),
+	SCMP_SYS(recvmsg), SCMP_SYS(recvmmsg), SCMP_SYS(getsockname),
+	SCMP_SYS(getpeername), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt),
+	SCMP_SYS(shutdown), SCMP_SYS(poll), SCMP_SYS(ppoll),
+	SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(pipe),
+	SCMP_SYS(pipe2), SCMP_SYS(eventfd2),
+	/* memory and threads: mmap, mprotect and clone are below */
+	SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
+	SCMP_SYS(futex), SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
+	SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity), SCMP_SYS(gettid),
+	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
+	SCMP_SYS(restart_syscall), SCMP_SYS(exit), SCMP_SYS(exit_group),
+	/* who, when, chance */
+	SCMP_SYS(getpid), SCMP_SYS(getuid), SCMP_SYS(geteuid),
+	SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(uname),
+	SCMP_SYS(sysinfo), SCMP_SYS(getrandom), SCMP_SYS(gettimeofday),
+	SCMP_SYS(time), SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres),
+	SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep),
+	/* End of the calls that remain */
+};
+
+/* Nobody who works as we do calls these. */
+static const int deadly[] = {
+	SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork),
+	SCMP_SYS(vfork), SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv),
+	SCMP_SYS(process_vm_writev), SCMP_SYS(kill), SCMP_SYS(tkill),
+	SCMP_SYS(rt_sigqueueinfo), SCMP_SYS(pidfd_open),
+	SCMP_SYS(pidfd_send_signal), SCMP_SYS(setuid), SCMP_SYS(setgid),
+	SCMP_SYS(setreuid), SCMP_SYS(setregid), SCMP_SYS(setresuid),
+	SCMP_SYS(setresgid), SCMP_SYS(setgroups), SCMP_SYS(setfsuid),
+	SCMP_SYS(setfsgid), SCMP_SYS(capset), SCMP_SYS(mount),
+	SCMP_SYS(umount2), SCMP_SYS(pivot_root), SCMP_SYS(chroot),
+	SCMP_SYS(unshare), SCMP_SYS(setns), SCMP_SYS(bpf),
+	SCMP_SYS(perf_event_open), SCMP_SYS(keyctl), SCMP_SYS(add_key),
+	SCMP_SYS(init_module), SCMP_SYS(finit_module),
+	SCMP_SYS(userfaultfd), SCMP_SYS(listen), SCMP_SYS(accept),
+	SCMP_SYS(accept4),
+	/* End of the calls that kill */
+};
+
+static int
+rules(scmp_filter_ctx c, uint32_t action, const int *calls, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (seccomp_rule_add(c, action, calls[i], 0) != 0)
+			return -1;
+	return 0;
+}
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+#define ALLOW(...)	seccomp_rule_add(c, SCMP_ACT_ALLOW, __VA_ARGS__)
+
+/* By argument: families of sockets, no fresh code, threads but no process. */
+static int
+by_argument(scmp_filter_ctx c)
+{
+	static const int families[] = { AF_INET, AF_INET6, AF_UNIX,
+		AF_NETLINK };
+
+	for (size_t i = 0; i < COUNT(families); i++)
+		if (ALLOW(SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ,
+		    (scmp_datum_t)families[i])) != 0)
+			return -1;
+	return ALLOW(SCMP_SYS(socketpair), 1, SCMP_A0(SCMP_CMP_EQ,
+	    AF_UNIX)) != 0 ||
+	    /* Modules of the name service are code in files. */
+	    ALLOW(SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC,
+	    0)) != 0 ||
+	    ALLOW(SCMP_SYS(mmap), 2, SCMP_A2(SCMP_CMP_MASKED_EQ,
+	    PROT_EXEC | PROT_WRITE, PROT_EXEC), SCMP_A3(SCMP_CMP_MASKED_EQ,
+	    MAP_ANONYMOUS, 0)) != 0 ||
+	    ALLOW(SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ,
+	    PROT_EXEC, 0)) != 0 ||
+	    ALLOW(SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ,
+	    CLONE_THREAD, CLONE_THREAD)) != 0 ? -1 : 0;
+}
+
+enum nhi_err
+nhi_fetch_confine(const char *const dirs[], struct nhi_why *why)
+{
+	/* clone3, whose arguments a filter cannot see, is not there. */
+	scmp_filter_ctx c = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+	enum nhi_err err;
+	int loaded = -1;
+
+	if ((err = nhi_landlock(dirs, why)) == NHI_OK && c != NULL &&
+	    rules(c, SCMP_ACT_ALLOW, allowed, COUNT(allowed)) == 0 &&
+	    rules(c, SCMP_ACT_KILL_PROCESS, deadly, COUNT(deadly)) == 0 &&
+	    by_argument(c) == 0)
+		loaded = seccomp_load(c);
+	seccomp_release(c);
+	if (err != NHI_OK)
+		return err;
+	if (loaded != 0)
+		return nhi_fail(why, NHI_ERR_INTERNAL,
+		    "the system call filter cannot be set");
+	return NHI_OK;
+}

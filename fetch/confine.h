@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What nhi-fetch gives up before it talks to anybody. */
+#ifndef NHI_FETCH_CONFINE_H
+#define NHI_FETCH_CONFINE_H
+
+#include "lib/base/buf.h"
+
+/*
+ * Are all of our uids, gids and groups those of the owner of this file
+ * (NHI_ID_FETCH), and none of them root's?  NHI_ERR_INTERNAL otherwise.
+ */
+enum nhi_err	 nhi_fetch_identity(const char *identity, struct nhi_why *)
+		    NHI_MUST;
+
+/* No new privileges, no core, not dumpable, small limits. */
+enum nhi_err	 nhi_fetch_limit(struct nhi_why *) NHI_MUST;
+
+/*
+ * Nothing is written outside of these directories (NULL ends them) from here
+ * on, where the kernel can see to it; and the system calls are those of a
+ * client of HTTPS.  Starting a program, touching another process, changing
+ * ids or mounts kills; what is merely not known fails with ENOSYS.
+ */
+enum nhi_err	 nhi_fetch_confine(const char *const dirs[],
+		    struct nhi_why *) NHI_MUST;
+
+#endif
