@@ -190,7 +190,8 @@ make_issuer(struct compiler *c, const struct nhi_conf_issuer *from)
 	    from->jwks_stale, top->jwks_stale);
 	/* A date is its end; the floor is the beginning of the day. */
 	to->floor = from->not_before == 0 ? 0 : from->not_before - NHI_DAY;
-	to->need_iss = p->need_iss;
+	/* SPIFFE: a trust domain is no iss, anything else is. */
+	to->need_iss = p->need_iss || strncmp(to->url, "spiffe:", 7) != 0;
 	to->need_iat = p->need_iat;
 	to->bind_key = from->binding;
 	to->reuse_never = from->reuse;

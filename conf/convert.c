@@ -9,6 +9,7 @@
 #include "conf/convert.h"
 #include "conf/convert_list.h"
 #include "conf/scan.h"
+#include "conf/shape.h"
 #include "conf/value.h"
 #include "lib/base/num.h"
 
@@ -75,12 +76,27 @@ put_choice(const struct nhi_convert *c, const char *s, bool *ret)
 		FAULT(c, "must be \"%s\" or \"%s\"", off, on);
 }
 
+/* A blank of a policy to start from that nobody filled in. */
+static bool
+is_filled(const struct nhi_convert *c, const char *s)
+{
+	const char *blank = strstr(s, NHI_BLANK);
+
+	if (blank == NULL)
+		return true;
+	FAULT(c, "\"%.*s\" is a blank that is still to be filled in",
+	    (int)strcspn(blank + 1, "@") + 2, blank);
+	return false;
+}
+
 /* Is this text of the setting (or of one of its members) right? */
 bool
 nhi_convert_right(const struct nhi_convert *c, const char *s)
 {
 	const char *wrong = nhi_value_wrong(c->setting->type, s);
 
+	if (!is_filled(c, s))
+		return false;
 	if (!nhi_scan_text(s)) {
 		FAULT(c, "control characters or bytes that are not UTF-8");
 		return false;
@@ -113,12 +129,12 @@ put_string(const struct nhi_convert *c, const char *s, void *member)
 {
 	if (c->setting->type == NHI_SET_DURATION)
 		put_duration(c, s, member);
-	else if (c->setting->type == NHI_SET_DATE)
+	else if (c->setting->type == NHI_SET_DATE && is_filled(c, s))
 		put_date(c, s, member);
 	else if (c->setting->type == NHI_SET_BINDING ||
 	    c->setting->type == NHI_SET_REUSE)
 		put_choice(c, s, member);
-	else
+	else if (c->setting->type != NHI_SET_DATE)
 		put_text(c, s, member);
 }
 

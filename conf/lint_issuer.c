@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "conf/lint.h"
+#include "conf/shape.h"
 #include "conf/value.h"
 
 #define JWKS_MAX	(1U << 20)
@@ -39,6 +40,66 @@ lint_algorithms(const struct nhi_lint *l, const struct nhi_conf_issuer *i,
 			    i->name, p->name, nhi_alg_name(bit));
 }
 
+/* Whoever gets such tokens for their own service could enter with them. */
+static void
+lint_foreign(const struct nhi_lint *l, const struct nhi_conf_issuer *i,
+    const struct nhi_preset *p)
+{
+	for (size_t k = 0; k < i->audience.n; k++)
+		for (size_t n = 0; n < NHI_PRESET_FEW &&
+		    p->foreign[n] != NULL; n++)
+			if (nhi_shape_fits(p->foreign[n],
+			    nhi_span_str(i->audience.p[k])))
+				nhi_fault(l->faults,
+				    NHI_LINT_AT(issuer, i, audience),
+				    "issuer \"%s\": audience \"%.100s\" is "
+				    "another service's; ask for tokens with "
+				    "an audience of this host's own", i->name,
+				    i->audience.p[k]);
+}
+
+/* "https://a/<b>" or "https://c" */
+static void
+put_urls(const struct nhi_preset *p, struct nhi_buf *b)
+{
+	for (size_t i = 0; i < NHI_PRESET_FEW && p->urls[i] != NULL; i++) {
+		nhi_buf_str(b, i == 0 ? "" : " or ");
+		nhi_shape_put(p->urls[i], b);
+	}
+}
+
+/*
+ * A url of another shape is no token's iss, as far as is known: nothing is
+ * let in by it.  spiffe:// waives iss, so that only its own preset may.
+ */
+static void
+lint_url(const struct nhi_lint *l, const struct nhi_conf_issuer *i,
+    const struct nhi_preset *p)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf urls = NHI_BUF(2048);
+	struct nhi_place at = NHI_LINT_AT(issuer, i, url);
+
+	put_urls(p, &urls);
+	if (p->url == NULL && i->at[NHI_AT(issuer, url)].line == 0) {
+		nhi_fault(l->faults, at, "issuer \"%s\": preset %s needs a "
+		    "url: %s", i->name, p->name, nhi_buf_text(&urls));
+		return;
+	}
+	if (i->url == NULL)
+		return;
+	for (size_t k = 0; k < NHI_PRESET_FEW && p->urls[k] != NULL; k++)
+		if (nhi_shape_fits(p->urls[k], nhi_span_str(i->url)))
+			return;
+	if (strncmp(i->url, "spiffe:", 7) == 0)
+		nhi_fault(l->faults, at, "issuer \"%s\": a url of preset %s "
+		    "is no trust domain, but %s", i->name, p->name,
+		    nhi_buf_text(&urls));
+	else
+		nhi_fault_warn(l->faults, at, "issuer \"%s\": a url of preset "
+		    "%s looks like %s; iss must equal it byte for byte",
+		    i->name, p->name, nhi_buf_text(&urls));
+}
+
 static void
 lint_preset(const struct nhi_lint *l, const struct nhi_conf_issuer *i)
 {
@@ -50,14 +111,13 @@ lint_preset(const struct nhi_lint *l, const struct nhi_conf_issuer *i)
 		    i->preset);
 		return;
 	}
-	if (p->url == NULL && i->at[NHI_AT(issuer, url)].line == 0)
-		nhi_fault(l->faults, i->at[0],
-		    "issuer \"%s\": preset %s needs a url", i->name, p->name);
+	lint_url(l, i, p);
 	if (i->binding && !p->job_audience)
 		nhi_fault(l->faults, NHI_LINT_AT(issuer, i, binding),
 		    "issuer \"%s\": a job of preset %s cannot choose the "
 		    "audience, so it cannot bind its token", i->name, p->name);
 	lint_algorithms(l, i, p);
+	lint_foreign(l, i, p);
 }
 
 /*

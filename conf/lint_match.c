@@ -7,6 +7,7 @@
 
 #include "conf/lint.h"
 #include "conf/match_make.h"
+#include "conf/shape.h"
 
 /* The path for people: a/b/c */
 static void
@@ -18,12 +19,49 @@ put_claim(const struct nhi_list *claim, struct nhi_buf *b)
 	}
 }
 
-static bool
-known(const struct nhi_preset *p, const struct nhi_list *claim)
+static const char *
+type_name(enum nhi_type type)
 {
-	return nhi_preset_has(p->anchors, claim) ||
-	    nhi_preset_has(p->immutable, claim) ||
-	    nhi_preset_has(p->mutable, claim);
+	switch (type) {
+	case NHI_TYPE_STRING:
+		return "a string";
+	case NHI_TYPE_INTEGER:
+		return "a number";
+	case NHI_TYPE_BOOLEAN:
+		break;
+	}
+	return "true or false";
+}
+
+/* What the values are of; a pattern is of strings. */
+static enum nhi_type
+type_of(const struct nhi_conf_match *m)
+{
+	return m->is.list.n > 0 ? m->is.type : m->in.list.n > 0 ?
+	    m->in.type : NHI_TYPE_STRING;
+}
+
+static void
+lint_type(const struct nhi_lint *l, const struct nhi_lint_identity *e,
+    const struct nhi_conf_match *m, const char *name)
+{
+	enum nhi_type type = nhi_preset_type(e->preset, &m->claim);
+
+	if (nhi_preset_has(e->preset->lists, NHI_PRESET_FEW, &m->claim))
+		nhi_fault(l->faults, m->at[0], "identity \"%s\": \"%.200s\" "
+		    "is a list in tokens of preset %s and never matches",
+		    e->from->name, name, e->preset->name);
+	else if (type == NHI_TYPE_STRING && type_of(m) != type)
+		nhi_fault(l->faults, m->at[0],
+		    "identity \"%s\": \"%.200s\" is a string in tokens of "
+		    "preset %s and never equals a number or boolean: write it "
+		    "in quotes", e->from->name, name, e->preset->name);
+	else if (type_of(m) != type)
+		nhi_fault(l->faults, m->at[0],
+		    "identity \"%s\": \"%.200s\" is %s in tokens of preset "
+		    "%s and never equals %s: write it without quotes",
+		    e->from->name, name, type_name(type), e->preset->name,
+		    type_name(type_of(m)));
 }
 
 static void
@@ -31,22 +69,17 @@ lint_claim(const struct nhi_lint *l, const struct nhi_lint_identity *e,
     const struct nhi_conf_match *m)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf name = NHI_BUF(1024);
-	const struct nhi_conf_values *v = m->is.list.n > 0 ? &m->is : &m->in;
 
 	put_claim(&m->claim, &name);
 	if (e->preset->any_anchor)
 		return;
-	if (!known(e->preset, &m->claim))
+	if (!nhi_preset_knows(e->preset, &m->claim))
 		nhi_fault_warn(l->faults, NHI_LINT_AT(match, m, claim),
 		    "identity \"%s\": tokens of preset %s are not known to "
 		    "have a claim \"%.200s\"", e->from->name,
 		    e->preset->name, nhi_buf_text(&name));
-	else if (v->list.n > 0 && v->type != NHI_TYPE_STRING)
-		nhi_fault(l->faults, m->at[0],
-		    "identity \"%s\": \"%.200s\" is a string in tokens of "
-		    "preset %s and never equals a number or boolean: write it "
-		    "in quotes", e->from->name, nhi_buf_text(&name),
-		    e->preset->name);
+	else
+		lint_type(l, e, m, nhi_buf_text(&name));
 }
 
 static bool
@@ -86,46 +119,93 @@ lint_one(const struct nhi_lint *l, const struct nhi_lint_identity *e,
 		lint_claim(l, e, m);
 }
 
+/* Entries of a list: "a/b with c or d". */
 static void
-put_anchors(const struct nhi_preset *p, struct nhi_buf *b)
+put_entries(const char *const list[], struct nhi_buf *b)
 {
-	for (size_t i = 0; i < NHI_PRESET_LIST && p->anchors[i] != NULL; i++) {
+	for (size_t i = 0; i < NHI_PRESET_LIST && list[i] != NULL; i++) {
+		NHI_AUTO(nhi_buf_wipe) struct nhi_buf entry = NHI_BUF(1024);
+
 		nhi_buf_str(b, i == 0 ? "" : " or ");
-		for (const char *s = p->anchors[i]; *s != '\0'; s++) {
+		nhi_shape_put(list[i], &entry);
+		for (const char *s = nhi_buf_text(&entry); *s != '\0'; s++) {
 			if (*s == '&')
 				nhi_buf_str(b, " with ");
+			else if (*s == '=')
+				nhi_buf_str(b, " = ");
 			else
 				nhi_buf_char(b, *s == '\n' ? '/' : *s);
 		}
 	}
+}
+
+static void
+put_anchors(const struct nhi_preset *p, struct nhi_buf *b)
+{
+	put_entries(p->anchors, b);
 	if (p->any_anchor)
 		nhi_buf_str(b, "any claim");
 }
 
 /* At least one claim that is never another customer's, by is or in. */
 static void
-lint_anchor(const struct nhi_lint *l, const struct nhi_lint_identity *e)
+lint_anchor(const struct nhi_lint *l, const struct nhi_lint_identity *e,
+    const struct nhi_match *m)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf anchors = NHI_BUF(4096);
-	struct nhi_match *m;
-	bool anchored;
 
-	if (e->preset == NULL || e->from->allow_mutable ||
-	    e->from->match.n == 0)
-		return;
-	if ((m = nhi_match_borrow(&e->from->match)) == NULL) {
-		l->faults->no_memory = true;
-		return;
-	}
-	anchored = nhi_preset_anchored(e->preset, m, e->from->match.n);
-	free(m);
-	if (anchored)
+	if (e->from->allow_mutable ||
+	    nhi_preset_anchored(e->preset, m, e->from->match.n))
 		return;
 	put_anchors(e->preset, &anchors);
 	nhi_fault(l->faults, NHI_LINT_AT(identity, e->from, match),
 	    "identity \"%s\" matches only what others can come to have; "
 	    "match %s by is or in, or set allow_mutable", e->from->name,
 	    nhi_buf_text(&anchors));
+}
+
+/* Where the issuer signs people in too.  No setting waives this. */
+static void
+lint_machine(const struct nhi_lint *l, const struct nhi_lint_identity *e,
+    const struct nhi_match *m)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf machine = NHI_BUF(4096);
+
+	if (nhi_preset_machine(e->preset, m, e->from->match.n))
+		return;
+	put_entries(e->preset->machine, &machine);
+	nhi_fault(l->faults, NHI_LINT_AT(identity, e->from, match),
+	    "identity \"%s\": issuers of preset %s also sign tokens with a "
+	    "person behind them; match %s", e->from->name, e->preset->name,
+	    nhi_buf_text(&machine));
+}
+
+/* A match without a value has a fault of its own already. */
+static bool
+all_set(const struct nhi_match *m, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (m[i].values.n == 0)
+			return false;
+	return true;
+}
+
+static void
+lint_whole(const struct nhi_lint *l, const struct nhi_lint_identity *e)
+{
+	struct nhi_match *m;
+
+	if (e->preset == NULL || e->from->match.n == 0)
+		return;
+	if ((m = nhi_match_borrow(&e->from->match)) == NULL) {
+		l->faults->no_memory = true;
+		return;
+	}
+	if (all_set(m, e->from->match.n)) {
+		lint_anchor(l, e, m);
+		lint_machine(l, e, m);
+	}
+	free(m);
 }
 
 void
@@ -135,5 +215,5 @@ nhi_lint_matches(const struct nhi_lint *l, const struct nhi_lint_identity *e)
 
 	for (size_t i = 0; i < e->from->match.n; i++)
 		lint_one(l, e, &m[i]);
-	lint_anchor(l, e);
+	lint_whole(l, e);
 }

@@ -4,64 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/preset.h"
+#include "conf/preset_row.h"
+#include "conf/shape.h"
 
-#define MINUTE	60
-#define HOUR	(60 * MINUTE)
-
-#define ALG_ES	(NHI_ALG_ES256 | NHI_ALG_ES384 | NHI_ALG_ES512)
-#define ALG_RS	(NHI_ALG_RS256 | NHI_ALG_RS384 | NHI_ALG_RS512)
-
-#define K8S	"kubernetes.io\n"
-
-static const struct nhi_preset presets[] = {
-	{
-		/* Tokens live 5 minutes, some 10. */
-		.name = "github",
-		.url = "https://token.actions.githubusercontent.com",
-		.algs = NHI_ALG_RS256, .algs_default = NHI_ALG_RS256,
-		.max_lifetime = 15 * MINUTE,
-		.job_audience = true, .need_iss = true, .need_iat = true,
-		.anchors = { "repository_id", "repository_owner_id",
-		    "enterprise_id" },
-		.immutable = { "actor_id", "environment_node_id", "sha",
-		    "workflow_sha", "job_workflow_sha", "run_id",
-		    "check_run_id" },
-		.mutable = { "sub", "repository", "repository_owner",
-		    "enterprise", "ref", "ref_type", "ref_protected",
-		    "environment", "workflow", "workflow_ref",
-		    "job_workflow_ref", "actor", "head_ref", "base_ref",
-		    "event_name", "runner_environment",
-		    "repository_visibility", "run_number", "run_attempt" },
-		.provenance = { "repository", "repository_id", "ref", "sha",
-		    "run_id", "run_attempt", "actor", "actor_id",
-		    "event_name", "environment", "job_workflow_ref",
-		    "runner_environment" },
-	},
-	{
-		/* Legacy mounted tokens live a year: over the limit. */
-		.name = "kubernetes",
-		.algs = ALG_RS | ALG_ES,
-		.algs_default = NHI_ALG_RS256 | ALG_ES,
-		.max_lifetime = 24 * HOUR,
-		.job_audience = true, .need_iss = true, .need_iat = true,
-		.anchors = { K8S "serviceaccount\nuid",
-		    K8S "namespace&" K8S "serviceaccount\nname", "sub" },
-		.immutable = { K8S "pod\nuid", K8S "node\nuid" },
-		.mutable = { K8S "namespace", K8S "serviceaccount\nname",
-		    K8S "pod\nname", K8S "node\nname" },
-		.provenance = { K8S "namespace", K8S "serviceaccount\nname",
-		    K8S "serviceaccount\nuid", K8S "pod\nname",
-		    K8S "pod\nuid", K8S "node\nname" },
-	},
-	{
-		.name = "custom",
-		.algs = NHI_ALG_ALL, .algs_default = NHI_ALG_ALL,
-		.max_lifetime = 24 * HOUR,
-		.job_audience = true, .need_iss = true, .need_iat = true,
-		.any_anchor = true,
-		.provenance = { "sub", "azp", "client_id" },
-	},
+static const struct nhi_preset *const presets[] = {
+	&nhi_preset_github,
+	&nhi_preset_gitlab,
+	&nhi_preset_kubernetes,
+	&nhi_preset_spiffe,
+	&nhi_preset_gcp,
+	&nhi_preset_azure,
+	&nhi_preset_aws,
+	&nhi_preset_circleci,
+	&nhi_preset_buildkite,
+	&nhi_preset_bitbucket,
+	&nhi_preset_terraform,
+	&nhi_preset_forgejo,
+	&nhi_preset_vault,
+	&nhi_preset_jenkins,
+	&nhi_preset_custom,
 	/* End of the presets */
 };
 #define PRESETS	(sizeof(presets) / sizeof(presets[0]))
@@ -69,15 +30,15 @@ static const struct nhi_preset presets[] = {
 const struct nhi_preset *
 nhi_preset_each(size_t i)
 {
-	return i < PRESETS ? &presets[i] : NULL;
+	return i < PRESETS ? presets[i] : NULL;
 }
 
 const struct nhi_preset *
 nhi_preset_find(const char *name)
 {
 	for (size_t i = 0; i < PRESETS; i++)
-		if (strcmp(presets[i].name, name) == 0)
-			return &presets[i];
+		if (strcmp(presets[i]->name, name) == 0)
+			return presets[i];
 	return NULL;
 }
 
@@ -102,12 +63,39 @@ nhi_preset_is(const char *text, const struct nhi_list *claim)
 }
 
 bool
-nhi_preset_has(const char *const list[], const struct nhi_list *claim)
+nhi_preset_has(const char *const list[], size_t n,
+    const struct nhi_list *claim)
 {
-	for (size_t i = 0; i < NHI_PRESET_LIST && list[i] != NULL; i++)
+	for (size_t i = 0; i < n && list[i] != NULL; i++)
 		if (nhi_preset_is(list[i], claim))
 			return true;
 	return false;
+}
+
+bool
+nhi_preset_knows(const struct nhi_preset *p, const struct nhi_list *claim)
+{
+	if (nhi_preset_has(p->immutable, NHI_PRESET_LIST, claim) ||
+	    nhi_preset_has(p->mutable, NHI_PRESET_LIST, claim))
+		return true;
+	for (size_t i = 0; i < NHI_PRESET_LIST && p->anchors[i] != NULL; i++) {
+		struct nhi_span rest = nhi_span_str(p->anchors[i]), part;
+
+		while (nhi_span_cut(&rest, '&', &part))
+			if (is_claim(part, claim))
+				return true;
+	}
+	return false;
+}
+
+enum nhi_type
+nhi_preset_type(const struct nhi_preset *p, const struct nhi_list *claim)
+{
+	if (nhi_preset_has(p->integers, NHI_PRESET_FEW, claim))
+		return NHI_TYPE_INTEGER;
+	if (nhi_preset_has(p->booleans, NHI_PRESET_FEW, claim))
+		return NHI_TYPE_BOOLEAN;
+	return NHI_TYPE_STRING;
 }
 
 static bool
@@ -146,6 +134,56 @@ nhi_preset_anchored(const struct nhi_preset *p, const struct nhi_match *m,
 	for (size_t i = 0; i < NHI_PRESET_LIST && p->anchors[i] != NULL; i++)
 		if (all_matched(p->anchors[i], m, n))
 			return true;
+	return false;
+}
+
+/*
+ * All values of the match are of the shape; so is whatever a glob lets
+ * through if its own text is, as the shape's literals are literal in it.
+ */
+static bool
+is_shaped(struct nhi_span claim, const char *shape, const struct nhi_match *m)
+{
+	if (!is_claim(claim, &m->claim) || m->op == NHI_OP_PREFIX ||
+	    m->values.n == 0)
+		return false;
+	for (size_t i = 0; i < m->values.n; i++)
+		if (!nhi_shape_fits(shape, nhi_span_str(m->values.p[i])))
+			return false;
+	return true;
+}
+
+/* "claim=shape" */
+static bool
+has_shaped(struct nhi_span entry, const struct nhi_match *m, size_t n)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf shape = NHI_BUF(1024);
+	struct nhi_span claim;
+
+	if (!nhi_span_cut(&entry, '=', &claim) || entry.p == NULL)
+		return false;
+	nhi_buf_span(&shape, entry);
+	for (size_t i = 0; i < n; i++)
+		if (is_shaped(claim, nhi_buf_text(&shape), &m[i]))
+			return true;
+	return false;
+}
+
+bool
+nhi_preset_machine(const struct nhi_preset *p, const struct nhi_match *m,
+    size_t n)
+{
+	if (p->machine[0] == NULL)
+		return true;
+	for (size_t i = 0; i < NHI_PRESET_LIST && p->machine[i] != NULL; i++) {
+		struct nhi_span rest = nhi_span_str(p->machine[i]), part;
+		bool all = true;
+
+		while (nhi_span_cut(&rest, '&', &part))
+			all = has_shaped(part, m, n) && all;
+		if (all)
+			return true;
+	}
 	return false;
 }
 

@@ -42,6 +42,17 @@ nhi_value_path(const char *s)
 	    strstr(s, "/./") == NULL && !ends(s, "/.") && !ends(s, "/..");
 }
 
+/* spiffe://trust-domain, of the characters that SPIFFE-ID 2.1 allows. */
+static bool
+is_trust_domain(const char *s)
+{
+	static const char scheme[] = "spiffe://";
+
+	return strncmp(s, scheme, sizeof(scheme) - 1) == 0 &&
+	    only(s + sizeof(scheme) - 1, LOWER DIGITS ".-_") &&
+	    strlen(s) <= sizeof(scheme) - 1 + 255;
+}
+
 /* No query, no fragment, no user: it is compared byte for byte with iss. */
 static bool
 is_url(const char *s)
@@ -50,6 +61,8 @@ is_url(const char *s)
 	const char *host = s + sizeof(scheme) - 1;
 	size_t n;
 
+	if (is_trust_domain(s))
+		return true;
 	if (strncmp(s, scheme, sizeof(scheme) - 1) != 0 ||
 	    !only(s, LOWER UPPER DIGITS ":/._-~%[]{}+,;=!$&'()*"))
 		return false;
