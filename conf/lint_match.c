@@ -7,7 +7,7 @@
 
 #include "conf/lint.h"
 #include "conf/match_make.h"
-#include "conf/shape.h"
+#include "conf/preset_start.h"
 
 /* The path for people: a/b/c */
 static void
@@ -119,30 +119,10 @@ lint_one(const struct nhi_lint *l, const struct nhi_lint_identity *e,
 		lint_claim(l, e, m);
 }
 
-/* Entries of a list: "a/b with c or d". */
-static void
-put_entries(const char *const list[], struct nhi_buf *b)
-{
-	for (size_t i = 0; i < NHI_PRESET_LIST && list[i] != NULL; i++) {
-		NHI_AUTO(nhi_buf_wipe) struct nhi_buf entry = NHI_BUF(1024);
-
-		nhi_buf_str(b, i == 0 ? "" : " or ");
-		nhi_shape_put(list[i], &entry);
-		for (const char *s = nhi_buf_text(&entry); *s != '\0'; s++) {
-			if (*s == '&')
-				nhi_buf_str(b, " with ");
-			else if (*s == '=')
-				nhi_buf_str(b, " = ");
-			else
-				nhi_buf_char(b, *s == '\n' ? '/' : *s);
-		}
-	}
-}
-
 static void
 put_anchors(const struct nhi_preset *p, struct nhi_buf *b)
 {
-	put_entries(p->anchors, b);
+	nhi_preset_put_entries(p->anchors, NHI_PRESET_LIST, " or ", b);
 	if (p->any_anchor)
 		nhi_buf_str(b, "any claim");
 }
@@ -173,7 +153,8 @@ lint_machine(const struct nhi_lint *l, const struct nhi_lint_identity *e,
 
 	if (nhi_preset_machine(e->preset, m, e->from->match.n))
 		return;
-	put_entries(e->preset->machine, &machine);
+	nhi_preset_put_entries(e->preset->machine, NHI_PRESET_LIST, " or ",
+	    &machine);
 	nhi_fault(l->faults, NHI_LINT_AT(identity, e->from, match),
 	    "identity \"%s\": issuers of preset %s also sign tokens with a "
 	    "person behind them; match %s", e->from->name, e->preset->name,

@@ -60,6 +60,7 @@ struct nhi_preset {
 	const char *obtain;		/* how a job gets its token */
 	const char *kid;
 	const char *quirks[NHI_PRESET_FEW];
+	const char *start_audience;	/* NULL: "ssh://" and the host */
 	struct nhi_preset_match start[NHI_PRESET_FEW];
 };
 

@@ -88,6 +88,8 @@ const struct nhi_preset nhi_preset_azure = {
 	    "In an AKS pod, AZURE_FEDERATED_TOKEN_FILE is a token of the "
 	    "cluster: preset kubernetes.",
 	    "One token is given out for up to a day; there is no jti." },
+	/* What aud is in v2. */
+	.start_audience = "@FILL application_id@",
 	.start = { { "oid", "\"@FILL object_id@\"" },
 	    { "sub", "\"@FILL object_id@\"" },
 	    { "tid", "\"@FILL tenant@\"" } },

@@ -21,6 +21,11 @@ const struct nhi_verb nhi_verbs[] = {
 	{ "policy digest", "",
 	    "print the digest of the policy that is written",
 	    nhi_verb_policy_digest },
+	{ "preset list", "[--json]", "list the platforms that are known",
+	    nhi_verb_preset_list },
+	{ "preset show", "NAME",
+	    "what is known of a platform, and a policy to start from",
+	    nhi_verb_preset_show },
 	{ "explain", "--account A (--token FILE | --claims FILE) "
 	    "[--source IP] [--at UNIXTIME] [--json]",
 	    "would this token be let in, and why", nhi_verb_explain },
