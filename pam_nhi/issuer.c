@@ -20,6 +20,7 @@
 #define DRAIN_MAX	256
 #define FLOOD_FACTOR	4	/* caps times this: no session at all */
 #define NAME_SIZE	64
+#define TOLD		"told-"	/* <reason>-<source>-<minute> */
 
 struct load {
 	uint32_t total;
@@ -41,9 +42,22 @@ alive(const char *name)
 	    now == start;
 }
 
-/* Count the live connections; the records of dead ones go. */
+/* "told-...-<minute>" of a minute that is over (worth_recording). */
+static bool
+told_before(const char *name, int64_t now)
+{
+	const char *dash = strrchr(name, '-');
+	uint64_t minute;
+
+	return strncmp(name, TOLD, sizeof(TOLD) - 1) == 0 && dash != NULL &&
+	    nhi_num_parse(nhi_span_str(dash + 1), INT64_MAX, &minute) &&
+	    (int64_t)minute < now / 60;
+}
+
+/* Count the live connections; what is of dead ones, or of before, goes. */
 static enum nhi_err
-count(int dir, const char *key, struct load *ret, struct nhi_why *why)
+count(int dir, const struct nhi_pam_call *c, const char *key,
+    struct load *ret, struct nhi_why *why)
 {
 	struct load load = { 0, 0 };
 	char text[NHI_LINK_MAX + 1];
@@ -58,6 +72,8 @@ count(int dir, const char *key, struct load *ret, struct nhi_why *why)
 	}
 	rewinddir(list);
 	while ((d = readdir(list)) != NULL) {
+		if (told_before(d->d_name, c->now))
+			(void)unlinkat(dir, d->d_name, 0);
 		if (d->d_name[0] < '0' || d->d_name[0] > '9')
 			continue;
 		if (!alive(d->d_name)) {
@@ -124,7 +140,6 @@ enter(const struct nhi_pam_call *c, const char *key, struct load *ret,
 	char name[NAME_SIZE];
 	enum nhi_err err;
 
-	(void)c;
 	if ((err = open_dir(&dir, why)) != NHI_OK ||
 	    (err = make_slots(why)) != NHI_OK ||
 	    (err = own_name(name, why)) != NHI_OK)
@@ -132,7 +147,7 @@ enter(const struct nhi_pam_call *c, const char *key, struct load *ret,
 	if (nhi_link_make(dir, name, key) != 0 && errno != EEXIST)
 		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", name,
 		    strerror(errno));
-	return count(dir, key, ret, why);
+	return count(dir, c, key, ret, why);
 }
 
 static enum nhi_err
@@ -171,12 +186,17 @@ worth_recording(const struct nhi_pam_call *c, enum nhi_err err)
 {
 	NHI_AUTO(nhi_fd_close) int dir = -1;
 	struct nhi_why why;
-	char name[128];
+	char name[128], key[NHI_SOURCE_SIZE] = "unknown";
 
 	if (open_dir(&dir, &why) != NHI_OK)
 		return true;
-	(void)snprintf(name, sizeof(name), "told-%s-%s-%" PRId64,
-	    nhi_err_slug(err), c->source, c->now / 60);
+	if (c->source[0] != '\0')
+		(void)nhi_source_key(c->source, key);
+	for (char *p = key; *p != '\0'; p++)
+		if (*p == '/')
+			*p = '+';
+	(void)snprintf(name, sizeof(name), TOLD "%s-%s-%" PRId64,
+	    nhi_err_slug(err), key, c->now / 60);
 	return nhi_link_make(dir, name, "1") == 0 || errno != EEXIST;
 }
 
