@@ -68,7 +68,8 @@ nhi_fetch_limit(struct nhi_why *why)
 static const int allowed[] = {
 	/* files */
 	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev),
-	SCMP_SYS(pread64), SCMP_SYS(pwrite64), SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(close),
+	SCMP_SYS(pread64), SCMP_SYS(pwrite64), SCMP_SYS(open),
+	SCMP_SYS(openat), SCMP_SYS(close),
 	SCMP_SYS(fstat), SCMP_SYS(stat), SCMP_SYS(lstat),
 	SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(fstatfs),
 	SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(lseek),

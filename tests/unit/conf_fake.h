@@ -21,6 +21,9 @@ struct fake {
 	bool no_dropin;
 	size_t asked;
 	size_t restored;
+	/* sudo */
+	enum nhi_err sudo;		/* what visudo says */
+	size_t unsudoed;		/* its fragment was put back */
 	/* Audit trail: the events, "policy.apply policy.reject ..." */
 	enum nhi_err audit;
 	char events[256];

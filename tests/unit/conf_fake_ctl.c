@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stands in for sshd and for the audit trail, when apply is tried. */
+/* Stands in for sshd, sudo and the audit trail, when apply is tried. */
 #include "config.h"
 
 #include <stdio.h>
@@ -7,6 +7,7 @@
 
 #include "lib/base/audit.h"
 #include "nhictl/apply_sshd.h"
+#include "nhictl/apply_sudo.h"
 #include "tests/unit/conf_fake.h"
 
 enum nhi_err
@@ -26,6 +27,24 @@ nhi_apply_sshd_restore(const struct nhi_buf *old, struct nhi_why *why)
 {
 	(void)why;
 	fake.restored += old->n > 0 ? 1 : 0;
+	return NHI_OK;
+}
+
+enum nhi_err
+nhi_sudo_write(const struct nhi_plan *plan, struct nhi_buf *old,
+    struct nhi_why *why)
+{
+	(void)plan;
+	nhi_buf_str(old, "as it was");
+	return fake.sudo == NHI_OK ? NHI_OK :
+	    nhi_fail(why, fake.sudo, "visudo says no");
+}
+
+enum nhi_err
+nhi_sudo_restore(const struct nhi_buf *old, struct nhi_why *why)
+{
+	(void)why;
+	fake.unsudoed += strcmp(nhi_buf_text(old), "as it was") == 0 ? 1 : 0;
 	return NHI_OK;
 }
 

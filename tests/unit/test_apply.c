@@ -37,6 +37,7 @@ static const struct nhi_apply_paths paths = {
 	.world = &world,
 	.publish = { published, uids },
 	.trust = { ca_pub, trusted },
+	.sudo = true,
 };
 
 static void
@@ -244,6 +245,26 @@ test_audit(void **state)
 	assert_string_equal(before, after);
 	assert_trusted(HEAD KEY " a\n" KEY " b\n");
 	assert_int_equal(fake.restored, 2);
+	assert_int_equal(fake.unsudoed, 2);
+}
+
+/* A fragment that visudo refuses takes everything back. */
+static void
+test_sudo(void **state)
+{
+	char before[NHI_DIGEST_HEX + 1], after[NHI_DIGEST_HEX + 1];
+
+	(void)state;
+	assert_int_equal(apply(false), NHI_OK);
+	in_force(before);
+	fake.sudo = NHI_ERR_HOST;
+	put(file, "version = 1;\nhost = { id = \"c\"; };\n");
+	assert_int_equal(apply(false), NHI_ERR_HOST);
+	in_force(after);
+	assert_string_equal(before, after);
+	assert_string_equal(fake.detail, "visudo says no");
+	assert_int_equal(fake.restored, 1);
+	assert_int_equal(fake.unsudoed, 0);
 }
 
 static void
@@ -276,6 +297,7 @@ main(void)
 		T(test_bad),
 		T(test_sshd),
 		T(test_audit),
+		T(test_sudo),
 		T(test_json),
 		/* End of the tests */
 	};
