@@ -140,16 +140,28 @@ def compact(header, claims, args, key):
     return signing + "." + ("" if args.no_signature else b64(signature))
 
 
-def pad(header, claims, args, key):
+def grow(header, claims, args, key):
     """Grow a claim until the token has args.pad bytes, or one more."""
     size = 0
     claims["padding"] = ""
-    token = compact(header, claims, args, key)
-    while len(token) < args.pad:
-        size += max(1, (args.pad - len(token)) * 3 // 4)
+    made = compact(header, claims, args, key)
+    while len(made) < args.pad:
+        size += max(1, (args.pad - len(made)) * 3 // 4 - 2)
         claims["padding"] = "x" * size
-        token = compact(header, claims, args, key)
-    return token
+        made = compact(header, claims, args, key)
+    return made
+
+
+def pad(header, claims, args, key):
+    """Base64 has no length of 4n + 1; then the header takes the rest."""
+    made = grow(header, claims, args, key)
+    for extra in range(4):
+        if len(made) <= args.pad:
+            break
+        made = grow(dict(header, padding="x" * extra), claims, args, key)
+    if len(made) != args.pad:
+        sys.exit("mint.py: no token of %d bytes with these claims" % args.pad)
+    return made
 
 
 def token(args):
