@@ -49,7 +49,8 @@ is_claim(struct nhi_span text, const struct nhi_list *claim)
 	size_t i = 0;
 
 	while (nhi_span_cut(&text, '\n', &part)) {
-		if (i >= claim->n || !nhi_span_is(part, claim->p[i]))
+		if (i >= claim->n || (!nhi_span_is(part, "*") &&
+		    !nhi_span_is(part, claim->p[i])))
 			return false;
 		i++;
 	}

@@ -15,7 +15,7 @@ struct nhi_preset_match {
 };
 
 /*
- * A claim: "a" or, in another one, "a\nb\nc".  A shape: text with
+ * A claim: "a" or, in another one, "a\nb\nc"; "*" is any name.  A shape: text with
  * placeholders, see nhi_shape_fits.
  */
 struct nhi_preset {

@@ -100,7 +100,7 @@ const struct nhi_preset nhi_preset_azure = {
 
 const struct nhi_preset nhi_preset_aws = {
 	.name = "aws", .title = "AWS: STS web identity tokens, and EKS pods",
-	.urls = { "https://<account:uuid>.tokens.sts.global.api.aws",
+	.urls = { "https://<account_uuid:uuid>.tokens.sts.global.api.aws",
 	    "https://oidc.eks.<region:word>.amazonaws.com/id/<cluster:hex>" },
 	.algs = NHI_ALG_ES384 | NHI_ALG_RS256,
 	.algs_default = NHI_ALG_ES384 | NHI_ALG_RS256,
@@ -113,7 +113,8 @@ const struct nhi_preset nhi_preset_aws = {
 	.immutable = { STS "aws_account", STS "org_id",
 	    STS "ec2_source_instance_arn", STS "lambda_source_function_arn",
 	    STS "ec2_instance_source_vpc", K8S "pod\nuid", K8S "node\nuid" },
-	.mutable = { STS "source_region", STS "ou_path",
+	.mutable = { STS "principal_tags\n*", STS "request_tags\n*",
+	    STS "source_region", STS "ou_path",
 	    STS "ec2_role_delivery", STS "original_session_exp",
 	    STS "ec2_instance_source_private_ipv4", K8S "namespace",
 	    K8S "serviceaccount\nname", K8S "pod\nname", K8S "node\nname" },

@@ -7,10 +7,12 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/base/file.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
 #include "lib/base/spool.h"
@@ -19,6 +21,7 @@
 #include "nhictl/when.h"
 
 #define DRAIN_FILES	4096
+#define DRAIN_WAITS	100	/* of 20 ms */
 #define DRAIN_ROUNDS	64
 #define FOLLOW_STEP	(500 * 1000 * 1000)	/* nanoseconds */
 
@@ -31,12 +34,29 @@ struct job {
 	uint64_t shown;
 };
 
+/*
+ * A drain that finds another at work leaves at once, and what that one takes
+ * in must be seen here, too.
+ */
+static void
+wait_for_others(void)
+{
+	const struct timespec step = { .tv_nsec = 20 * 1000 * 1000 };
+	NHI_AUTO(nhi_fd_close) int fd = -1;
+
+	fd = open(NHI_SPOOL_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (unsigned int i = 0; fd >= 0 && i < DRAIN_WAITS &&
+	    flock(fd, LOCK_EX | LOCK_NB) != 0; i++)
+		(void)nanosleep(&step, NULL);
+}
+
 static void
 drain(void)
 {
 	struct nhi_why why;
 	size_t taken = 1;
 
+	wait_for_others();
 	for (unsigned int i = 0; taken > 0 && i < DRAIN_ROUNDS; i++) {
 		taken = 0;
 		if (nhi_spool_drain(NHI_SPOOL_DIR, DRAIN_FILES, &taken,

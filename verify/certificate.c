@@ -21,9 +21,9 @@ is_plain_key(struct nhi_span line)
 }
 
 /*
- * sshd has just accepted it, so what does not even parse is nothing of
- * sshd's: somebody put it there.  What sshd accepts may be a plain key, where
- * our drop-in does not hold.
+ * sshd has just accepted it, so what does not even parse, wherever it breaks,
+ * is nothing of sshd's: somebody put it there.  What sshd accepts may be a
+ * plain key, where our drop-in does not hold.
  */
 static enum nhi_err
 read_certificate(const struct nhi_request *r, struct nhi_ssh_cert **ret,
@@ -34,8 +34,8 @@ read_certificate(const struct nhi_request *r, struct nhi_ssh_cert **ret,
 	if (err != NHI_OK && is_plain_key(r->bytes))
 		return nhi_fail(why, NHI_ERR_NO_EVIDENCE,
 		    "a plain key, not a certificate");
-	return err == NHI_ERR_INPUT || err == NHI_ERR_KEY_INVALID ?
-	    NHI_ERR_EVIDENCE_FORGED : err;
+	return err == NHI_OK || err == NHI_ERR_NO_MEMORY ||
+	    err == NHI_ERR_CERT_TYPE ? err : NHI_ERR_EVIDENCE_FORGED;
 }
 
 static enum nhi_err

@@ -245,12 +245,14 @@ fill(char *out, size_t max, uint32_t *seed)
 static void
 check_order(struct json_object *o)
 {
+	struct json_object_iterator i = json_object_iter_begin(o);
+	struct json_object_iterator end = json_object_iter_end(o);
 	size_t at = 0;
 
-	json_object_object_foreach(o, name, value) {
-		(void)value;
+	for (; !json_object_iter_equal(&i, &end); json_object_iter_next(&i)) {
 		while (at < NHI_AUDIT_FIELDS &&
-		    strcmp(nhi_audit_fields[at].name, name) != 0)
+		    strcmp(nhi_audit_fields[at].name,
+		    json_object_iter_peek_name(&i)) != 0)
 			at++;
 		assert_true(at++ < NHI_AUDIT_FIELDS);
 	}
