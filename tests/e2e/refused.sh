@@ -50,7 +50,7 @@ base_policy | apply 'the policy is applied'
 # and a second identity that lint would not have let pass.
 rm /etc/nhi/jwks/lost.json
 echo '{"keys":' >/etc/nhi/jwks/broken.json
-install -m 0644 -o _nhi-fetch "$STORE/stale.json" /var/cache/nhi/stale.json
+install -m 0644 "$STORE/stale.json" /var/cache/nhi/stale.json
 touch -d '2 days ago' /var/cache/nhi/stale.json
 PUBLISHED=/var/lib/nhi/published
 GENERATION=$PUBLISHED/$(readlink $PUBLISHED/current)
@@ -91,6 +91,11 @@ timeout_is drip 10
 cat >"$WORK/elsewhere" <<-'END'
 	cert-ca	sshd refuses alone, without a record
 	cert-type	sshd refuses alone, without a record
+	fetch-answer	tests/e2e/fetch.sh
+	fetch-connect	tests/e2e/fetch.sh
+	fetch-issuer	tests/e2e/fetch.sh
+	fetch-redirect	tests/e2e/fetch.sh
+	fetch-tls	tests/e2e/fetch.sh
 	no-memory	tests/unit and tests/fault make allocations fail
 	internal	a defect of ours, or a hostile start: tests/unit
 END
