@@ -230,7 +230,18 @@ stage_sanitize() {
 stage_dist() {
 	stage_build || return
 	step dist 'make distcheck' "$LOGS/dist.log" \
-	    make -C "$BUILD" -s -j"$JOBS" distcheck
+	    make -C "$BUILD" -s -j"$JOBS" distcheck || return
+	git -C "$TOP" ls-files >/dev/null 2>&1 || return 0
+	step dist 'every file is in the tarball' "$LOGS/dist-files.log" \
+	    missing_files
+}
+
+missing_files() {
+	local missing
+
+	missing=$(comm -23 <(git -C "$TOP" ls-files | grep -vx .gitignore |
+	    sort) <(tar -tJf "$BUILD"/nhi-*.tar.xz | sed 's,^[^/]*/,,' | sort))
+	[ -z "$missing" ] || { echo "$missing"; return 1; }
 }
 
 sum() {
