@@ -143,11 +143,14 @@ refuse(const struct nhi_pam_call *c, enum nhi_err err,
 	    .event = c->entry == NHI_ENTRY_SUDO ? NHI_EVENT_SUDO_DENY :
 	    NHI_EVENT_LOGIN_DENY, .reason = err, .detail = why->text,
 	});
-	if (!c->defer || c->entry != NHI_ENTRY_SSHD || state == NULL ||
-	    state->token)
-		return nhi_pam_code_account(err);
-	state->told = true;
-	return PAM_SUCCESS;
+	if (c->defer && c->entry == NHI_ENTRY_SSHD && state != NULL &&
+	    !state->token) {
+		state->told = true;
+		return PAM_SUCCESS;
+	}
+	if (state != NULL)
+		state->denied = nhi_pam_code_account(err);
+	return nhi_pam_code_account(err);
 }
 
 int
@@ -159,8 +162,8 @@ nhi_pam_account(pam_handle_t *pamh, int argc, const char **argv)
 	enum nhi_err err;
 
 	/* The second of two lines in one stack has nothing to add. */
-	if (state != NULL && (state->told || state->passed))
-		return PAM_SUCCESS;
+	if (state != NULL && (state->told || state->passed || state->denied))
+		return state->denied;
 	if ((err = nhi_pam_call_begin(&c, pamh, argc, argv, &why)) != NHI_OK ||
 	    (err = nhi_pam_account_check(&c, &why)) != NHI_OK ||
 	    (c.entry == NHI_ENTRY_SUDO &&

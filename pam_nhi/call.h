@@ -72,6 +72,8 @@ void		 nhi_pam_call_end(struct nhi_pam_call *);
  */
 struct nhi_pam_state {
 	bool told;			/* refused and recorded at account */
+	int denied;			/* the same, and not deferred: how */
+	char refusal[64];		/* of the issuer: NHI_REFUSED_ENV */
 	bool passed;			/* account stage: yes */
 	bool token;			/* auth stage took a token */
 	bool opened;			/* session is the record below */

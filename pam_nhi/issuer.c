@@ -15,12 +15,12 @@
 #include "lib/base/paths.h"
 #include "lib/base/spool.h"
 #include "pam_nhi/issuer.h"
+#include "pam_nhi/note.h"
 #include "pam_nhi/tell.h"
 
 #define DRAIN_MAX	256
 #define FLOOD_FACTOR	4	/* caps times this: no session at all */
 #define NAME_SIZE	64
-#define TOLD		"told-"	/* <reason>-<source>-<minute> */
 
 struct load {
 	uint32_t total;
@@ -42,22 +42,9 @@ alive(const char *name)
 	    now == start;
 }
 
-/* "told-...-<minute>" of a minute that is over (worth_recording). */
-static bool
-told_before(const char *name, int64_t now)
-{
-	const char *dash = strrchr(name, '-');
-	uint64_t minute;
-
-	return strncmp(name, TOLD, sizeof(TOLD) - 1) == 0 && dash != NULL &&
-	    nhi_num_parse(nhi_span_str(dash + 1), INT64_MAX, &minute) &&
-	    (int64_t)minute < now / 60;
-}
-
-/* Count the live connections; what is of dead ones, or of before, goes. */
+/* Count the live connections; the records of dead ones go. */
 static enum nhi_err
-count(int dir, const struct nhi_pam_call *c, const char *key,
-    struct load *ret, struct nhi_why *why)
+count(int dir, const char *key, struct load *ret, struct nhi_why *why)
 {
 	struct load load = { 0, 0 };
 	char text[NHI_LINK_MAX + 1];
@@ -72,8 +59,6 @@ count(int dir, const struct nhi_pam_call *c, const char *key,
 	}
 	rewinddir(list);
 	while ((d = readdir(list)) != NULL) {
-		if (told_before(d->d_name, c->now))
-			(void)unlinkat(dir, d->d_name, 0);
 		if (d->d_name[0] < '0' || d->d_name[0] > '9')
 			continue;
 		if (!alive(d->d_name)) {
@@ -90,8 +75,8 @@ count(int dir, const struct nhi_pam_call *c, const char *key,
 	return NHI_OK;
 }
 
-static enum nhi_err
-open_dir(int *ret, struct nhi_why *why)
+enum nhi_err
+nhi_pam_issuer_dir(int *ret, struct nhi_why *why)
 {
 	enum nhi_err err;
 
@@ -140,14 +125,15 @@ enter(const struct nhi_pam_call *c, const char *key, struct load *ret,
 	char name[NAME_SIZE];
 	enum nhi_err err;
 
-	if ((err = open_dir(&dir, why)) != NHI_OK ||
+	(void)c;
+	if ((err = nhi_pam_issuer_dir(&dir, why)) != NHI_OK ||
 	    (err = make_slots(why)) != NHI_OK ||
 	    (err = own_name(name, why)) != NHI_OK)
 		return err;
 	if (nhi_link_make(dir, name, key) != 0 && errno != EEXIST)
 		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", name,
 		    strerror(errno));
-	return count(dir, c, key, ret, why);
+	return count(dir, key, ret, why);
 }
 
 static enum nhi_err
@@ -177,27 +163,45 @@ check(struct nhi_pam_call *c, struct load *load, struct nhi_why *why)
 	return NHI_OK;
 }
 
-/*
- * Once for each source, reason and minute: connections are free for a client,
- * synced records are not.
- */
-static bool
-worth_recording(const struct nhi_pam_call *c, enum nhi_err err)
+static void
+leave(void)
 {
 	NHI_AUTO(nhi_fd_close) int dir = -1;
 	struct nhi_why why;
-	char name[128], key[NHI_SOURCE_SIZE] = "unknown";
+	char name[NAME_SIZE];
 
-	if (open_dir(&dir, &why) != NHI_OK)
-		return true;
-	if (c->source[0] != '\0')
-		(void)nhi_source_key(c->source, key);
-	for (char *p = key; *p != '\0'; p++)
-		if (*p == '/')
-			*p = '+';
-	(void)snprintf(name, sizeof(name), TOLD "%s-%s-%" PRId64,
-	    nhi_err_slug(err), key, c->now / 60);
-	return nhi_link_make(dir, name, "1") == 0 || errno != EEXIST;
+	if (nhi_pam_issuer_dir(&dir, &why) == NHI_OK &&
+	    own_name(name, &why) == NHI_OK)
+		(void)unlinkat(dir, name, 0);
+}
+
+/*
+ * A client of the issuer reads a certificate on standard output, where sshd
+ * would print what PAM said: so it is let in, and its shell refuses it.  Not
+ * in a flood, and not where nobody defers.
+ */
+static int
+refuse(const struct nhi_pam_call *c, const struct load *load,
+    enum nhi_err err, const struct nhi_why *why, struct nhi_pam_state *state)
+{
+	char id[NHI_AUDIT_ID + 1] = "-";
+
+	if (nhi_pam_note_first(c, err))
+		nhi_pam_tell_trail(c, &(struct nhi_event){
+		    .event = NHI_EVENT_CERT_DENY, .reason = err,
+		    .detail = why->text,
+		}, id);
+	if (c->defer && load->same / FLOOD_FACTOR <= c->host.per_source &&
+	    load->total / FLOOD_FACTOR <= c->host.total) {
+		(void)snprintf(state->refusal, sizeof(state->refusal),
+		    "%s %s", nhi_err_slug(err), id);
+		state->told = true;
+		return PAM_SUCCESS;
+	}
+	nhi_pam_tell_only(c, err, id);
+	leave();
+	state->denied = nhi_pam_code_account(err);
+	return state->denied;
 }
 
 int
@@ -211,49 +215,43 @@ nhi_pam_issuer_account(pam_handle_t *pamh, int argc, const char **argv)
 
 	if (state == NULL)
 		return PAM_BUF_ERR;
-	if (state->told || state->passed)
-		return PAM_SUCCESS;
+	if (state->told || state->passed || state->denied != 0)
+		return state->denied;
 	if ((err = nhi_pam_call_begin(&c, pamh, argc, argv, &why)) == NHI_OK &&
 	    (err = check(&c, &load, &why)) == NHI_OK) {
 		state->passed = true;
 		return PAM_SUCCESS;
 	}
-	if (worth_recording(&c, err))
-		nhi_pam_tell(&c, &(struct nhi_event){
-		    .event = NHI_EVENT_CERT_DENY, .reason = err,
-		    .detail = why.text,
-		});
-	else
-		nhi_pam_tell_only(&c, err, "-");
-	if (!c.defer || load.same / FLOOD_FACTOR > c.host.per_source ||
-	    load.total / FLOOD_FACTOR > c.host.total)
-		return nhi_pam_code_account(err);
-	state->told = true;
-	return PAM_SUCCESS;
+	return refuse(&c, &load, err, &why, state);
 }
 
 int
 nhi_pam_issuer_open(pam_handle_t *pamh)
 {
 	const struct nhi_pam_state *state = nhi_pam_state(pamh);
+	char text[sizeof(NHI_REFUSED_ENV "=") + sizeof(state->refusal)];
 
 	if (state == NULL)
 		return PAM_BUF_ERR;
+	if (state->passed)
+		return PAM_SUCCESS;
 	/* Nothing of ours was asked at account: the stack is not ours. */
-	return state->passed && !state->told ? PAM_SUCCESS : PAM_SESSION_ERR;
+	if (!state->told)
+		return PAM_SESSION_ERR;
+	(void)snprintf(text, sizeof(text), NHI_REFUSED_ENV "=%s",
+	    state->refusal);
+	return pam_putenv(pamh, text) == PAM_SUCCESS ? PAM_SUCCESS :
+	    PAM_SESSION_ERR;
 }
 
 int
 nhi_pam_issuer_close(pam_handle_t *pamh)
 {
-	NHI_AUTO(nhi_fd_close) int dir = -1;
 	struct nhi_why why;
-	char name[NAME_SIZE];
 	size_t taken;
 
 	(void)pamh;
-	if (open_dir(&dir, &why) == NHI_OK && own_name(name, &why) == NHI_OK)
-		(void)unlinkat(dir, name, 0);
+	leave();
 	(void)!nhi_spool_drain(NHI_SPOOL_DIR, DRAIN_MAX, &taken, &why);
 	return PAM_SUCCESS;
 }

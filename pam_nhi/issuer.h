@@ -9,6 +9,9 @@
 
 #include "pam_nhi/call.h"
 
+/* Make and open the directory. */
+enum nhi_err	 nhi_pam_issuer_dir(int *ret, struct nhi_why *) NHI_MUST;
+
 /* PAM codes. */
 int	 nhi_pam_issuer_account(pam_handle_t *, int argc, const char **argv);
 int	 nhi_pam_issuer_open(pam_handle_t *);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <stdio.h>
 #include <syslog.h>
 
 #include <security/pam_ext.h>
@@ -28,11 +29,12 @@ nhi_pam_tell_only(const struct nhi_pam_call *c, enum nhi_err err,
 }
 
 void
-nhi_pam_tell(const struct nhi_pam_call *c, struct nhi_event *e)
+nhi_pam_tell_trail(const struct nhi_pam_call *c, struct nhi_event *e,
+    char id[static NHI_AUDIT_ID + 1])
 {
-	char id[NHI_AUDIT_ID + 1] = "-";
 	struct nhi_why why;
 
+	(void)snprintf(id, NHI_AUDIT_ID + 1, "-");
 	nhi_pam_event(c, e);
 	e->outcome = nhi_err_class(e->reason) == NHI_CLASS_FAULT ||
 	    nhi_err_class(e->reason) == NHI_CLASS_KEYS ? NHI_FAULT : NHI_DENY;
@@ -40,6 +42,14 @@ nhi_pam_tell(const struct nhi_pam_call *c, struct nhi_event *e)
 	if (nhi_audit(e, id, &why) != NHI_OK)
 		pam_syslog(c->pamh, LOG_ERR, "nhi: %s: %s",
 		    nhi_err_slug(e->reason), why.text);
+}
+
+void
+nhi_pam_tell(const struct nhi_pam_call *c, struct nhi_event *e)
+{
+	char id[NHI_AUDIT_ID + 1];
+
+	nhi_pam_tell_trail(c, e, id);
 	nhi_pam_tell_only(c, e->reason, id);
 }
 

@@ -8,6 +8,10 @@
 /* Fill in what the call knows: component, host, account, uid, source ... */
 void	 nhi_pam_event(const struct nhi_pam_call *, struct nhi_event *);
 
+/* Record a refusal; id is "-" where that failed. */
+void	 nhi_pam_tell_trail(const struct nhi_pam_call *, struct nhi_event *,
+	    char id[static NHI_AUDIT_ID + 1]);
+
 /*
  * Record a refusal (event, reason, detail and what else is known) and tell
  * the client `nhi: refused: <public reason> <id>`.

@@ -51,6 +51,29 @@ refuse(const char *source, const char *detail)
 	return NHI_EXIT_REFUSED;
 }
 
+/*
+ * What pam_nhi found: the cap, the address.  A client that sets it itself
+ * (AcceptEnv of the host) refuses nobody else.
+ */
+static int
+refuse_told(const char *text)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf line = NHI_BUF(128);
+	struct nhi_span rest = nhi_span_str(text), word;
+	char slug[32] = "";
+	enum nhi_err err;
+	struct nhi_why why;
+
+	if (nhi_span_cut(&rest, ' ', &word) && word.n < sizeof(slug))
+		memcpy(slug, word.p, word.n);
+	if ((err = nhi_err_find(slug)) == NHI_ERR_COUNT || err == NHI_OK)
+		err = NHI_ERR_INTERNAL;
+	nhi_buf_printf(&line, "nhi: refused: %s %.*s\n", nhi_err_public(err),
+	    NHI_AUDIT_ID, rest.n > 0 ? rest.p : "-");
+	(void)!nhi_file_put(STDERR_FILENO, nhi_buf_all(&line), &why);
+	return nhi_err_exit(err);
+}
+
 static int
 start(const struct nhi_ssh_key *key, char *account, char *source)
 {
@@ -74,11 +97,14 @@ nhi_ssh_shell(int argc, char **argv)
 	NHI_AUTO(nhi_ssh_key_freep) struct nhi_ssh_key *key = NULL;
 	char *account = getenv("SSH_ORIGINAL_COMMAND");
 	const char *connection = getenv("SSH_CONNECTION");
+	const char *told = getenv(NHI_REFUSED_ENV);
 	char source[NHI_SOURCE_SIZE] = "";
 	struct nhi_span type, base64;
 	struct nhi_why why;
 
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	if (told != NULL)
+		return refuse_told(told);
 	if (connection == NULL ||
 	    !nhi_source_from_connection(connection, source))
 		source[0] = '\0';

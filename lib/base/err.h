@@ -152,6 +152,9 @@ enum nhi_err_class {
 };
 
 /* Exit codes of the issuer (sysexits.h has the same numbers). */
+/* From pam_nhi to the issuer's shell: "<slug> <id of the record>". */
+#define NHI_REFUSED_ENV		"NHI_REFUSED"
+
 #define NHI_EXIT_OK		0
 #define NHI_EXIT_USAGE		64
 #define NHI_EXIT_FAULT		70

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/file.h"
+#include "lib/base/num.h"
+#include "pam_nhi/issuer.h"
+#include "pam_nhi/note.h"
+
+#define NOTE		"told-"
+#define NOTES_MAX	64
+
+/* Notes of this minute; those of earlier ones go. */
+static unsigned int
+count_notes(int dir, int64_t minute)
+{
+	const struct dirent *d;
+	unsigned int n = 0;
+	const char *dash;
+	DIR *list;
+	int fd = dup(dir);
+
+	if (fd < 0 || (list = fdopendir(fd)) == NULL) {
+		nhi_fd_close(&fd);
+		return NOTES_MAX;
+	}
+	rewinddir(list);
+	while ((d = readdir(list)) != NULL) {
+		uint64_t v;
+
+		if (strncmp(d->d_name, NOTE, sizeof(NOTE) - 1) != 0 ||
+		    (dash = strrchr(d->d_name, '-')) == NULL)
+			continue;
+		if (nhi_num_parse(nhi_span_str(dash + 1), INT64_MAX, &v) &&
+		    (int64_t)v == minute)
+			n++;
+		else
+			(void)unlinkat(dir, d->d_name, 0);
+	}
+	(void)closedir(list);
+	return n;
+}
+
+bool
+nhi_pam_note_first(const struct nhi_pam_call *c, enum nhi_err err)
+{
+	NHI_AUTO(nhi_fd_close) int dir = -1;
+	const int64_t minute = c->now / 60;
+	char key[NHI_SOURCE_SIZE] = "unknown";
+	struct nhi_why why;
+	char name[128];
+
+	if (nhi_pam_issuer_dir(&dir, &why) != NHI_OK)
+		return true;
+	if (c->source[0] != '\0')
+		(void)nhi_source_key(c->source, key);
+	if (count_notes(dir, minute) < NOTES_MAX)
+		(void)snprintf(name, sizeof(name), NOTE "%s-%s-%" PRId64,
+		    nhi_err_slug(err), key, minute);
+	else
+		(void)snprintf(name, sizeof(name), NOTE "more-%" PRId64,
+		    minute);
+	return nhi_link_make(dir, name, "1") == 0 || errno != EEXIST;
+}
