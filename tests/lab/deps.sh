@@ -42,6 +42,8 @@ deps_list() {
 	check)
 		cat <<-END
 		clang clang
+		shellcheck ShellCheck
+		strace strace
 		cron cronie
 		mandoc mandoc
 		rsync rsync

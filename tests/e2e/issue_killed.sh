@@ -1,0 +1,164 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The issuer dies, or its disk fails, between the mark of a token and the
+# certificate: the same key may try again, another may not, and no certificate
+# is given that is not on disk and on record.
+. "$(dirname "$0")/attack_lib.sh"
+
+MARKS=/var/lib/nhi/marks
+ISSUED=/var/lib/nhi/issued
+key one
+key two
+
+# ask KEY [TOKEN]: a certificate for a token that is kept.
+ask() {
+	nhi_ssh "$1" nhi@127.0.0.1 web-deploy <"$WORK/token" \
+	    >"$WORK/$1-cert.pub" 2>"$WORK/said"
+}
+
+# asked NAME KEY STATUS [PATTERN]: with a certificate exactly where it is 0.
+asked() {
+	local status=0 lines
+
+	ask "$2" || status=$?
+	cp "$WORK/said" "$OUT"
+	lines=$(wc -l <"$WORK/$2-cert.pub")
+	echo "status $status, $lines lines, wanted $3 and /${4:-}/" >>"$OUT"
+	if [ "$status" = "$3" ] && grep -Eq -- "${4:-}" "$WORK/said" &&
+	    [ "$lines" = "$([ "$3" = 0 ] && echo 1 || echo 0)" ]; then
+		ok "$1"
+	else
+		not_ok "$1"
+	fi
+}
+
+count() {
+	find "$1" -mindepth 1 -maxdepth 1 ! -name '.*' | wc -l
+}
+
+# killed PATH CALL: the issuer is killed when it makes that call on that path.
+killed() {
+	local status=0
+
+	rm -f "$WORK/pipe"
+	mkfifo "$WORK/pipe"
+	nhi_ssh one nhi@127.0.0.1 web-deploy <"$WORK/pipe" \
+	    >"$WORK/one-cert.pub" 2>"$WORK/said" &
+	client=$!
+	exec 5>"$WORK/pipe"
+	until_true 10 pgrep -x nhi-issue || not_ok 'the issuer runs'
+	strace -p "$(pgrep -x nhi-issue)" -o "$WORK/trace" \
+	    ${1:+-P "$1"} -e trace="$2" -e inject="$2":signal=KILL:when=1 \
+	    2>"$WORK/strace" 5>&- &
+	until_true 10 grep -q '^TracerPid:.[1-9]' \
+	    "/proc/$(pgrep -x nhi-issue)/status" ||
+		{ cp "$WORK/strace" "$OUT"; not_ok 'the issuer is traced'; }
+	cat "$WORK/token" >&5
+	exec 5>&-
+	wait $client || status=$?
+	is "killed at $2 $1: no certificate" 'no 0' \
+	    "$([ $status = 0 ] && echo yes || echo no) $(wc -c \
+	    <"$WORK/one-cert.pub")"
+	until_true 5 eval '! pgrep -x nhi-issue'
+	is "killed at $2 $1: killed it was" 1 \
+	    "$(grep -c 'killed by SIGKILL' "$WORK/trace")"
+}
+
+if command -v strace >/dev/null; then
+	# The CA key is opened when the mark is on disk.
+	mint >"$WORK/token"
+	killed /etc/nhi/ca/ca openat
+	is 'the mark is spent' 1 "$(count $MARKS)"
+	is 'nothing is issued' 0 "$(count $ISSUED)"
+	mark_trail
+	asked 'another key is refused' two 77 '^nhi: refused: policy '
+	recorded 'another key' 1 event=cert.deny reason=replay
+	asked 'the same key may try again' one 0 '^nhi: issued: '
+	asked 'and again' one 0 '^nhi: issued: '
+	asked 'another key is still refused' two 77 '^nhi: refused: policy '
+	try 'the certificate opens the account' 0 '^web-deploy$' \
+	    nhi_ssh one web-deploy@127.0.0.1 id -un
+
+	# Before the mark: the token is as new.
+	mint >"$WORK/token"
+	killed '' symlinkat
+	# A call that was cut short by the signal may have been made.
+	if [ "$(count $MARKS)" = 1 ]; then
+		asked 'killed before the mark: any key' two 0
+	else
+		asked 'killed at the mark: the same key' one 0
+	fi
+
+	# After the signature, before it is on disk.
+	mint >"$WORK/token"
+	issued=$(count $ISSUED)
+	killed '' renameat
+	asked 'killed at the ledger: another key' two 77
+	asked 'killed at the ledger: the same key' one 0
+	is 'killed at the ledger: one more on disk, or two' yes \
+	    "$([ $(($(count $ISSUED) - issued)) -le 2 ] && echo yes)"
+else
+	skip 'killed' 'no strace here'
+fi
+
+# One token, many keys at once: one certificate.
+mint >"$WORK/token"
+for n in 1 2 3 4 5 6; do
+	key "k$n"
+done
+mark_trail
+for n in 1 2 3 4 5 6; do
+	nhi_ssh "k$n" nhi@127.0.0.1 web-deploy <"$WORK/token" \
+	    >"$WORK/k$n-cert.pub" 2>/dev/null &
+done
+wait
+is 'six keys at once: one certificate' 1 \
+    "$(cat "$WORK"/k[1-6]-cert.pub | wc -l)"
+recorded 'six keys at once: the others' 5 event=cert.deny reason=replay
+mint >"$WORK/token"
+for n in 1 2 3; do
+	nhi_ssh k1 nhi@127.0.0.1 web-deploy <"$WORK/token" \
+	    >"$WORK/same$n" 2>/dev/null &
+done
+wait
+is 'one key three times at once: three certificates' 3 \
+    "$(cat "$WORK"/same? | wc -l)"
+
+# Disks that cannot be written: nothing leaves, and later it works.
+read_only() {
+	mount --bind "$1" "$1" && mount -o remount,bind,ro "$1"
+}
+
+full() {
+	mount -t tmpfs -o size=4k,nr_inodes=1,mode="$(stat -c %a "$1")" \
+	    tmpfs "$1" && chown root:"$2" "$1"
+}
+
+for how in read_only full; do
+	mint >"$WORK/token"
+	$how $ISSUED nhi
+	asked "ledger of certificates $how" one 70 '^nhi: refused: fault '
+	umount $ISSUED
+	asked "ledger of certificates $how: the same key later" one 0
+	asked "ledger of certificates $how: another key" two 77
+
+	mint >"$WORK/token"
+	$how $MARKS nhi
+	asked "marks $how" one 70 '^nhi: refused: fault '
+	umount $MARKS
+	asked "marks $how: any key later" two 0
+
+	mint >"$WORK/token"
+	$how /var/spool/nhi _nhi
+	asked "spool $how" one 70 '^nhi: refused: fault '
+	umount /var/spool/nhi
+	asked "spool $how: the same key later" one 0
+done
+
+# reuse = "never": what was spent is spent.
+sed 's/preset = "github";/& reuse = "never";/' /src/tests/lab/nhi.conf |
+	policy
+mint >"$WORK/token"
+asked 'never: once' one 0
+asked 'never: not twice' one 77 '^nhi: refused: policy '
+finish
