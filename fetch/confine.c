@@ -143,10 +143,10 @@ by_argument(scmp_filter_ctx c)
 
 	for (size_t i = 0; i < COUNT(families); i++)
 		if (ALLOW(SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ,
-		    (scmp_datum_t)families[i])) != 0)
+		    (scmp_datum_t)families[i], 0)) != 0)
 			return -1;
 	return ALLOW(SCMP_SYS(socketpair), 1, SCMP_A0(SCMP_CMP_EQ,
-	    AF_UNIX)) != 0 ||
+	    AF_UNIX, 0)) != 0 ||
 	    /* Modules of the name service are code in files. */
 	    ALLOW(SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC,
 	    0)) != 0 ||

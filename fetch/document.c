@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "fetch/document.h"
-#include "fetch/http.h"
+#include "fetch/url.h"
 #include "lib/base/rules.h"
 #include "lib/token/jwk.h"
 #include "lib/token/jwks.h"
@@ -49,7 +49,7 @@ nhi_document_discovery(struct nhi_span text, const char *url,
 		    "discovery document: no jwks_uri");
 	memcpy(address, uri.p, uri.n);
 	address[uri.n] = '\0';
-	if (!nhi_http_url_valid(address))
+	if (!nhi_url_valid(address))
 		return nhi_fail(why, NHI_ERR_FETCH_ANSWER,
 		    "discovery document: jwks_uri %s is not https://",
 		    NHI_QUOTE(uri));

@@ -8,93 +8,13 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "fetch/header.h"
 #include "fetch/protocol.h"
+#include "fetch/url.h"
 #include "lib/base/spawn.h"
 
 #define AGENT	"nhi/" PACKAGE_VERSION
-
-/* Addresses */
-
-static void
-url_free(CURLU **u)
-{
-	curl_url_cleanup(*u);
-	*u = NULL;
-}
-
-static void
-part_free(char **p)
-{
-	curl_free(*p);
-	*p = NULL;
-}
-
-/* True and a string that curl_free frees. */
-static bool
-get_part(const char *url, CURLUPart part, char **ret)
-{
-	NHI_AUTO(url_free) CURLU *u = curl_url();
-
-	return u != NULL && curl_url_set(u, CURLUPART_URL, url, 0) ==
-	    CURLUE_OK && curl_url_get(u, part, ret, CURLU_DEFAULT_PORT) ==
-	    CURLUE_OK;
-}
-
-static bool
-has_part(const char *url, CURLUPart part)
-{
-	NHI_AUTO(part_free) char *p = NULL;
-
-	return get_part(url, part, &p);
-}
-
-bool
-nhi_http_url_valid(const char *url)
-{
-	NHI_AUTO(part_free) char *scheme = NULL;
-
-	if (strlen(url) > NHI_CACHE_URL)
-		return false;
-	for (const char *p = url; *p != '\0'; p++)
-		if (*p <= ' ' || *p > '~')
-			return false;
-	return get_part(url, CURLUPART_SCHEME, &scheme) &&
-	    strcmp(scheme, "https") == 0 && has_part(url, CURLUPART_HOST) &&
-	    !has_part(url, CURLUPART_USER) &&
-	    !has_part(url, CURLUPART_PASSWORD) &&
-	    !has_part(url, CURLUPART_FRAGMENT);
-}
-
-bool
-nhi_http_same_host(const char *a, const char *b)
-{
-	NHI_AUTO(part_free) char *host_a = NULL;
-	NHI_AUTO(part_free) char *host_b = NULL;
-	NHI_AUTO(part_free) char *port_a = NULL;
-	NHI_AUTO(part_free) char *port_b = NULL;
-
-	return get_part(a, CURLUPART_HOST, &host_a) &&
-	    get_part(b, CURLUPART_HOST, &host_b) &&
-	    get_part(a, CURLUPART_PORT, &port_a) &&
-	    get_part(b, CURLUPART_PORT, &port_b) &&
-	    strcasecmp(host_a, host_b) == 0 && strcmp(port_a, port_b) == 0;
-}
-
-static bool
-is_listed(const struct nhi_list *hosts, const char *url)
-{
-	NHI_AUTO(part_free) char *host = NULL;
-
-	if (!get_part(url, CURLUPART_HOST, &host))
-		return false;
-	for (size_t i = 0; i < hosts->n; i++)
-		if (strcasecmp(hosts->p[i], host) == 0)
-			return true;
-	return false;
-}
 
 /* The library */
 
@@ -285,11 +205,11 @@ follow(const struct nhi_http *h, const char *first,
 	    CURLE_OK || to == NULL)
 		return nhi_fail(why, NHI_ERR_FETCH_ANSWER,
 		    "%.120s: a redirect that leads nowhere", first);
-	if (!nhi_http_url_valid(to))
+	if (!nhi_url_valid(to))
 		return nhi_fail(why, NHI_ERR_FETCH_REDIRECT,
 		    "redirected to %.120s, which is not https://", to);
-	if (!nhi_http_same_host(first, to) &&
-	    !is_listed(&h->provider->hosts, to))
+	if (!nhi_url_same_host(first, to) &&
+	    !nhi_url_listed(&h->provider->hosts, to))
 		return nhi_fail(why, NHI_ERR_FETCH_REDIRECT,
 		    "redirected to another host: %.120s", to);
 	memcpy(out, to, strlen(to) + 1);
@@ -324,7 +244,7 @@ nhi_http_fetch(const struct nhi_http *h, const struct nhi_http_get *g,
 		if ((err = follow(h, g->url, url, why)) != NHI_OK)
 			return err;
 		step.url = url;
-		step.trusted = g->trusted && nhi_http_same_host(g->url, url);
+		step.trusted = g->trusted && nhi_url_same_host(g->url, url);
 	}
 	a->same = status == 304 && (g->etag[0] != '\0' ||
 	    g->modified[0] != '\0');

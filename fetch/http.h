@@ -53,10 +53,4 @@ enum nhi_err	 nhi_http_fetch(const struct nhi_http *,
 		    const struct nhi_http_get *, struct nhi_http_answer *,
 		    struct nhi_why *) NHI_MUST;
 
-/* An https:// address without user or fragment, short enough? */
-bool		 nhi_http_url_valid(const char *);
-
-/* Have two addresses the same host and port? */
-bool		 nhi_http_same_host(const char *, const char *);
-
 #endif

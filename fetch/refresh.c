@@ -6,6 +6,7 @@
 
 #include "fetch/document.h"
 #include "fetch/refresh.h"
+#include "fetch/url.h"
 
 static void
 http_answer_wipe(struct nhi_http_answer *a)
@@ -67,7 +68,7 @@ fetch_set(struct nhi_store *s, const struct nhi_http *h,
 		.modified = known ? s->meta.modified : "",
 		/* The policy's own address, or a host it already trusts. */
 		.trusted = h->provider->jwks_url[0] != '\0' ||
-		    nhi_http_same_host(address, h->provider->url),
+		    nhi_url_same_host(address, h->provider->url),
 	};
 	enum nhi_err err;
 

@@ -12,6 +12,7 @@
 
 #include "fetch/document.h"
 #include "fetch/header.h"
+#include "fetch/url.h"
 #include "lib/base/provider.h"
 
 #define URL	"https://idp.example.com"
@@ -152,18 +153,18 @@ static void
 test_url(void **state)
 {
 	(void)state;
-	assert_true(nhi_http_url_valid(URL "/a?b=c"));
-	assert_true(nhi_http_url_valid("https://[::1]:8443/"));
-	assert_false(nhi_http_url_valid("http://idp.example.com/"));
-	assert_false(nhi_http_url_valid("https://a@idp.example.com/"));
-	assert_false(nhi_http_url_valid(URL "/#x"));
-	assert_false(nhi_http_url_valid(URL "/a b"));
-	assert_false(nhi_http_url_valid("idp.example.com"));
-	assert_false(nhi_http_url_valid(""));
-	assert_true(nhi_http_same_host(URL "/a", "https://IDP.example.com/b"));
-	assert_true(nhi_http_same_host(URL, URL ":443/"));
-	assert_false(nhi_http_same_host(URL, URL ":8443/"));
-	assert_false(nhi_http_same_host(URL, URL ".evil.example/"));
+	assert_true(nhi_url_valid(URL "/a?b=c"));
+	assert_true(nhi_url_valid("https://[::1]:8443/"));
+	assert_false(nhi_url_valid("http://idp.example.com/"));
+	assert_false(nhi_url_valid("https://a@idp.example.com/"));
+	assert_false(nhi_url_valid(URL "/#x"));
+	assert_false(nhi_url_valid(URL "/a b"));
+	assert_false(nhi_url_valid("idp.example.com"));
+	assert_false(nhi_url_valid(""));
+	assert_true(nhi_url_same_host(URL "/a", "https://IDP.example.com/b"));
+	assert_true(nhi_url_same_host(URL, URL ":443/"));
+	assert_false(nhi_url_same_host(URL, URL ":8443/"));
+	assert_false(nhi_url_same_host(URL, URL ".evil.example/"));
 }
 
 static void
