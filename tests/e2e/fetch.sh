@@ -233,6 +233,33 @@ start 8443 good
 later
 try 'when it is back, a login brings it back' 0 '^nhi: issued: ' get k
 
+# The road through PAM asks, too.
+pam_auth() {
+	/usr/bin/python3 - <<-'END'
+	import ctypes, sys
+	pam = ctypes.CDLL("libpam.so.0")
+	talk = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_void_p,
+	                        ctypes.c_void_p, ctypes.c_void_p)
+	class Conv(ctypes.Structure):
+	    _fields_ = [("conv", talk), ("data", ctypes.c_void_p)]
+	conv = Conv(talk(lambda *_: 19), None)
+	handle = ctypes.c_void_p()
+	pam.pam_start(b"nhi-fetch-test", b"bot", ctypes.byref(conv),
+	              ctypes.byref(handle))
+	status = pam.pam_authenticate(handle, 0)
+	pam.pam_end(handle, status)
+	sys.exit(status)
+	END
+}
+printf '%s\n' 'auth required pam_nhi.so token_file=/root/token' \
+    'account required pam_nhi.so' >/etc/pam.d/nhi-fetch-test
+bot_token >/root/token
+rm -f "$CACHE/idp.json"
+later
+try 'a login through PAM has keys fetched' 0 '' pam_auth
+is 'and is in the trail' idp "$(audit_last token.accept | field issuer)"
+try 'its token is good once' 7 '' pam_auth
+
 # Somebody else fetches.
 behave sleep 7
 rm -f "$CACHE/idp.json"
