@@ -59,6 +59,8 @@ struct nhi_world {
 	struct nhi_world_spans gids;
 	/* Groups that are in no file; NULL: there are none. */
 	bool (*find_group)(const char *name, uint32_t *ret_gid);
+	/* Not this host: files that it names are not looked for. */
+	bool elsewhere;
 	/* The deep check of a pinned key set; NULL: none. */
 	enum nhi_err (*check_jwks)(const char *path, struct nhi_why *);
 };

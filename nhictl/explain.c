@@ -18,9 +18,9 @@
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
 #include "lib/base/registry.h"
-#include "lib/base/source.h"
 #include "lib/base/spawn.h"
 #include "lib/base/verdict.h"
+#include "nhictl/judge.h"
 #include "nhictl/nhictl.h"
 #include "verify/explain.h"
 #include "verify/question.h"
@@ -201,15 +201,10 @@ static enum nhi_err
 check_rest(const struct ask *a, const struct nhi_identity *i,
     struct nhi_why *why)
 {
-	if (i->expires <= a->now)
-		return nhi_fail(why, NHI_ERR_IDENTITY_EXPIRED,
-		    "identity %s has expired", i->name);
-	if (a->source != NULL && !nhi_source_in(a->source, &i->source))
-		return nhi_fail(why, NHI_ERR_SOURCE, "%s may not come from %s",
-		    i->name, a->source);
-	if (!nhi_window_open(&i->window, a->now))
-		return nhi_fail(why, NHI_ERR_WINDOW,
-		    "%s may not log in at that time", i->name);
+	enum nhi_err err;
+
+	if ((err = nhi_judge(i, a->source, a->now, why)) != NHI_OK)
+		return err;
 	return nhi_hold_check(NHI_HOLDS_DIR, a->account, i->name,
 	    a->rules->issuers[i->issuer].name, a->now, why);
 }
