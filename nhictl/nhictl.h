@@ -59,6 +59,7 @@ int	 nhi_verb_tick(int argc, char **argv);
 int	 nhi_verb_apply(int argc, char **argv);
 int	 nhi_verb_check(int argc, char **argv);
 int	 nhi_verb_policy_digest(int argc, char **argv);
+int	 nhi_verb_policy_diff(int argc, char **argv);
 int	 nhi_verb_policy_test(int argc, char **argv);
 int	 nhi_verb_preset_list(int argc, char **argv);
 int	 nhi_verb_preset_show(int argc, char **argv);
