@@ -42,8 +42,6 @@ deps_list() {
 	check)
 		cat <<-END
 		clang clang
-		shellcheck ShellCheck
-		strace strace
 		cron cronie
 		mandoc mandoc
 		rsync rsync
