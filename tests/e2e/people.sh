@@ -181,8 +181,8 @@ DEBIAN_FRONTEND=noninteractive pam-auth-update --package 2>/dev/null
 sed -i '/^# NHI begin/,/^# NHI end/d' /etc/pam.d/sshd
 sed -i '/^\(passwd\|group\):/s/ nhi\>//' /etc/nsswitch.conf
 rm -rf /var/lib/nhi /run/nhi /etc/nhi /usr/libexec/nhi
-find /usr/lib /lib -name 'pam_nhi.so' -o -name 'libnss_nhi*' 2>/dev/null |
-    xargs rm -f
+find /usr/lib /lib \( -name "pam_nhi.so" -o -name "libnss_nhi*" \) -print0 2>/dev/null |
+    xargs -0 rm -f
 reload_sshd || not_ok 'sshd is reloaded'
 same 'when it is gone'
 snapshot >"$WORK/left"
