@@ -10,7 +10,11 @@
 #include "lib/base/rules.h"
 #include "lib/base/verdict.h"
 
-#define NHI_REFETCH_MS	6000	/* longest wait for nhi-fetch */
+/*
+ * Longest wait for nhi-fetch, in ms: less than it takes to give up a provider
+ * that says nothing, so that a login is told to come again and not refused.
+ */
+#define NHI_REFETCH_MS	4000
 
 enum nhi_refetch {
 	NHI_REFETCH_NONE,	/* the verdict stands */
