@@ -119,9 +119,14 @@ rm lab.jwt
 
 # What root parses: nothing.  strace shows that uids are gone before the
 # first result is written.
-try 'root gives itself up first' 0 '' bash -c "strace -f -o trace -e \
-    trace=setresuid,write nhictl policy test --policy new.conf kinds.conf &&
-    awk '/setresuid\(/ { gone = 1 } /write\(1/ { exit !gone }' trace"
+if command -v strace >/dev/null; then
+	try 'root gives itself up first' 0 '' bash -c "strace -f -o trace -e \
+	    trace=setresuid,write nhictl policy test --policy new.conf kinds.conf &&
+	    awk '/setresuid\([1-9]/ { gone = 1 } /write\(1/ { seen = 1; exit }
+	    END { exit !(gone && seen) }' trace"
+else
+	skip 'root gives itself up first' 'no strace'
+fi
 
 spoil() {
 	printf '%s\n' "$2" >spoilt.conf
