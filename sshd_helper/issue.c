@@ -26,6 +26,7 @@
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
 #include "lib/base/refetch.h"
+#include "lib/base/revoke.h"
 #include "lib/base/source.h"
 #include "lib/base/spawn.h"
 #include "lib/base/verifier.h"
@@ -147,6 +148,22 @@ check_place(struct nhi_issue *i, struct nhi_why *why)
 	    i->issuer->name, i->now, why);
 }
 
+/* What every login would refuse is not signed. */
+static enum nhi_err
+check_revoked(struct nhi_issue *i, struct nhi_why *why)
+{
+	uint8_t hash[NHI_SSH_HASH];
+	char key[2 * NHI_SSH_HASH + 1];
+	enum nhi_err err;
+
+	if ((err = nhi_ssh_hash(nhi_buf_all(&i->key->blob), hash,
+	    why)) != NHI_OK)
+		return err;
+	nhi_num_hex(hash, sizeof(hash), key);
+	return nhi_revoke_check(NHI_REVOKED_DIR, &(struct nhi_revoke_query){
+	    .mark = i->mark, .key = key }, why);
+}
+
 /* A certificate may outlive its token by the grace, and no ttl. */
 static enum nhi_err
 set_validity(struct nhi_issue *i, struct nhi_why *why)
@@ -228,6 +245,7 @@ run(struct nhi_issue *i, struct nhi_why *why)
 	    (err = verify(i, why)) != NHI_OK ||
 	    (err = find_identity(i, why)) != NHI_OK ||
 	    (err = check_place(i, why)) != NHI_OK ||
+	    (err = check_revoked(i, why)) != NHI_OK ||
 	    (err = set_validity(i, why)) != NHI_OK ||
 	    (err = nhi_issue_claims(i, why)) != NHI_OK ||
 	    (err = spend_mark(i, why)) != NHI_OK ||
