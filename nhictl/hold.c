@@ -13,6 +13,7 @@
 #include "lib/base/file.h"
 #include "lib/base/hold.h"
 #include "lib/base/lease.h"
+#include "lib/base/name.h"
 #include "lib/base/paths.h"
 #include "nhictl/hold.h"
 #include "nhictl/nhictl.h"
@@ -25,14 +26,24 @@ struct args {
 	bool bad;
 };
 
+static bool
+is_name(enum nhi_hold_scope scope, const char *name)
+{
+	if (scope == NHI_HOLD_ALL)
+		return true;
+	return scope == NHI_HOLD_ACCOUNT ? nhi_name_valid(name) :
+	    nhi_name_label(name);
+}
+
 static void
 set_scope(struct args *a, enum nhi_hold_scope scope, const char *name)
 {
 	a->scopes++;
 	a->hold.scope = scope;
-	if (strlen(name) >= sizeof(a->hold.name))
+	if (strlen(name) >= sizeof(a->hold.name) || !is_name(scope, name)) {
+		(void)fprintf(stderr, "nhictl: not a name: %s\n", name);
 		a->bad = true;
-	else
+	} else
 		(void)snprintf(a->hold.name, sizeof(a->hold.name), "%s", name);
 }
 

@@ -56,6 +56,22 @@ streams_open(void)
 	return fcntl(2, F_GETFD) >= 0;
 }
 
+/* The verbs whose first word this is ("hold"), and how many they are. */
+static unsigned int
+print_group(const char *word, FILE *f)
+{
+	size_t n = strlen(word);
+	unsigned int found = 0;
+
+	for (const struct nhi_verb *v = nhi_verbs; v->name != NULL; v++) {
+		if (strncmp(v->name, word, n) != 0 || v->name[n] != ' ')
+			continue;
+		nhi_ctl_print_usage(v, f);
+		found++;
+	}
+	return found;
+}
+
 static bool
 is_help(const char *word)
 {
@@ -85,6 +101,9 @@ main(int argc, char **argv)
 			return help(v);
 		return v->run(argc - words, argv + words);
 	}
-	(void)fprintf(stderr, "nhictl: unknown verb: %s\n", argv[1]);
+	if (argc > 2 && is_help(argv[2]) && print_group(argv[1], stdout) > 0)
+		return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+	if (print_group(argv[1], stderr) == 0)
+		(void)fprintf(stderr, "nhictl: unknown verb: %s\n", argv[1]);
 	return NHI_CTL_USAGE;
 }

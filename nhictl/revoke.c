@@ -100,6 +100,11 @@ set_name(struct args *a, enum nhi_revoke_kind kind, const char *text)
 		n = MARK_HEX;
 	memcpy(a->r.name, text, n);
 	a->r.name[n] = '\0';
+	if (!nhi_revoke_valid(kind, a->r.name)) {
+		(void)fprintf(stderr, "nhictl: not a %s: %s\n", kinds[kind],
+		    a->shown);
+		a->bad = true;
+	}
 }
 
 static void

@@ -21,8 +21,8 @@ is_hex(const char *s, size_t n)
 	return strlen(s) == n && strspn(s, "0123456789abcdef") == n;
 }
 
-static bool
-valid(enum nhi_revoke_kind kind, const char *name)
+bool
+nhi_revoke_valid(enum nhi_revoke_kind kind, const char *name)
 {
 	uint64_t serial;
 
@@ -57,7 +57,7 @@ check(int dir, enum nhi_revoke_kind kind, const char *name,
 
 	if (name == NULL)
 		return NHI_OK;
-	if (!valid(kind, name))
+	if (!nhi_revoke_valid(kind, name))
 		return bad_name(kind, name, why);
 	if ((err = nhi_note_find(dir, kinds[kind], name, &note, &found,
 	    why)) != NHI_OK)
@@ -96,7 +96,7 @@ nhi_revoke_add(const char *revoked, const struct nhi_revocation *r,
 {
 	struct nhi_note note = { .time = r->time };
 
-	if (!valid(r->kind, r->name))
+	if (!nhi_revoke_valid(r->kind, r->name))
 		return bad_name(r->kind, r->name, why);
 	(void)snprintf(note.name, sizeof(note.name), "%s", r->name);
 	(void)snprintf(note.id, sizeof(note.id), "%s", r->id);
@@ -118,7 +118,7 @@ show(const struct nhi_note *note, void *arg)
 	struct each *e = arg;
 	struct nhi_revocation r = { .kind = e->kind, .time = note->time };
 
-	if (!valid(e->kind, note->name))
+	if (!nhi_revoke_valid(e->kind, note->name))
 		return true;
 	(void)snprintf(r.name, sizeof(r.name), "%s", note->name);
 	(void)snprintf(r.id, sizeof(r.id), "%s", note->id);

@@ -35,6 +35,9 @@ struct nhi_revoke_query {
 	int64_t valid_after;		/* made NHI_CERT_BACKDATE later */
 };
 
+/* Is it the name of such a revocation, as above? */
+bool		 nhi_revoke_valid(enum nhi_revoke_kind, const char *name);
+
 /* NHI_OK, NHI_ERR_CERT_REVOKED or NHI_ERR_STATE. */
 enum nhi_err	 nhi_revoke_check(const char *revoked,
 		    const struct nhi_revoke_query *, struct nhi_why *)
