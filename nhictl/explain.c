@@ -6,7 +6,6 @@
  */
 #include "config.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
 #include "lib/base/registry.h"
+#include "lib/base/source.h"
 #include "lib/base/spawn.h"
 #include "lib/base/verdict.h"
 #include "nhictl/judge.h"
@@ -56,11 +56,13 @@ wipe(struct ask *a)
 static bool
 set_option(struct ask *a, const char *name, const char *value)
 {
+	char address[NHI_SOURCE_SIZE];
 	uint64_t at;
 
 	if (strcmp(name, "--account") == 0 && a->account == NULL)
 		a->account = value;
-	else if (strcmp(name, "--source") == 0 && a->source == NULL)
+	else if (strcmp(name, "--source") == 0 && a->source == NULL &&
+	    nhi_source_key(value, address))
 		a->source = value;
 	else if (strcmp(name, "--token") == 0 && a->file == NULL)
 		a->file = value;
@@ -98,8 +100,7 @@ read_bytes(struct ask *a, struct nhi_why *why)
 
 	if (strcmp(a->file, "-") == 0)
 		return nhi_file_slurp(STDIN_FILENO, &a->bytes, why);
-	if ((err = nhi_file_open(AT_FDCWD, a->file, NHI_FILE_ANY, &fd,
-	    why)) != NHI_OK)
+	if ((err = nhi_ctl_open(a->file, &fd, why)) != NHI_OK)
 		return err;
 	return nhi_file_slurp(fd, &a->bytes, why);
 }
@@ -311,8 +312,5 @@ nhi_verb_explain(int argc, char **argv)
 		print_json(&a);
 	else
 		print_text(&a);
-	if (a.reason == NHI_OK)
-		return NHI_CTL_OK;
-	return nhi_err_class(a.reason) == NHI_CLASS_FAULT ? NHI_CTL_FAULT :
-	    NHI_CTL_NO;
+	return nhi_ctl_code(a.reason);
 }

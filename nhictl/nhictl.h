@@ -36,6 +36,16 @@ extern const struct nhi_verb nhi_verbs[];
  */
 int	 nhi_ctl_fail(enum nhi_err, const struct nhi_why *);
 
+/* That exit code; a key set that is none is bad input too. */
+int	 nhi_ctl_code(enum nhi_err);
+
+/*
+ * Open a file that was named by who runs us, whose content is not trusted: a
+ * symbolic link to it (a pod's token is one) and a pipe will do.
+ */
+enum nhi_err	 nhi_ctl_open(const char *path, int *ret_fd,
+		    struct nhi_why *) NHI_MUST;
+
 /* Print the usage line of a verb on standard error; returns NHI_CTL_USAGE. */
 int	 nhi_ctl_usage(const char *verb);
 

@@ -80,15 +80,14 @@ check_here(const struct nhi_check *c, int fd)
 	struct nhi_why why;
 	enum nhi_err err;
 
-	if ((err = nhi_file_slurp(fd, &jwks, &why)) != NHI_OK)
-		return nhi_ctl_fail(err, &why);
+	if (nhi_file_slurp(fd, &jwks, &why) != NHI_OK) {
+		(void)fprintf(stderr, "nhictl: key set: %s\n", why.text);
+		return NHI_CTL_FAULT;
+	}
 	(void)!nhi_file_slurp(STDIN_FILENO, &token, &why);
 	err = nhi_check_run(c, nhi_buf_all(&jwks), &token, &text);
 	(void)fputs(nhi_buf_text(&text), stdout);
-	if (err == NHI_OK)
-		return NHI_CTL_OK;
-	return nhi_err_class(err) == NHI_CLASS_FAULT ? NHI_CTL_FAULT :
-	    NHI_CTL_NO;
+	return nhi_ctl_code(err);
 }
 
 int
@@ -111,8 +110,7 @@ nhi_verb_token_check(int argc, char **argv)
 		(void)fprintf(stderr, "nhictl: %s\n", why.text);
 		return nhi_ctl_usage("token check");
 	}
-	if ((err = nhi_file_open(AT_FDCWD, jwks, NHI_FILE_ANY, &fd,
-	    &why)) != NHI_OK)
+	if ((err = nhi_ctl_open(jwks, &fd, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	return geteuid() == 0 ? run_confined(check, argc, argv, fd) :
 	    check_here(&c, fd);

@@ -121,15 +121,22 @@ check(int argc, char **argv)
 	enum nhi_err err;
 
 	if (nhi_check_options(argc, argv, &c, &why) != NHI_OK ||
-	    confine(c.issuer.algs, &why) != NHI_OK ||
-	    nhi_file_slurp(JWKS_FD, &jwks, &why) != NHI_OK)
+	    confine(c.issuer.algs, &why) != NHI_OK)
 		return 2;
+	if (nhi_file_slurp(JWKS_FD, &jwks, &why) != NHI_OK) {
+		(void)!nhi_file_put(STDERR_FILENO,
+		    nhi_span_str("nhictl: the key set cannot be read, or is "
+		    "too large\n"), &why);
+		return 2;
+	}
 	(void)!nhi_file_slurp(STDIN_FILENO, &token, &why);
 	err = nhi_check_run(&c, nhi_buf_all(&jwks), &token, &text);
 	if (nhi_file_put(STDOUT_FILENO, nhi_buf_all(&text), &why) != NHI_OK)
 		return 2;
-	return err == NHI_OK ? 0 : nhi_err_class(err) == NHI_CLASS_FAULT ? 2 :
-	    1;
+	if (err == NHI_OK)
+		return 0;
+	return nhi_err_class(err) == NHI_CLASS_FAULT ||
+	    nhi_err_class(err) == NHI_CLASS_KEYS ? 2 : 1;
 }
 
 /* NULL where the words are not those of an explanation. */
