@@ -1,0 +1,79 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# nhictl as a script of somebody else calls it: exit codes, help, the files
+# that it is given; and nothing is signed that every login would refuse.
+. "$(dirname "$0")/road_lib.sh"
+
+nobody() {
+	setpriv --reuid nobody --regid nogroup --clear-groups "$@"
+}
+
+make_keys corp rs256
+apply 'the policy is applied' <<-END
+version = 1;
+host = { id = "web-1.example.com"; };
+issuers = ( $(issuer corp) );
+identities = ( $(identity web corp web-deploy sub job-1) );
+END
+chmod 755 "$WORK"
+token corp rs256 sub=job-1 >"$WORK/token"
+chmod 644 "$WORK/token"
+
+# check JWKS: token check, with the token.
+check() {
+	nhictl token check --issuer https://corp.example.com \
+	    --audience ssh://web-1.example.com --jwks "$1" <"$WORK/token"
+}
+
+for verb in hold token ca policy; do
+	try "$verb --help tells its verbs" 0 "^usage: nhictl $verb " \
+	    nhictl "$verb" --help
+	try "$verb alone is wrong usage" 64 "^usage: nhictl $verb " \
+	    nhictl "$verb"
+done
+
+cp /root/corp/jwks.json "$WORK/jwks"
+ln -s jwks "$WORK/jwks-link"
+ln -s token "$WORK/token-link"
+echo junk >"$WORK/junk"
+head -c 2000000 /dev/zero >"$WORK/large"
+chmod 644 "$WORK/jwks" "$WORK/junk" "$WORK/large"
+try 'a key set by a symbolic link' 0 '^ok' check "$WORK/jwks-link"
+try 'a key set from a pipe' 0 '^ok' check <(sleep 0.2; cat "$WORK/jwks")
+try 'a key set that is none' 2 '^jwks' check "$WORK/junk"
+try 'a key set that is too large' 2 'nhictl: .*key set' check "$WORK/large"
+try 'a device' 2 'not a regular file' check /dev/zero
+try 'explain: a token by a symbolic link, as a pod has it' 0 'ok: identity' \
+    nhictl explain --account web-deploy --token "$WORK/token-link"
+try 'explain: the same by somebody else' 0 'ok: identity' \
+    nobody nhictl explain --account web-deploy --token "$WORK/token-link"
+try 'explain: no address' 64 '^usage' nhictl explain \
+    --account web-deploy --token "$WORK/token" --source junk
+
+for name in '--account ../x' '--issuer ..' '--identity A_B!'; do
+	# shellcheck disable=SC2086
+	try "hold add $name" 64 'not a name' nhictl hold add $name --reason x
+done
+for name in '--serial 0' '--serial x' '--mark zz' '--identity ../x'; do
+	# shellcheck disable=SC2086
+	try "revoke $name" 64 'not a' nhictl revoke $name --reason x
+done
+
+key k
+key k2
+try 'a token gives a certificate' 0 '' trade_file k web-deploy "$WORK/token"
+mark=$(audit_last cert.issue | field mark)
+try 'its mark is revoked' 0 '' nhictl revoke --mark "$mark" --reason x
+try 'nothing is signed for a revoked mark' 77 '^nhi: refused: policy ' \
+    trade_file k web-deploy "$WORK/token"
+is 'recorded as such' cert-revoked "$(audit_last cert.deny | field reason)"
+try 'a key is revoked' 0 '' nhictl revoke --reason x \
+    --key "$(ssh-keygen -lf "$WORK/k2.pub" | awk '{ print $2 }')"
+token corp rs256 sub=job-1 >"$WORK/token"
+try 'nothing is signed for a revoked key' 77 '^nhi: refused: policy ' \
+    trade_file k2 web-deploy "$WORK/token"
+key k
+try 'another key is none of its business' 0 '' \
+    trade_file k web-deploy "$WORK/token"
+trail_valid
+finish
