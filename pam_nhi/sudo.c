@@ -40,10 +40,13 @@ nhi_pam_sudo_check(struct nhi_pam_call *c, struct nhi_why *why)
 	    (err = nhi_hold_check(NHI_HOLDS_DIR, NULL, s->identity, s->issuer,
 	    c->now, why)) != NHI_OK)
 		return err;
-	/* What was revoked before the session opened let none open. */
+	/*
+	 * What was revoked before the session opened let none open.  (The
+	 * time is that of a certificate, made out from a minute back.)
+	 */
 	return nhi_revoke_check(NHI_REVOKED_DIR, &(struct nhi_revoke_query){
 	    .serial = s->serial, .identity = s->identity, .mark = s->mark,
-	    .valid_after = s->opened,
+	    .valid_after = s->opened - NHI_CERT_BACKDATE,
 	}, why);
 }
 

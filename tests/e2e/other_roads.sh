@@ -130,6 +130,9 @@ serial=$(ssh-keygen -L -f "$WORK/k-cert.pub" | sed -n 's/ *Serial: //p')
 later 'a revocation' cert-revoked ln -s 'r-1 1 root test' \
     "/var/lib/nhi/revoked/serial/$serial"
 rm "/var/lib/nhi/revoked/serial/$serial"
+later 'a revocation of the identity, made a moment later' cert-revoked \
+    nhictl revoke --identity web-deploy --reason test
+rm /var/lib/nhi/revoked/identity/web-deploy
 try 'sudo when nothing is held' 0 '^0$' \
     nhi_ssh k web-deploy@127.0.0.1 'sudo -n /usr/bin/id -u'
 
