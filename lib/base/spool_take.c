@@ -185,11 +185,12 @@ leave_told(const struct drain *d, const char *name)
 		    O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
-/* Is it such a name, left by a drain?  It goes when its hour is over. */
+/* Is it such a name, left by a drain?  It goes when its hour is not now. */
 static bool
 is_told(const struct drain *d, const char *name)
 {
 	struct nhi_span rest = nhi_span_str(name), word;
+	int64_t now = d->job->now_ms / NHI_SPOOL_HOUR;
 	struct stat st;
 	uint64_t hour;
 
@@ -200,7 +201,7 @@ is_told(const struct drain *d, const char *name)
 	if (!nhi_span_cut(&rest, '.', &word) ||
 	    !nhi_span_cut(&rest, '.', &word) ||
 	    !nhi_num_parse(word, INT64_MAX / NHI_SPOOL_HOUR, &hour) ||
-	    (int64_t)hour < d->job->now_ms / NHI_SPOOL_HOUR)
+	    (int64_t)hour < now || (int64_t)hour > now + 1)
 		(void)unlinkat(d->dir, name, 0);
 	return true;
 }

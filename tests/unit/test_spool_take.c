@@ -115,6 +115,12 @@ test_once(void **state)
 	assert_int_equal(drain_at(next + NHI_SPOOL_HOUR, 10, &taken), NHI_OK);
 	assert_int_equal(files(), 0);
 	assert_int_equal(lines(), 2);
+	/* A name of a far hour does not stay until then. */
+	next = now + 1000 * NHI_SPOOL_HOUR;
+	assert_int_equal(temp_race(1, VERIFY, put_told, &next), 1);
+	assert_int_equal(drain_at(now, 10, &taken), NHI_OK);
+	assert_int_equal(drain_at(now, 10, &taken), NHI_OK);
+	assert_int_equal(files(), 0);
 }
 
 /* Writers and drains at once: every grant is in the trail, once. */
