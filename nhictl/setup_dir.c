@@ -10,12 +10,12 @@
 #include <grp.h>
 #include <pwd.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/file.h"
 #include "lib/base/paths.h"
+#include "lib/base/registry.h"
 #include "nhictl/setup.h"
 
 #define SALT_FILE	NHI_UIDS_DIR "/salt"
@@ -196,20 +196,12 @@ salt_check(const void *arg, bool *ret_done, struct nhi_why *why)
 	return NHI_OK;
 }
 
+/* Of one that was lost, logins under way must hear: the stamp changes too. */
 static enum nhi_err
 salt_apply(const void *arg, struct nhi_why *why)
 {
-	char salt[SALT_SIZE];
-	enum nhi_err err;
-
 	(void)arg;
-	if (getrandom(salt, sizeof(salt), 0) != (ssize_t)sizeof(salt))
-		return nhi_fail(why, NHI_ERR_STATE, "getrandom: %s",
-		    strerror(errno));
-	err = nhi_file_replace(AT_FDCWD, SALT_FILE, 0600,
-	    (struct nhi_span){ salt, sizeof(salt) }, why);
-	explicit_bzero(salt, sizeof(salt));
-	return err;
+	return nhi_registry_init(NHI_UIDS_DIR, why);
 }
 
 #define PLACE(path, user, group, mode)					\
