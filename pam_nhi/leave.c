@@ -2,14 +2,23 @@
 #include "config.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/base/file.h"
 #include "lib/base/num.h"
 #include "pam_nhi/leave.h"
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open		434
+#endif
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal	424
+#endif
 
 #define ROUNDS	10	/* a process may fork between two looks */
 
@@ -39,15 +48,17 @@ in_session(int dir, uint32_t audit_session)
 }
 
 /*
- * The effective uid as /proc/PID/status has it: the owner of the directory
- * would be root for a process that made itself undumpable.
+ * All four uids as /proc/PID/status has them, so that nothing is ended that
+ * root is in: the owner of the directory would be root for a process that made
+ * itself undumpable.
  */
 static bool
 has_uid(int dir, uint32_t uid)
 {
 	static const char key[] = "\nUid:\t";
 	char text[2048];
-	struct nhi_span rest, real, effective;
+	struct nhi_span rest, line, word;
+	unsigned int same = 0;
 	const char *at;
 	uint64_t v;
 
@@ -55,9 +66,12 @@ has_uid(int dir, uint32_t uid)
 	if ((at = strstr(text, key)) == NULL)
 		return false;
 	rest = nhi_span_str(at + sizeof(key) - 1);
-	return nhi_span_cut(&rest, '\t', &real) &&
-	    nhi_span_cut(&rest, '\t', &effective) &&
-	    nhi_num_parse(effective, UINT32_MAX, &v) && v == uid;
+	if (!nhi_span_cut(&rest, '\n', &line))
+		return false;
+	while (nhi_span_cut(&line, '\t', &word))
+		if (nhi_num_parse(word, UINT32_MAX, &v) && v == uid)
+			same++;
+	return same == 4;
 }
 
 static bool
@@ -68,6 +82,26 @@ belongs(int proc, const char *pid, const struct nhi_session *s)
 	dir = openat(proc, pid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return dir >= 0 && in_session(dir, s->audit_session) &&
 	    has_uid(dir, s->uid);
+}
+
+/*
+ * Looked at again with a descriptor of the process in hand, so that the signal
+ * never reaches another one that has the number by now.
+ */
+static bool
+end(int proc, const char *name, pid_t pid, const struct nhi_session *s)
+{
+	NHI_AUTO(nhi_fd_close) int fd = -1;
+
+	if (!belongs(proc, name, s))
+		return false;
+	fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	/* Kernels before 5.3, and sandboxes, have numbers only. */
+	if (fd < 0)
+		return (errno == ENOSYS || errno == EPERM) &&
+		    kill(pid, SIGKILL) == 0;
+	return belongs(proc, name, s) &&
+	    syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) == 0;
 }
 
 /* One look through /proc; how many were ended. */
@@ -83,8 +117,8 @@ sweep(const struct nhi_session *s)
 		return 0;
 	while ((d = readdir(proc)) != NULL)
 		if (nhi_num_parse(nhi_span_str(d->d_name), INT32_MAX, &pid) &&
-		    pid > 1 && belongs(dirfd(proc), d->d_name, s) &&
-		    kill((pid_t)pid, SIGKILL) == 0)
+		    pid > 1 && (pid_t)pid != getpid() &&
+		    end(dirfd(proc), d->d_name, (pid_t)pid, s))
 			ended++;
 	(void)closedir(proc);
 	return ended;
