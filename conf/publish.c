@@ -150,6 +150,32 @@ write_all(int published, const struct nhi_plan *plan, struct nhi_why *why)
 	return err;
 }
 
+/* Does the policy give another number to an account that has one? */
+static bool
+moves(const char *uids, const struct nhi_plan_account *a)
+{
+	struct nhi_uid_entry e;
+
+	return !a->name.is_template && a->uid != 0 &&
+	    nhi_registry_find(uids, a->name.key, &e) == 1 && e.uid != a->uid;
+}
+
+/* Nobody moves for a policy that may be refused yet: it is only asked. */
+static enum nhi_err
+check_free(const char *uids, const struct nhi_plan_account *a,
+    struct nhi_why *why)
+{
+	char owner[NHI_NAME_MAX + 1];
+	int r = nhi_registry_owner(uids, a->uid, owner);
+
+	if (r < 0)
+		return failed(why, a->name.key);
+	if (r == 1 && strcmp(owner, a->name.key) != 0)
+		return nhi_fail(why, NHI_ERR_UID_EXHAUSTED,
+		    "UID %lu is another's", (unsigned long)a->uid);
+	return NHI_OK;
+}
+
 /* UIDs of declared accounts: there before the names are. */
 static enum nhi_err
 register_uids(const char *uids, const struct nhi_plan *plan,
@@ -162,9 +188,28 @@ register_uids(const char *uids, const struct nhi_plan *plan,
 	for (size_t i = 0; err == NHI_OK && i < plan->naccounts; i++) {
 		const struct nhi_plan_account *a = &plan->accounts[i];
 
-		if (!a->name.is_template)
+		if (moves(uids, a))
+			err = check_free(uids, a, why);
+		else if (!a->name.is_template)
 			err = nhi_registry_set(uids, a->name.key, a->uid,
 			    &uid, why);
+	}
+	return err;
+}
+
+enum nhi_err
+nhi_publish_move(const struct nhi_publish_paths *paths,
+    const struct nhi_plan *plan, struct nhi_why *why)
+{
+	enum nhi_err err = NHI_OK;
+	uint32_t uid;
+
+	for (size_t i = 0; err == NHI_OK && i < plan->naccounts; i++) {
+		const struct nhi_plan_account *a = &plan->accounts[i];
+
+		if (moves(paths->uids, a))
+			err = nhi_registry_set(paths->uids, a->name.key,
+			    a->uid, &uid, why);
 	}
 	return err;
 }

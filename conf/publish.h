@@ -23,10 +23,20 @@ struct nhi_publish {
 enum nhi_err	 nhi_publish_lock(const struct nhi_publish_paths *,
 		    int *ret_fd, struct nhi_why *) NHI_MUST;
 
-/* UIDs first, then the generation, then the swap.  Under the lock. */
+/*
+ * UIDs of new accounts first, then the generation, then the swap.  Under the
+ * lock.
+ */
 enum nhi_err	 nhi_publish(const struct nhi_publish_paths *,
 		    const struct nhi_plan *, struct nhi_publish *ret,
 		    struct nhi_why *) NHI_MUST;
+
+/*
+ * Give the accounts that have a number the one that policy wants now.  When
+ * nothing can refuse the policy any more: files keep the number they have.
+ */
+enum nhi_err	 nhi_publish_move(const struct nhi_publish_paths *,
+		    const struct nhi_plan *, struct nhi_why *) NHI_MUST;
 
 /* Put the generation before it back in force (or none).  Under the lock. */
 enum nhi_err	 nhi_publish_restore(const struct nhi_publish_paths *,

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/file.h"
 #include "nhictl/apply_run.h"
 #include "nhictl/nhictl.h"
 
@@ -27,10 +28,22 @@ static int
 apply(const struct nhi_report *r, bool check_only)
 {
 	NHI_AUTO(nhi_plan_freep) struct nhi_plan *plan = NULL;
+	NHI_AUTO(nhi_fd_close) int lock = -1;
 	struct nhi_why why = { "" }, late = { "" };
-	enum nhi_err err;
+	enum nhi_err err, locked = NHI_OK;
 
+	/*
+	 * Before the file is read: of two at once the later one has the later
+	 * text.  Faults of the file are told all the same.
+	 */
+	if (!check_only)
+		locked = nhi_publish_lock(&nhi_apply_host.publish, &lock,
+		    &late);
 	err = nhi_apply_check(&nhi_apply_host, r, &plan, &why);
+	if (err == NHI_OK && locked != NHI_OK) {
+		err = locked;
+		why = late;
+	}
 	if (check_only) {
 		if (err == NHI_OK)
 			nhi_report_plan(r, plan, NULL);

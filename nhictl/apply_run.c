@@ -142,7 +142,9 @@ change_all(struct change *c, struct nhi_why *why)
 	if ((err = write_trust(c, why)) != NHI_OK ||
 	    (err = hold_against_sshd(c, why)) != NHI_OK ||
 	    (err = write_sudo(c, why)) != NHI_OK ||
-	    (err = record(c, why)) != NHI_OK)
+	    (err = record(c, why)) != NHI_OK ||
+	    (err = nhi_publish_move(&c->paths->publish, c->plan,
+	    why)) != NHI_OK)
 		return err;
 	return NHI_OK;
 }
@@ -176,12 +178,9 @@ nhi_apply_publish(const struct nhi_apply_paths *paths,
 	    .trusted = NHI_BUF(NHI_TRUST_FILE),
 	    .dropin = NHI_BUF(NHI_APPLY_SSHD_TEXT),
 	    .sudo = NHI_BUF(NHI_SUDO_TEXT) };
-	NHI_AUTO(nhi_fd_close) int lock = -1;
 	struct nhi_why late = { "" };
 	enum nhi_err err;
 
-	if ((err = nhi_publish_lock(&paths->publish, &lock, why)) != NHI_OK)
-		return err;
 	if ((err = change_all(&c, why)) != NHI_OK) {
 		restore(&c);
 		return err;

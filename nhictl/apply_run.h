@@ -26,7 +26,8 @@ enum nhi_err	 nhi_apply_check(const struct nhi_apply_paths *,
 
 /*
  * Publish, trust, hold sshd against it, record.  Whatever fails, the policy
- * before it is in force again.
+ * before it is in force again.  Under the lock of publishing, taken before the
+ * policy was read.
  */
 enum nhi_err	 nhi_apply_publish(const struct nhi_apply_paths *,
 		    const struct nhi_report *, const struct nhi_plan *,
