@@ -2,10 +2,12 @@
 /* nhictl tick: what a timer runs each minute.  Quiet unless asked. */
 #include "config.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <unistd.h>
 
+#include "lib/base/file.h"
 #include "lib/base/paths.h"
 #include "nhictl/nhictl.h"
 #include "nhictl/record.h"
@@ -27,6 +29,35 @@ static const struct {
 	{ "pending", "hand-overs expired", nhi_tick_pending },
 	/* End of the steps */
 };
+
+/* /run is empty after a boot, and a container may have no tmpfiles. */
+static bool
+make_run(void)
+{
+	static const struct {
+		const char *path;
+		mode_t mode;
+	} dirs[] = {
+		{ NHI_RUN_DIR, 0755 },
+		{ NHI_LEASES_DIR, 0755 },
+		{ NHI_SESSIONS_DIR, 0755 },
+		{ NHI_ISSUER_DIR, 0755 },
+		{ NHI_PENDING_DIR, 0700 },
+		/* End of the directories */
+	};
+	struct nhi_why why;
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		enum nhi_err err = nhi_dir_make(AT_FDCWD, dirs[i].path,
+		    dirs[i].mode, 0, 0, &why);
+
+		if (err != NHI_OK) {
+			(void)nhi_ctl_fail(err, &why);
+			return false;
+		}
+	}
+	return true;
+}
 
 static bool
 run(const struct nhi_tick *tick, bool verbose)
@@ -77,7 +108,7 @@ nhi_verb_tick(int argc, char **argv)
 		(void)fputs("nhictl: tick is root's\n", stderr);
 		return NHI_CTL_FAULT;
 	}
-	if (!run(&tick, verbose))
+	if (!make_run() || !run(&tick, verbose))
 		return NHI_CTL_NO;
 	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
 }

@@ -127,9 +127,9 @@ count(const struct nhi_session *s, void *arg)
 	return true;
 }
 
-static enum nhi_err
-check_cap(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
-    struct nhi_why *why)
+enum nhi_err
+nhi_pam_evidence_cap(const struct nhi_pam_call *c,
+    const struct nhi_pam_evidence *e, struct nhi_why *why)
 {
 	struct count n = { .call = c, .identity = e->identity->name };
 	enum nhi_err err;
@@ -166,7 +166,7 @@ nhi_pam_evidence_state(const struct nhi_pam_call *c,
 	    e->issuer->name, c->now, why)) != NHI_OK ||
 	    (err = check_revoked(e, why)) != NHI_OK ||
 	    (err = check_place(c, e, why)) != NHI_OK ||
-	    (err = check_cap(c, e, why)) != NHI_OK)
+	    (err = nhi_pam_evidence_cap(c, e, why)) != NHI_OK)
 		return err;
 	return NHI_OK;
 }

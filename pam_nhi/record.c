@@ -130,13 +130,16 @@ make_run(struct nhi_why *why)
 }
 
 enum nhi_err
-nhi_pam_record_open(const struct nhi_session *s, struct nhi_why *why)
+nhi_pam_record_open(const struct nhi_pam_call *c,
+    const struct nhi_pam_evidence *e, const struct nhi_session *s,
+    struct nhi_why *why)
 {
 	NHI_AUTO(nhi_fd_close) int lock = -1;
 	enum nhi_err err;
 
 	if ((err = make_run(why)) != NHI_OK ||
 	    (err = nhi_state_lock(NHI_LEASES_DIR, &lock, why)) != NHI_OK ||
+	    (err = nhi_pam_evidence_cap(c, e, why)) != NHI_OK ||
 	    (err = nhi_session_write(NHI_SESSIONS_DIR, s, why)) != NHI_OK)
 		return err;
 	return set_lease(s, why);

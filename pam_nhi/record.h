@@ -26,9 +26,13 @@ struct nhi_pam_texts {
 void	 nhi_pam_record_token(const struct nhi_pam_evidence *,
 	    struct nhi_pam_texts *, struct nhi_event *);
 
-/* Write the record and count it into the account's lease, under one lock. */
-enum nhi_err	 nhi_pam_record_open(const struct nhi_session *,
-		    struct nhi_why *) NHI_MUST;
+/*
+ * Write the record and count it into the account's lease, under one lock; the
+ * identity's cap is asked for there again, for many may have passed it at once.
+ */
+enum nhi_err	 nhi_pam_record_open(const struct nhi_pam_call *,
+		    const struct nhi_pam_evidence *,
+		    const struct nhi_session *, struct nhi_why *) NHI_MUST;
 
 /* Take both back; the lease goes with the account's last session. */
 enum nhi_err	 nhi_pam_record_close(const struct nhi_session *,

@@ -50,7 +50,7 @@ open_evident(struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
 	state->session.audit_session = nhi_pam_caller_audit(c->uid);
 	nhi_session_name(&state->session);
 	if ((err = nhi_pam_home_make(&c->account, c->uid, why)) != NHI_OK ||
-	    (err = nhi_pam_record_open(&state->session, why)) != NHI_OK)
+	    (err = nhi_pam_record_open(c, e, &state->session, why)) != NHI_OK)
 		return err;
 	if ((err = nhi_pam_record_grant(c, e, &state->session,
 	    why)) != NHI_OK) {

@@ -251,11 +251,12 @@ nhi_session_each(const char *sessions,
 	NHI_AUTO(nhi_fd_close) int dir = -1;
 	struct nhi_session s;
 	const struct dirent *de;
-	enum nhi_err err;
 	DIR *dp;
 
-	if ((err = nhi_dir_open(AT_FDCWD, sessions, &dir, why)) != NHI_OK)
-		return err;
+	/* /run is empty after a boot: nobody has been here yet. */
+	if (nhi_dir_open(AT_FDCWD, sessions, &dir, NULL) != NHI_OK)
+		return errno == ENOENT ? NHI_OK : nhi_fail(why,
+		    NHI_ERR_STATE, "%s: %s", sessions, strerror(errno));
 	if ((dp = fdopendir(dir)) == NULL)
 		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", sessions,
 		    strerror(errno));

@@ -46,7 +46,7 @@ bool		 nhi_session_alive(const struct nhi_session *);
 
 /*
  * Call fn for each readable record; it returns false to stop.  Names that are
- * no record are skipped.
+ * no record are skipped.  No directory is no session.
  */
 enum nhi_err	 nhi_session_each(const char *sessions,
 		    bool (*fn)(const struct nhi_session *, void *), void *arg,

@@ -148,6 +148,13 @@ test_each(void **state)
 	n = 0;
 	assert_int_equal(nhi_session_each(dir, count, &n, NULL), NHI_OK);
 	assert_int_equal(n, 3);
+	/* /run after a boot; what is there and no directory is a fault. */
+	n = 0;
+	assert_int_equal(nhi_session_each(temp_path(dir, "gone"), count, &n,
+	    NULL), NHI_OK);
+	assert_int_equal(n, 0);
+	assert_int_equal(nhi_session_each(temp_path(dir, "README"), count,
+	    &n, NULL), NHI_ERR_STATE);
 }
 
 /* Every text at its longest, every byte escaped. */

@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What is lost or half done: /run after a boot without tmpfiles, many logins at
+# once before a cap, an apply that fails late, two of them at once.
+. "$(dirname "$0")/road_lib.sh"
+
+# policy [MORE]: of the identity
+policy() {
+	cat <<-END
+	version = 1;
+	host = { id = "web-1.example.com"; };
+	issuers = ( $(issuer corp) );
+	identities = ( $(identity web corp web-deploy sub job-1 "${1:-}") );
+	END
+}
+
+make_keys corp rs256
+policy 'max_sessions = 1;' | apply 'the policy is applied'
+key k
+token corp rs256 sub=job-1 | trade k web-deploy 2>/dev/null
+
+rm -rf /run/nhi
+try 'a login before a cap, /run/nhi is not there' 0 '^web-deploy$' \
+    login k web-deploy id -un
+rm -rf /run/nhi
+try 'sessions, /run/nhi is not there' 0 '' nhictl sessions
+try 'tick, /run/nhi is not there' 0 '' nhictl tick
+mode_is /run/nhi/pending 'root:root 700'
+mode_is /run/nhi/sessions 'root:root 755'
+
+# All have passed the first look at the cap when the lock is given back.
+mkdir -p /tmp/cap
+{
+	flock 9
+	for i in 1 2 3 4; do
+		login k web-deploy "sleep 2; echo $i" >/tmp/cap/$i 2>&1 9>&- &
+	done
+	sleep 1.2
+} 9<>/run/nhi/leases/.lock
+wait
+is 'four at once, and one may' 1 "$(grep -lE '^[1-4]$' /tmp/cap/* | wc -l)"
+is 'three are told why' 3 "$(grep -l 'refused: busy' /tmp/cap/* | wc -l)"
+
+# The trail cannot be written: the last step of apply.
+uid=$(id -u web-deploy)
+chmod 777 /var/log/nhi
+policy 'uid = 2000400000;' >$POLICY
+try 'an apply that fails late' 2 'others may write' nhictl apply
+is 'moves no account' "$uid" "$(id -u web-deploy)"
+chmod 755 /var/log/nhi
+try 'the same one later' 0 '' nhictl apply
+is 'does' 2000400000 "$(id -u web-deploy)"
+
+# One waits for the lock, and the file changes meanwhile.
+LOCK=/var/lib/nhi/published/.lock
+policy >$POLICY
+flock $LOCK sleep 1.2 &
+HELD=$!
+nhictl apply >/dev/null &
+WAITS=$!
+sleep 0.6
+policy 'max_sessions = 7;' >$POLICY
+wait $HELD
+wait $WAITS
+is 'apply takes the text that is there when its turn comes' \
+    "$(nhictl check | sed 's/.*digest //')" "$(nhictl policy digest)"
+
+finish
