@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -155,18 +156,28 @@ nhi_pam_state_find(pam_handle_t *pamh)
 	return u.out;
 }
 
+static struct nhi_pam_state *
+of_user(struct nhi_pam_state *state, const char *user)
+{
+	if (strcmp(state->user, user) == 0)
+		return state;
+	state->told = state->passed = state->token = state->by_person = false;
+	(void)snprintf(state->user, sizeof(state->user), "%s", user);
+	return state;
+}
+
 struct nhi_pam_state *
 nhi_pam_state(pam_handle_t *pamh)
 {
 	struct nhi_pam_state *state = nhi_pam_state_find(pamh);
 
 	if (state != NULL)
-		return state;
+		return of_user(state, item(pamh, PAM_USER));
 	if ((state = calloc(1, sizeof(*state))) == NULL)
 		return NULL;
 	if (pam_set_data(pamh, STATE_KEY, state, free_state) != PAM_SUCCESS) {
 		free(state);
 		return NULL;
 	}
-	return state;
+	return of_user(state, item(pamh, PAM_USER));
 }

@@ -71,6 +71,7 @@ void		 nhi_pam_call_end(struct nhi_pam_call *);
  * error, since sshd's keyboard-interactive stages run in another process.
  */
 struct nhi_pam_state {
+	char user[NHI_NAME_MAX + 1];	/* PAM_USER of what follows */
 	bool told;			/* refused and recorded at account */
 	int denied;			/* the same, and not deferred: how */
 	char refusal[64];		/* of the issuer: NHI_REFUSED_ENV */
@@ -81,7 +82,11 @@ struct nhi_pam_state {
 	struct nhi_session session;
 };
 
-/* The state of this handle, made on first use; NULL without memory. */
+/*
+ * The state of this handle, made on first use; NULL without memory.  A module
+ * may change PAM_USER: what was decided of another name counts for nothing,
+ * but a session that is open stays to be closed.
+ */
 struct nhi_pam_state	*nhi_pam_state(pam_handle_t *);
 
 /* The same without making it: NULL when there is none. */

@@ -157,14 +157,24 @@ check_revoked(const struct nhi_pam_evidence *e, struct nhi_why *why)
 }
 
 enum nhi_err
-nhi_pam_evidence_state(const struct nhi_pam_call *c,
+nhi_pam_evidence_stopped(const struct nhi_pam_call *c,
     const struct nhi_pam_evidence *e, struct nhi_why *why)
 {
 	enum nhi_err err;
 
 	if ((err = nhi_hold_check(NHI_HOLDS_DIR, c->user, e->identity->name,
-	    e->issuer->name, c->now, why)) != NHI_OK ||
-	    (err = check_revoked(e, why)) != NHI_OK ||
+	    e->issuer->name, c->now, why)) != NHI_OK)
+		return err;
+	return check_revoked(e, why);
+}
+
+enum nhi_err
+nhi_pam_evidence_state(const struct nhi_pam_call *c,
+    const struct nhi_pam_evidence *e, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if ((err = nhi_pam_evidence_stopped(c, e, why)) != NHI_OK ||
 	    (err = check_place(c, e, why)) != NHI_OK ||
 	    (err = nhi_pam_evidence_cap(c, e, why)) != NHI_OK)
 		return err;

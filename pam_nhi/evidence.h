@@ -39,6 +39,11 @@ enum nhi_err	 nhi_pam_evidence_state(const struct nhi_pam_call *,
 		    const struct nhi_pam_evidence *, struct nhi_why *)
 		    NHI_MUST;
 
+/* The first of these by themselves: holds and revocations. */
+enum nhi_err	 nhi_pam_evidence_stopped(const struct nhi_pam_call *,
+		    const struct nhi_pam_evidence *, struct nhi_why *)
+		    NHI_MUST;
+
 /* The last of these, the cap, by itself: is there room for one session more? */
 enum nhi_err	 nhi_pam_evidence_cap(const struct nhi_pam_call *,
 		    const struct nhi_pam_evidence *, struct nhi_why *)

@@ -52,7 +52,9 @@ open_evident(struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
 	if ((err = nhi_pam_home_make(&c->account, c->uid, why)) != NHI_OK ||
 	    (err = nhi_pam_record_open(c, e, &state->session, why)) != NHI_OK)
 		return err;
-	if ((err = nhi_pam_record_grant(c, e, &state->session,
+	/* Who stops it now ends the sessions that have a record: this one too. */
+	if ((err = nhi_pam_evidence_stopped(c, e, why)) != NHI_OK ||
+	    (err = nhi_pam_record_grant(c, e, &state->session,
 	    why)) != NHI_OK) {
 		(void)nhi_pam_record_close(&state->session, NULL);
 		return err;
@@ -129,7 +131,10 @@ nhi_pam_session_open(pam_handle_t *pamh, int argc, const char **argv)
 		return PAM_BUF_ERR;
 	if (state->told)
 		return PAM_SESSION_ERR;
-	if (state->opened || state->by_person)
+	if (state->opened)
+		return strcmp(state->session.account, state->user) == 0 ?
+		    PAM_SUCCESS : PAM_SESSION_ERR;
+	if (state->by_person)
 		return PAM_SUCCESS;
 	if ((err = nhi_pam_call_begin(&c, pamh, argc, argv, &why)) != NHI_OK ||
 	    (err = nhi_pam_account_check(&c, &why)) != NHI_OK)

@@ -151,6 +151,10 @@ for word in targetpw rootpw runaspw; do
 	rm -f /etc/sudoers.d/zz-$word
 done
 
+# What was decided of one account counts for no other.
+try 'PAM_USER changes after the account stage' 1 '^account [^0]' \
+    "$ENTER" su web-deploy root pr-74-9
+
 # Any other service, with a file of its own or with "other".
 cp /etc/pam.d/login /etc/pam.d/vsftpd
 for service in login vsftpd nosuchfile polkit-1; do

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Enter an account through PAM as a service without a password does:
- *	pam_enter SERVICE USER [RUSER]
+ *	pam_enter SERVICE USER [RUSER [OTHER]]
+ * (OTHER: PAM_USER is that one after the account stage, and it is asked again).
  * Prints "STAGE NUMBER" for account, setcred, session and close; stops at the
  * first that fails.  Exit 0 when the session was opened, 1 when refused.
  */
@@ -48,7 +49,10 @@ main(int argc, char *argv[])
 	if (argc > 3 && pam_set_item(pamh, PAM_RUSER, argv[3]) != PAM_SUCCESS)
 		return 2;
 	if ((status = told("account", pam_acct_mgmt(pamh, 0))) ==
-	    PAM_SUCCESS &&
+	    PAM_SUCCESS && (argc < 5 ||
+	    ((status = pam_set_item(pamh, PAM_USER, argv[4])) ==
+	    PAM_SUCCESS && (status = told("account", pam_acct_mgmt(pamh,
+	    0))) == PAM_SUCCESS)) &&
 	    (status = told("setcred", pam_setcred(pamh,
 	    PAM_ESTABLISH_CRED))) == PAM_SUCCESS &&
 	    (status = told("session", pam_open_session(pamh, 0))) ==

@@ -41,6 +41,17 @@ wait
 is 'four at once, and one may' 1 "$(grep -lE '^[1-4]$' /tmp/cap/* | wc -l)"
 is 'three are told why' 3 "$(grep -l 'refused: busy' /tmp/cap/* | wc -l)"
 
+# A hold while a login waits to be recorded: there is no session to end yet.
+{
+	flock 9
+	login k web-deploy 'echo in' >"$OUT" 2>&1 9>&- &
+	sleep 1
+	nhictl hold add --all --reason test >/dev/null
+} 9<>/run/nhi/leases/.lock
+wait
+is 'a login under way is held too' 1 "$(grep -c 'refused: policy' "$OUT")"
+nhictl hold lift --all >/dev/null
+
 # The trail cannot be written: the last step of apply.
 uid=$(id -u web-deploy)
 chmod 777 /var/log/nhi
