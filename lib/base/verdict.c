@@ -82,12 +82,13 @@ take_bytes(struct nhi_span *s, uint8_t *out, size_t n)
 	return true;
 }
 
+/* The callers add grace and skew, which are below this as well. */
 static bool
 take_time(struct nhi_span *s, int64_t *ret)
 {
 	uint64_t v;
 
-	if (!nhi_span_u64(s, &v) || v > INT64_MAX)
+	if (!nhi_span_u64(s, &v) || v > INT64_MAX / 2)
 		return false;
 	*ret = (int64_t)v;
 	return true;
