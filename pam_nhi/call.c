@@ -162,6 +162,8 @@ of_user(struct nhi_pam_state *state, const char *user)
 	if (strcmp(state->user, user) == 0)
 		return state;
 	state->told = state->passed = state->token = state->by_person = false;
+	state->denied = 0;
+	state->refusal[0] = '\0';
 	(void)snprintf(state->user, sizeof(state->user), "%s", user);
 	return state;
 }
