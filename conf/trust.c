@@ -85,11 +85,36 @@ nhi_trust_key_valid(const char *s)
 	    key_valid(type, rest);
 }
 
+/* "<type> <base64> <host>": is it this key? */
+static bool
+is_key(const char *trusted, struct nhi_span type, struct nhi_span base64)
+{
+	struct nhi_span rest = nhi_span_str(trusted), word;
+
+	return nhi_span_cut(&rest, ' ', &word) &&
+	    nhi_span_equal(word, type) && nhi_span_cut(&rest, ' ', &word) &&
+	    nhi_span_equal(word, base64);
+}
+
+/* A key has one host: who reads the file refuses all of it otherwise. */
 static enum nhi_err
-put_own(struct nhi_span text, const char *host, struct nhi_buf *b,
-    struct nhi_why *why)
+check_others(const struct nhi_list *trust, struct nhi_span type,
+    struct nhi_span base64, struct nhi_why *why)
+{
+	for (size_t i = 0; i < trust->n; i++)
+		if (is_key(trust->p[i], type, base64))
+			return nhi_fail(why, NHI_ERR_HOST,
+			    "trust names this host's own CA key as that of "
+			    "another host");
+	return NHI_OK;
+}
+
+static enum nhi_err
+put_own(struct nhi_span text, const char *host, const struct nhi_list *trust,
+    struct nhi_buf *b, struct nhi_why *why)
 {
 	struct nhi_span line, type, base64;
+	enum nhi_err err;
 
 	while (nhi_span_cut(&text, '\n', &line)) {
 		if (line.n == 0 || line.p[0] == '#')
@@ -99,6 +124,8 @@ put_own(struct nhi_span text, const char *host, struct nhi_buf *b,
 		    !key_valid(type, base64))
 			return nhi_fail(why, NHI_ERR_CA_KEY,
 			    "a line of ca.pub is not a public key");
+		if ((err = check_others(trust, type, base64, why)) != NHI_OK)
+			return err;
 		nhi_buf_span(b, type);
 		nhi_buf_char(b, ' ');
 		nhi_buf_span(b, base64);
@@ -114,7 +141,7 @@ nhi_trust_format(struct nhi_span ca_pub, const char *host,
 	enum nhi_err err;
 
 	nhi_buf_str(b, "# Made by nhictl apply.\n");
-	if ((err = put_own(ca_pub, host, b, why)) != NHI_OK)
+	if ((err = put_own(ca_pub, host, trust, b, why)) != NHI_OK)
 		return err;
 	for (size_t i = 0; i < trust->n; i++)
 		nhi_buf_printf(b, "%s\n", trust->p[i]);

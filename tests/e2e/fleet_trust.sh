@@ -145,10 +145,13 @@ try 'a host certificate: refused' 255 'Permission denied' \
     cert_ssh k web-deploy@127.0.0.1 id -un
 
 # One key cannot have two names.
-trusting "$(line web-9.example.com "$WORK/own.pub")"
-with $OWN "$(id_of web-9.example.com)"
-refused "our own key, trusted under another host's name" cert-host
+sed "s|^identities|trust = ( $(line web-9.example.com "$WORK/own.pub") );\n&|" \
+    /src/tests/lab/nhi.conf >"$POLICY"
+try "our own key under another host's name is not put in force" 1 \
+    "own CA key" nhictl apply
 policy </src/tests/lab/nhi.conf
+with $OWN "$(id_of web-1.example.com)"
+opens 'and the former policy goes on'
 sed "s|^identities|trust = ( $(line web-1.example.com "$WORK/web2.pub") );\n&|" \
     /src/tests/lab/nhi.conf >"$WORK/policy"
 try "another key under our own name is refused" 1 '' \
