@@ -1,0 +1,121 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The end of a session ends what the account left running in it, and nothing
+# else: not what sudo started for it, not another session's, not anybody
+# else's.  And an account cannot write where the trail is made.
+. "$(dirname "$0")/attack_lib.sh"
+
+install -m 755 "$BUILD/tests/e2e/respawn" /usr/local/bin/respawn
+install -m 755 /usr/bin/sleep /usr/local/bin/rootsleep
+cat >/etc/sudoers.d/bot <<-END
+web-deploy ALL=(root) NOPASSWD: /usr/bin/setsid
+web-deploy ALL=(alice) NOPASSWD: /usr/bin/setsid
+END
+useradd -m alice
+key one
+key two
+issue one web-deploy 2>"$OUT" || not_ok 'a certificate'
+issue two web-deploy 2>"$OUT" || not_ok 'another'
+
+running() {
+	pgrep -u web-deploy -f "$1" >/dev/null
+}
+
+# Another session of the same account, all the while.
+nhi_ssh two web-deploy@127.0.0.1 'setsid sleep 7001 & sleep 7002' \
+    </dev/null >/dev/null 2>&1 &
+other=$!
+until_true 10 running 'sleep 7002' || not_ok 'the other session'
+su alice -c 'sleep 7003' &
+
+# shellcheck disable=SC2016 # the account's shell expands it
+nhi_ssh one web-deploy@127.0.0.1 '
+	exec </dev/null >/dev/null 2>&1
+	sleep 7101 &
+	nohup sleep 7102 &
+	setsid sleep 7103 &
+	(setsid sh -c "setsid sleep 7104 &" &)
+	sh -c "trap \"\" TERM HUP INT QUIT; sleep 7105; sleep 7106" &
+	unshare -U sleep 7107 &
+	unshare -Ur sleep 7108 &
+	sudo -n setsid /usr/local/bin/rootsleep 7109 &
+	sudo -n -u alice setsid sleep 7110 &
+	i=0; while [ $i -lt 50 ]; do sleep 7111 & i=$((i + 1)); done
+	until pgrep -f "rootsleep 7109" && pgrep -f "sleep 7110"; do
+		sleep 0.1
+	done; sleep 0.3' >"$OUT" 2>&1 </dev/null
+until_true 10 eval '! running 7101'
+for n in 7101 7102 7103 7104 7105 7111; do
+	is "the end of its session ends $n" '' "$(pgrep -f "sleep $n")"
+done
+is 'user namespaces hide nothing' '' "$(pgrep -f 'sleep 710[78]')"
+is "what sudo started for root goes on" 1 \
+    "$(pgrep -u root -xf '/usr/local/bin/rootsleep 7109' | wc -l)"
+is "what sudo started for alice goes on" 1 \
+    "$(pgrep -u alice -xf 'sleep 7110' | wc -l)"
+is "alice's own goes on" 1 "$(pgrep -u alice -xf 'sleep 7003' | wc -l)"
+is "the other session goes on" 2 "$(pgrep -u web-deploy -xf \
+    'sleep 700[12]' | wc -l)"
+is 'and has its lease' 1 "$(readlink /run/nhi/leases/web-deploy |
+    sed 's/.*://')"
+is 'and its record' 1 "$(find /run/nhi/sessions -name '[0-9]*' | wc -l)"
+
+# One that is never there when somebody looks, three times.
+for n in 1 2 3; do
+	nhi_ssh one web-deploy@127.0.0.1 \
+	    'respawn 20 </dev/null >/dev/null 2>&1 & sleep 0.5' \
+	    >"$OUT" 2>&1 </dev/null
+	sleep 0.3
+	is "a process that forks and leaves: $n" '' "$(pgrep -x respawn)"
+	pkill -9 -x respawn
+done
+
+stop $other
+until_true 10 eval '! running 7002'
+is 'all sessions over: nothing of the account' '' "$(pgrep -u web-deploy)"
+is 'all sessions over: no lease, no record' '' \
+    "$(find /run/nhi/leases /run/nhi/sessions ! -type d ! -name .lock)"
+pkill -9 -f 'sleep 7'
+
+# ssh ends in other ways, too.
+for how in 'client killed' 'session killed' 'monitor ended'; do
+	nhi_ssh one web-deploy@127.0.0.1 \
+	    'setsid sleep 7201 >/dev/null 2>&1 & sleep 7202' \
+	    </dev/null >/dev/null 2>&1 &
+	client=$!
+	until_true 10 running 'sleep 7202'
+	until_true 5 test -L /run/nhi/leases/web-deploy
+	case $how in
+	client*) pkill -9 -P $client ;;
+	session*) pkill -9 -u web-deploy -x sshd ;;
+	monitor*) pkill -TERM -f '^sshd: web-deploy \[priv\]' ;;
+	esac
+	wait $client 2>/dev/null
+	until_true 10 eval '! pgrep -u web-deploy'
+	is "$how: nothing of the account" '' "$(pgrep -au web-deploy)"
+	until_true 5 test ! -L /run/nhi/leases/web-deploy
+	is "$how: no lease" '' "$(ls /run/nhi/leases)"
+	pkill -9 -f 'sleep 7'
+done
+
+# What an account may do in the spool: nothing.
+mark_trail
+for attack in 'touch /var/spool/nhi/x' 'ls /var/spool/nhi' \
+    'ln -s /etc/shadow /var/spool/nhi/x' 'mkfifo /var/spool/nhi/x' \
+    'ln /etc/passwd /var/spool/nhi/x' 'touch /var/log/nhi/x' \
+    "cat $AUDIT" 'ls /run/nhi/pending' 'touch /run/nhi/sessions/x' \
+    'touch /run/nhi/leases/x' 'rm -f /run/nhi/leases/web-deploy' \
+    'ln -s x /var/lib/nhi/marks/x' 'ls /var/lib/nhi/marks' \
+    'rm -rf /var/lib/nhi/published/current' \
+    'ln -s x /var/lib/nhi/holds/all' 'touch /var/cache/nhi/x'; do
+	is "an account may not: $attack" 'it ran' "$(nhi_ssh one \
+	    web-deploy@127.0.0.1 "echo it ran; $attack && echo done" \
+	    </dev/null 2>/dev/null)"
+done
+is 'and nothing changed' '' "$(find /var/spool/nhi /var/log/nhi /run/nhi \
+    /var/lib/nhi /var/cache/nhi -name x)"
+# Anybody may speak to syslog, nobody to the trail.
+nhi_ssh one web-deploy@127.0.0.1 "logger -p authpriv.info '{\"v\":1,\
+\"event\":\"cert.issue\",\"account\":\"forged\"}'" </dev/null >"$OUT" 2>&1
+recorded 'syslog is a copy' 0 account=forged
+finish
