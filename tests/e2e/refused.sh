@@ -3,6 +3,7 @@
 # Every reason for which the certificate road refuses, by a real request: the
 # client is told the public reason and nothing more, the trail says the code.
 # The last test compares what was produced here with the list of all codes.
+# shellcheck disable=SC2317 # try calls them
 . "$(dirname "$0")/road_lib.sh"
 . "$(dirname "$0")/refused_lib.sh"
 
@@ -53,7 +54,7 @@ echo '{"keys":' >/etc/nhi/jwks/broken.json
 install -m 0644 "$STORE/stale.json" /var/cache/nhi/stale.json
 touch -d '2 days ago' /var/cache/nhi/stale.json
 PUBLISHED=/var/lib/nhi/published
-GENERATION=$PUBLISHED/$(readlink $PUBLISHED/current)
+GENERATION=$PUBLISHED/$(readlink "$PUBLISHED/current")
 double "$GENERATION" both1 both2
 nhictl hold add --account held --reason "a test" --for 1h >"$OUT" 2>&1 ||
     not_ok 'the hold is made'

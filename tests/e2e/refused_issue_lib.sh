@@ -78,10 +78,10 @@ broken() {
 	"$@"
 }
 
-mv $PUBLISHED/current $PUBLISHED/away
+mv "$PUBLISHED/current" "$PUBLISHED/away"
 BROKEN=254	# pam_nhi's word, before there is an issuer
 broken 'no published policy' policy-unreadable \
-    mv $PUBLISHED/away $PUBLISHED/current
+    mv "$PUBLISHED/away" "$PUBLISHED/current"
 BROKEN=70
 cp "$GENERATION/rules/web" "$WORK/rules"
 echo rubbish >>"$GENERATION/rules/web"

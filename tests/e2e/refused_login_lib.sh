@@ -98,8 +98,8 @@ cp /etc/pam.d/sshd "$WORK/pam"
 echo "SSH_AUTH_INFO_0=publickey ssh-ed25519-cert-v01@openssh.com $(printf \
     '\0\0\0 ssh-ed25519-cert-v01@openssh.com\0\0\0\1x' | base64 -w 0)" \
     >"$WORK/forged"
-sed -i "0,/^session.*pam_nhi/s||session required pam_env.so conffile=/dev/null envfile=$WORK/forged\n&|" \
-    /etc/pam.d/sshd
+LINE="session required pam_env.so conffile=/dev/null envfile=$WORK/forged"
+sed "0,/^session.*pam_nhi/s||$LINE\n&|" "$WORK/pam" >/etc/pam.d/sshd
 refused 'evidence of somebody else'"'"'s making' evidence-forged policy 254 \
     other_sshd s web
 cp "$WORK/pam" /etc/pam.d/sshd
@@ -122,25 +122,25 @@ refused_service 'su by root' 0 '^web$' by-person su web -c 'id -un'
 mv /var/lib/nhi/holds /var/lib/nhi/away
 refused_login 'no holds can be read' state fault good web
 mv /var/lib/nhi/away /var/lib/nhi/holds
-cp /usr/bin/true $VERIFY
+cp /usr/bin/true "$VERIFY"
 refused_login 'the verifier lies' verifier fault good web
-cp -p "$WORK/verify" $VERIFY
-mv $TRAIL $TRAIL.away
-mkdir $TRAIL
+cp -p "$WORK/verify" "$VERIFY"
+mv "$TRAIL" "$TRAIL.away"
+mkdir "$TRAIL"
 try 'no trail: no session' 254 'nhi: refused: fault' \
     cert_only good web@127.0.0.1 true
-rmdir $TRAIL
-mv $TRAIL.away $TRAIL
+rmdir "$TRAIL"
+mv "$TRAIL.away" "$TRAIL"
 in_syslog 'no trail' audit-unavailable
 try 'and no lease' 0 '' soon 5 test -z "$(ls /run/nhi/leases)"
 cp "$GENERATION/rules/web" "$WORK/rules"
 echo rubbish >>"$GENERATION/rules/web"
 refused_login 'broken rules' policy-invalid fault good web
 cp "$WORK/rules" "$GENERATION/rules/web"
-mv $PUBLISHED/current $PUBLISHED/away
+mv "$PUBLISHED/current" "$PUBLISHED/away"
 try 'no published policy: the name is nobody'"'"'s' 255 'Permission denied' \
     cert_only good web@127.0.0.1 true
-mv $PUBLISHED/away $PUBLISHED/current
+mv "$PUBLISHED/away" "$PUBLISHED/current"
 for i in lost broken; do
 	install -m 0644 "$STORE/$i.json" "/etc/nhi/jwks/$i.json"
 done

@@ -6,6 +6,7 @@
 
 make_keys corp rs256 es256 eddsa
 make_keys brief rs256
+# shellcheck disable=SC2016 # the account expands it
 apply 'the policy is applied' <<-END
 version = 1;
 host = { id = "web-1.example.com"; };

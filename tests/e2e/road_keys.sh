@@ -43,8 +43,8 @@ print(r["alg"], r["kid"])')"
 key k
 for k in $KINDS; do
 	case $k in
-	eddsa) kind $k EdDSA ;;
-	*) kind $k "${k^^}" ;;
+	eddsa) kind "$k" EdDSA ;;
+	*) kind "$k" "${k^^}" ;;
 	esac
 done
 

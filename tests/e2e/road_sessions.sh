@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Sessions: their records and leases, two at once, several over one
 # connection, file transfer, and what remains when they end.
+# shellcheck disable=SC2317 # try calls them
 . "$(dirname "$0")/road_lib.sh"
 
 make_keys corp rs256
@@ -19,14 +20,14 @@ LEASE=/run/nhi/leases/web-deploy
 
 # records: the session records of web-deploy; leased N: the lease counts N.
 records() {
-	grep -ls '^account=web-deploy$' $SESSIONS/* | wc -l
+	grep -ls '^account=web-deploy$' "$SESSIONS"/* | wc -l
 }
 
 leased() {
 	[ "$(records)" -eq "$1" ] && if [ "$1" -eq 0 ]; then
-		[ ! -L $LEASE ]
+		[ ! -L "$LEASE" ]
 	else
-		readlink $LEASE | grep -q ":$1\$"
+		readlink "$LEASE" | grep -q ":$1\$"
 	fi
 }
 
@@ -49,7 +50,7 @@ token corp rs256 sub=job-1 | trade k web-deploy 2>/dev/null
 try 'nothing is left of a lab without logins' 0 '' leased 0
 stay one
 try 'a session has a record and a lease' 0 '' soon 5 leased 1
-RECORD=$(grep -ls '^account=web-deploy$' $SESSIONS/*)
+RECORD=$(grep -ls '^account=web-deploy$' "$SESSIONS"/*)
 mode_is "$RECORD" 'root:root 644'
 mode_is $SESSIONS 'root:root 755'
 mode_is /run/nhi/leases 'root:root 755'
@@ -147,9 +148,9 @@ is 'a big output is whole' "$(sha256sum <"$WORK/file")" \
     "$(login k web-deploy cat by-scp | sha256sum)"
 
 # What the trail says of one session.
-: >$TRAIL
+: >"$TRAIL"
 login k web-deploy true
-try 'its end is recorded' 0 '' soon 5 grep -q session.close $TRAIL
+try 'its end is recorded' 0 '' soon 5 grep -q session.close "$TRAIL"
 S=$(trail event=session.open | field session)
 for event in login.grant session.open session.close; do
 	is "$event is recorded once, with the session" 1 \
@@ -163,7 +164,7 @@ is 'grant and certificate have one mark and serial' \
 # A session whose sshd was killed: the record stays until tick.
 stay four
 soon 5 leased 1
-RECORD=$(grep -ls '^account=web-deploy$' $SESSIONS/*)
+RECORD=$(grep -ls '^account=web-deploy$' "$SESSIONS"/*)
 kill -9 "$(sed -n 's/^pid=//p' "$RECORD")"
 leave four 2>/dev/null
 nhictl tick >"$OUT" 2>&1

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Watched from outside: who reads the token, where it is afterwards, and what
 # of NHI a person's login touches.
+# shellcheck disable=SC2317 # try calls them
 . "$(dirname "$0")/road_lib.sh"
 
 # watch NAME BYTES CALLS: sshd and all that it starts, until `unwatch`.
 watch() {
+	rm -f "$WORK/strace"
 	strace -f -s "$2" -o "$WORK/$1" -p "$(cat /run/sshd.pid)" \
 	    -e trace="$3" 2>"$WORK/strace" &
 	STRACE=$!
@@ -27,7 +29,8 @@ if ! strace -o /dev/null true 2>"$OUT"; then
 	finish
 fi
 
-watch issue 70000 file,process,network,%creds,desc
+CALLS=read,write,readv,writev,pread64,pwrite64,sendto,recvfrom,sendmsg,recvmsg
+watch issue 70000 process,%creds,$CALLS
 (
 	# In pieces, so that there is time to look.
 	head -c 3000 /dev/shm/token
@@ -67,7 +70,7 @@ try 'not in a command line or environment' 1 '' \
 try 'not in a file' 1 '' grep -rlFf /dev/shm/pieces /var /run /tmp /etc \
     /root /home /usr/libexec/nhi --exclude-dir="$(basename "$WORK")"
 drain
-try 'not in the audit trail' 1 '' grep -Ff /dev/shm/pieces $TRAIL
+try 'not in the audit trail' 1 '' grep -Ff /dev/shm/pieces "$TRAIL"
 try 'not in the system'"'"'s log' 1 '' grep -Ff /dev/shm/pieces \
     /var/log/lab.log
 try 'the search finds it where it is' 0 '' \
