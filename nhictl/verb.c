@@ -19,7 +19,7 @@ const struct nhi_verb nhi_verbs[] = {
 	{ "apply", "[--check-only] [--json]",
 	    "check the policy and put it in force", nhi_verb_apply },
 	{ "policy digest", "",
-	    "print the digest of the policy that is written",
+	    "print the digest of the policy that is in force",
 	    nhi_verb_policy_digest },
 	{ "policy diff", "[--json] OLD NEW",
 	    "who gains and who loses what from one file to another",

@@ -85,6 +85,11 @@ hand_on(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
 
 	if (p.expires > e->verdict.exp + e->issuer->grace)
 		p.expires = e->verdict.exp + e->issuer->grace;
+	if (p.expires > e->identity->expires)
+		p.expires = e->identity->expires;
+	if (p.expires <= c->now)
+		return nhi_fail(why, NHI_ERR_EXPIRED,
+		    "the token has expired, and so has its grace");
 	memcpy(p.mark, e->mark, sizeof(p.mark));
 	memcpy(p.identity, e->identity->name, strlen(e->identity->name) + 1);
 	return nhi_pam_pending_put(c, &p, why);

@@ -111,8 +111,10 @@ nhi_ssh_shell(int argc, char **argv)
 	if (argc != 3 || strcmp(argv[1], "-c") != 0 ||
 	    !split(argv[2], &type, &base64))
 		return refuse(source, "not the command of the issuer");
-	if (account == NULL || !nhi_name_valid(account))
-		return refuse(source, "no account name was asked for");
+	if (account == NULL || account[0] == '\0')
+		return refuse(source, "no account was asked for");
+	if (!nhi_name_valid(account))
+		return refuse(source, "what was asked for is no account name");
 	if (nhi_ssh_key_parse(type, base64, &key, &why) != NHI_OK)
 		return refuse(source, why.text);
 	return start(key, account, source);

@@ -18,10 +18,12 @@
 #include "nhictl/apply_run.h"
 #include "tests/unit/conf_fake.h"
 
+#define OTHER	"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEJCQkJCQkJCQkJC"	\
+	"QkJCQkJCQkJCQkJCQkJCQkJCQkJC"
 #define KEY	"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8Q"	\
 		"ERITFBUWFxgZGhscHR4f"
 #define POLICY	"version = 1;\nhost = { id = \"a\"; };\n"			\
-		"trust = ( { host = \"b\"; ca = \"" KEY "\"; } );\n"
+		"trust = ( { host = \"b\"; ca = \"" OTHER "\"; } );\n"
 #define WORLD(name)	TOP_SRCDIR "/tests/unit/policy/" name
 
 static const struct nhi_world_paths world = {
@@ -138,7 +140,7 @@ test_good(void **state)
 	assert_string_equal(fake.policy, now);
 	assert_int_equal(fake.asked, 1);
 	assert_int_equal(fake.restored, 0);
-	assert_trusted(HEAD KEY " a\n" KEY " b\n");
+	assert_trusted(HEAD KEY " a\n" OTHER " b\n");
 	assert_non_null(strstr(said, "in force, generation 1: 0 identities"));
 	assert_non_null(strstr(said, now));
 }
@@ -169,11 +171,11 @@ test_no_ca(void **state)
 	assert_int_equal(unlink(ca_pub), 0);
 	assert_int_equal(apply(false), NHI_OK);
 	assert_non_null(strstr(said, "warning: there is no CA key"));
-	assert_trusted(HEAD KEY " b\n");
+	assert_trusted(HEAD OTHER " b\n");
 	put(ca_pub, "command=\"x\" " KEY "\n");
 	assert_int_equal(apply(false), NHI_ERR_CA_KEY);
 	assert_string_equal(fake.events, "apply reject");
-	assert_trusted(HEAD KEY " b\n");
+	assert_trusted(HEAD OTHER " b\n");
 }
 
 static void
@@ -212,7 +214,7 @@ test_sshd(void **state)
 	assert_int_equal(apply(false), NHI_ERR_HOST);
 	in_force(after);
 	assert_string_equal(before, after);
-	assert_trusted(HEAD KEY " a\n" KEY " b\n");
+	assert_trusted(HEAD KEY " a\n" OTHER " b\n");
 	assert_string_equal(fake.events, "apply reject");
 	assert_string_equal(fake.detail, "sshd says no");
 	assert_int_equal(fake.restored, 0);
@@ -243,7 +245,7 @@ test_audit(void **state)
 	assert_int_equal(apply(false), NHI_ERR_AUDIT_UNAVAILABLE);
 	in_force(after);
 	assert_string_equal(before, after);
-	assert_trusted(HEAD KEY " a\n" KEY " b\n");
+	assert_trusted(HEAD KEY " a\n" OTHER " b\n");
 	assert_int_equal(fake.restored, 2);
 	assert_int_equal(fake.unsudoed, 2);
 }

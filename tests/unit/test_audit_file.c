@@ -178,7 +178,8 @@ test_lock(void **state)
 	(void)clock_gettime(CLOCK_MONOTONIC, &before);
 	assert_int_equal(append("y\n"), NHI_ERR_AUDIT_UNAVAILABLE);
 	(void)clock_gettime(CLOCK_MONOTONIC, &after);
-	assert_in_range(after.tv_sec - before.tv_sec, 1, 4);
+	/* A loaded machine is slow; what must not be is for ever. */
+	assert_in_range(after.tv_sec - before.tv_sec, 1, 30);
 	assert_int_equal(close(fd), 0);
 	check_text("x\n");
 }

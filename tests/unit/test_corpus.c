@@ -63,8 +63,11 @@ is_ours(enum nhi_err err)
 	case NHI_CLASS_INPUT:
 		/* Those two are of whoever reads the request. */
 		return err != NHI_ERR_TIMEOUT && err != NHI_ERR_INPUT;
-	case NHI_CLASS_TOKEN:
 	case NHI_CLASS_KEYS:
+		/* The fetcher has its own. */
+		return err == NHI_ERR_JWKS || err == NHI_ERR_JWKS_MISSING ||
+		    err == NHI_ERR_JWKS_STALE;
+	case NHI_CLASS_TOKEN:
 		return true;
 	case NHI_CLASS_NONE:
 	case NHI_CLASS_POLICY:
