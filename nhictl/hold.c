@@ -139,6 +139,48 @@ nhi_hold_target(const struct nhi_hold *hold, char out[static 96])
 	    hold->scope == NHI_HOLD_ALL ? "" : hold->name);
 }
 
+struct longer {
+	const struct nhi_hold *asked;
+	struct nhi_hold found;
+	bool is;
+};
+
+static bool
+look_longer(const struct nhi_hold *h, void *arg)
+{
+	struct longer *l = arg;
+
+	if (h->scope == l->asked->scope &&
+	    strcmp(h->name, l->asked->name) == 0 &&
+	    l->asked->expires != 0 && (h->expires == 0 ||
+	    h->expires > l->asked->expires)) {
+		l->found = *h;
+		l->is = true;
+	}
+	return !l->is;
+}
+
+/* A second hold must not end the first one sooner: that is lifting. */
+static enum nhi_err
+check_longer(const struct nhi_hold *asked, struct nhi_why *why)
+{
+	struct longer l = { .asked = asked };
+	char target[96], until[32] = "lifted";
+	enum nhi_err err;
+
+	if ((err = nhi_hold_each(NHI_HOLDS_DIR, look_longer, &l,
+	    why)) != NHI_OK)
+		return err;
+	if (!l.is)
+		return NHI_OK;
+	nhi_hold_target(asked, target);
+	if (l.found.expires != 0)
+		nhi_when_format(l.found.expires, until);
+	return nhi_fail(why, NHI_ERR_HOLD,
+	    "%s is held until %s already, by %s; lift that first", target,
+	    until, l.found.by);
+}
+
 int
 nhi_verb_hold_add(int argc, char **argv)
 {
@@ -167,6 +209,7 @@ nhi_verb_hold_add(int argc, char **argv)
 		nhi_when_format(a.hold.expires, until);
 	if ((err = nhi_hold_init(NHI_HOLDS_DIR, &why)) != NHI_OK ||
 	    (err = nhi_state_lock(NHI_HOLDS_DIR, &lock, &why)) != NHI_OK ||
+	    (err = check_longer(&a.hold, &why)) != NHI_OK ||
 	    (err = nhi_hold_add(NHI_HOLDS_DIR, &a.hold, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	(void)printf("%s is held until %s\n", target, until);
