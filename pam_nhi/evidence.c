@@ -57,12 +57,15 @@ ask(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
 	    sizeof(e->fingerprint));
 	nhi_num_hex(e->verdict.mark, 8, e->mark);
 	nhi_num_hex(e->verdict.key, 32, e->key);
-	if (e->verdict.reason != NHI_OK) {
-		nhi_verdict_value(&e->verdict, "detail", why->text,
-		    sizeof(why->text));
-		return e->verdict.reason;
-	}
-	return NHI_OK;
+	if (e->verdict.reason == NHI_OK)
+		return NHI_OK;
+	nhi_verdict_value(&e->verdict, "detail", why->text,
+	    sizeof(why->text));
+	/* sshd refuses those alone: it has not accepted what we were shown. */
+	if (e->verdict.reason == NHI_ERR_CERT_CA ||
+	    e->verdict.reason == NHI_ERR_CERT_TYPE)
+		return NHI_ERR_EVIDENCE_FORGED;
+	return e->verdict.reason;
 }
 
 /* Names and lifetimes are root's own, whatever the verdict says. */
