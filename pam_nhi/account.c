@@ -126,12 +126,16 @@ nhi_pam_account_check(struct nhi_pam_call *c, struct nhi_why *why)
 	    (err = nhi_hold_check(NHI_HOLDS_DIR, c->user, NULL, NULL, c->now,
 	    why)) != NHI_OK)
 		return err;
-	return check_uid(c, why);
+	if ((err = check_uid(c, why)) != NHI_OK)
+		c->here_only = true;
+	return err;
 }
 
 /*
  * A refusal of a certificate that sshd accepted is told now and executed at
- * open_session, so that sshd does not penalise the whole source address.
+ * open_session, so that sshd does not penalise the whole source address.  Not
+ * a wrong UID: where a host's session stack leaves us out, `principals` still
+ * refuses everything else.
  */
 static int
 refuse(const struct nhi_pam_call *c, enum nhi_err err,
@@ -143,8 +147,8 @@ refuse(const struct nhi_pam_call *c, enum nhi_err err,
 	    .event = c->entry == NHI_ENTRY_SUDO ? NHI_EVENT_SUDO_DENY :
 	    NHI_EVENT_LOGIN_DENY, .reason = err, .detail = why->text,
 	});
-	if (c->defer && c->entry == NHI_ENTRY_SSHD && state != NULL &&
-	    !state->token) {
+	if (c->defer && !c->here_only && c->entry == NHI_ENTRY_SSHD &&
+	    state != NULL && !state->token) {
 		state->told = true;
 		return PAM_SUCCESS;
 	}

@@ -41,6 +41,7 @@ struct nhi_pam_call {
 	struct nhi_account account;
 	struct nhi_rules *rules;
 	uint32_t uid;			/* of the account, once known */
+	bool here_only;			/* refused by what no other layer asks */
 	struct nhi_session caller;	/* sudo: the session that calls it */
 };
 

@@ -115,7 +115,7 @@ owners() {
 
 moved() {
 	until_true 10 test -s "$WORK/status-$2" || not_ok "$1: ends"
-	is "$1: refused" 254 "$(cat "$WORK/status-$2")"
+	is "$1: refused" 255 "$(cat "$WORK/status-$2")"
 	cp "$WORK/out-$2" "$OUT"
 	if grep -q '^nhi: refused: policy ' "$WORK/out-$2" &&
 	    ! grep -qxE '[0-9]+' "$WORK/out-$2"; then
