@@ -114,8 +114,8 @@ lost $LIB/uids/salt in in
 lost $LIB/holds out out
 lost $LIB/holds/identity out out
 unreadable $LIB/holds out out
-lost $LIB/revoked out in
-lost $LIB/revoked/serial out in
+lost $LIB/revoked out out
+lost $LIB/revoked/serial out out
 lost $LIB/marks in out
 lost $LIB/issued in out
 lost $LIB/users out out
