@@ -115,7 +115,7 @@ lost $LIB/holds out out
 lost $LIB/holds/identity out out
 unreadable $LIB/holds out out
 lost $LIB/revoked out out
-lost $LIB/revoked/serial out out
+lost $LIB/revoked/serial out in
 lost $LIB/marks in out
 lost $LIB/issued in out
 lost $LIB/users out out

@@ -79,7 +79,7 @@ broken() {
 }
 
 mv "$PUBLISHED/current" "$PUBLISHED/away"
-BROKEN=254	# pam_nhi's word, before there is an issuer
+BROKEN=70	# told by the shell of the issuing account
 broken 'no published policy' policy-unreadable \
     mv "$PUBLISHED/away" "$PUBLISHED/current"
 BROKEN=70

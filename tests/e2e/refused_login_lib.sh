@@ -162,7 +162,7 @@ cat >"$WORK/askpass" <<-END
 END
 chmod 0755 "$WORK/askpass"
 base_policy | sed 's/^\(.*name = "web";.*\)$/\1 uid = 2000400000;/' >"$POLICY"
-refused 'a UID that changed on the way' uid-moved policy 254 stalled
+refused 'a UID that changed on the way' uid-moved policy 255 stalled
 printf '#!/bin/sh\necho secret\n' >"$WORK/askpass"
 is 'a retry passes, with the new UID' 2000400000 \
     "$(login good web id -u)"
@@ -179,7 +179,7 @@ for uid in range(2000500000, 2000501024):
 install -m 0644 "$STORE/corp.json" /etc/nhi/jwks/corp.json
 fresh corp jti=1
 trade_file one pr-1 "$WORK/token" 2>/dev/null
-refused_login 'no UID is left' uid-exhausted policy one pr-1
+refused_login 'no UID is left' uid-exhausted policy one pr-1 255
 
 # A host that does not issue any more, while its sshd still has the old words.
 DROPIN=/etc/ssh/sshd_config.d/00-nhi.conf
@@ -191,5 +191,5 @@ try 'nobody is let in as nhi' 255 'Permission denied' \
     trade_file k web "$WORK/token"
 cp "$WORK/dropin" $DROPIN
 reload_sshd || not_ok 'sshd is reloaded'
-refused 'a host that does not issue' host policy 254 \
+refused 'a host that does not issue' host policy 77 \
     trade_file k web "$WORK/token"
