@@ -172,7 +172,7 @@ test_provider(void **state)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(4096);
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf again = NHI_BUF(4096);
-	NHI_AUTO(nhi_provider_wipe) struct nhi_provider out = { NULL };
+	NHI_AUTO(nhi_provider_wipe) struct nhi_provider out = { .name = NULL };
 	char w[8][32] = { "idp", "custom", URL, "/c/idp.json", URL "/k",
 	    "/ca file", "", "http://proxy:3128" };
 	char host[] = "third.example.com", *hosts[] = { host };
@@ -190,7 +190,7 @@ test_provider(void **state)
 	assert_string_equal(out.bearer_file, "");
 	assert_int_equal(out.hosts.n, 1);
 	for (size_t n = 0; n < text.n; n++) {
-		struct nhi_provider cut = { NULL };
+		struct nhi_provider cut = { .name = NULL };
 
 		assert_int_equal(nhi_provider_parse((struct nhi_span){
 		    text.p, n }, &cut, &why), NHI_ERR_POLICY_INVALID);
