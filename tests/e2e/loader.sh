@@ -6,7 +6,10 @@
 
 LIBRARY=/tmp/intruder.so
 LOG=/tmp/intruder.log
-install -m 0755 "$BUILD/tests/e2e/.libs/intruder.so" $LIBRARY
+# Of the root that the lab is in: another release has another libc.
+: >"$WORK/config.h"
+gcc -shared -fPIC -D_GNU_SOURCE -I"$WORK" -o $LIBRARY "$E2E/intruder.c" || not_ok "the library is made"
+chmod 0755 $LIBRARY
 useradd -m alice
 install -d -o alice -m 700 /home/alice/.ssh
 key k
@@ -26,7 +29,7 @@ LD_LIBRARY_PATH=/tmp LD_DEBUG=all LD_DEBUG_OUTPUT=/tmp/lddebug \
 LD_PROFILE=libc.so.6 LD_PROFILE_OUTPUT=/tmp GCONV_PATH=/tmp \
 LOCPATH=/tmp OPENSSL_CONF=/tmp/openssl.cnf MALLOC_TRACE=/tmp/mtrace \
 BASH_ENV=/tmp/bashrc ENV=/tmp/bashrc TMPDIR=/tmp \
-SSH_CONNECTION=192.0.2.1\ 1\ 192.0.2.2\ 22 SSH_CLIENT=192.0.2.1\ 1\ 22 \
+\"SSH_CONNECTION=192.0.2.1 1 192.0.2.2 22\" \"SSH_CLIENT=192.0.2.1 1 22\" \
 SSH_ORIGINAL_COMMAND=web-deploy LANG=xx_XX.UTF-8" "$@"
 }
 
