@@ -67,6 +67,9 @@ LOCK=/var/lib/nhi/published/.lock
 policy >$POLICY
 flock $LOCK sleep 1.2 &
 HELD=$!
+while flock -n $LOCK true; do
+	sleep 0.02
+done
 nhictl apply >/dev/null &
 WAITS=$!
 sleep 0.6
