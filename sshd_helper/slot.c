@@ -15,26 +15,32 @@
 
 #define STEP_NS	5000000
 
-/* Try each once, from a place of our own; -1 when all are taken. */
-static int
-try_all(int dir)
+/*
+ * Try each once, from a place of our own: NHI_ERR_CAP when all are taken.  One
+ * that cannot be opened is not taken, and somebody must know.
+ */
+static enum nhi_err
+try_all(int dir, int *ret_fd, struct nhi_why *why)
 {
 	for (unsigned int i = 0; i < NHI_SLOTS; i++) {
 		NHI_AUTO(nhi_fd_close) int fd = -1;
 		char name[16];
-		int got;
 
 		(void)snprintf(name, sizeof(name), "%u",
 		    ((unsigned int)getpid() + i) % NHI_SLOTS);
 		fd = openat(dir, name, O_RDWR | O_CREAT | O_CLOEXEC |
 		    O_NOFOLLOW, 0600);
-		if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0)
+		if (fd < 0)
+			return nhi_fail(why, NHI_ERR_STATE, "slot %s: %s",
+			    name, strerror(errno));
+		if (flock(fd, LOCK_EX | LOCK_NB) != 0)
 			continue;
-		got = fd;
+		*ret_fd = fd;
 		fd = -1;
-		return got;
+		return NHI_OK;
 	}
-	return -1;
+	return nhi_fail(why, NHI_ERR_CAP, "%d tokens are being verified",
+	    NHI_SLOTS);
 }
 
 enum nhi_err
@@ -44,16 +50,11 @@ nhi_slot_take(const char *path, int *ret_fd, struct nhi_why *why)
 	int64_t deadline = nhi_clock_ms() + NHI_SLOT_MS;
 	NHI_AUTO(nhi_fd_close) int dir = -1;
 	enum nhi_err err;
-	int fd;
 
 	if ((err = nhi_dir_open(AT_FDCWD, path, &dir, why)) != NHI_OK)
 		return err;
-	while ((fd = try_all(dir)) < 0) {
-		if (nhi_clock_ms() >= deadline)
-			return nhi_fail(why, NHI_ERR_CAP,
-			    "%d tokens are being verified", NHI_SLOTS);
+	while ((err = try_all(dir, ret_fd, why)) == NHI_ERR_CAP &&
+	    nhi_clock_ms() < deadline)
 		(void)nanosleep(&step, NULL);
-	}
-	*ret_fd = fd;
-	return NHI_OK;
+	return err;
 }
