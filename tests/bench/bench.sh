@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# ./run bench [NAME...]: measure, as ratios in one run.  Names: login nss.
+# ./run bench [NAME...]: measure, as ratios in one run.  Names: login nss
+# policy.
 # Called by ./run when everything is built.
 set -eu
 
 TOP=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
 BUILD=${BUILD:-$TOP/build}
-[ $# -gt 0 ] || set -- login nss
+[ $# -gt 0 ] || set -- login nss policy
 
 machine() {
 	echo "machine: $(nproc) cores, $(uname -r), load $(cut -d' ' -f1 /proc/loadavg)"
@@ -24,6 +25,9 @@ for name in "$@"; do
 	nss)
 		make -s -C "$BUILD" tests/bench/nss_bench
 		(cd "$BUILD" && "$TOP/tests/bench/nss_bench.sh")
+		;;
+	policy)
+		"$TOP/tests/lab/enter.sh" /src/tests/bench/policy.sh
 		;;
 	*)
 		echo "bench: unknown: $name" >&2

@@ -94,13 +94,13 @@ for how in full read-only; do
 	nothing /var/log/nhi $how 0 254
 	nothing /var/lib/nhi/marks $how 70 0
 	nothing /var/lib/nhi/issued $how 70 0
-	nothing /run/nhi $how 254 254
+	nothing /run/nhi $how 70 254
 done
 nothing /run/nhi/slots read-only 70 0
 
 # A first login needs a UID, and a home.
 over /var/lib/nhi/uids read-only
-try 'no UID can be written: refused' 254 'nhi: refused: fault' \
+try 'no UID can be written: refused' 255 'nhi: refused: fault' \
     login new pr-a1 true
 umount -l /var/lib/nhi/uids
 over /var/lib/nhi/homes read-only
