@@ -67,6 +67,14 @@ static const struct row accounts[] = {
 	{ "DisableForwarding", "no", FORWARD, 0 },
 	{ "PermitUserRC", "no", 0, 0 },
 	{ "MaxSessions", "1", 0, 0 },
+	/*
+	 * A forced command runs through the account's shell: no library of
+	 * the client's in it, and no ~/.bashrc (which bash reads when sshd
+	 * starts it at the first level, and instead of which it would read
+	 * BASH_ENV).
+	 */
+	{ "SetEnv", "LD_PRELOAD= LD_LIBRARY_PATH= LD_AUDIT= BASH_ENV= "
+	    "SHLVL=1", SETENV, 0 },
 	/* A connection that only forwards is unused to sshd. */
 	{ "UnusedConnectionTimeout", "10s", TIMEOUT, FORWARD },
 	/* End of accounts */

@@ -174,13 +174,38 @@ record(const struct query *q, enum nhi_err err, const struct nhi_why *why)
 }
 
 /*
+ * sshd runs `refuse` through the account's shell, which must not run anything
+ * of the account's before it: zsh, fish and tcsh do; bash does not where the
+ * drop-in holds (SHLVL).
+ */
+static bool
+has_plain_shell(const struct query *q)
+{
+	static const char *const plain[] = {
+		"sh", "dash", "bash",
+		/* End of the shells */
+	};
+	struct nhi_account a;
+	const char *name;
+
+	if (nhi_account_find(NHI_PUBLISHED_DIR "/current", q->account,
+	    &a) != 1 || (name = strrchr(a.shell, '/')) == NULL)
+		return false;
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		if (strcmp(name + 1, plain[i]) == 0)
+			return true;
+	return false;
+}
+
+/*
  * Let it in to be told.  A certificate with another forced command cannot be:
  * sshd refuses where the two differ.
  */
 static bool
 put_refused(const struct query *q, enum nhi_err err, struct nhi_buf *b)
 {
-	if (!q->ours || q->cert->force_command.p != NULL)
+	if (!q->ours || q->cert->force_command.p != NULL ||
+	    !has_plain_shell(q))
 		return false;
 	nhi_buf_printf(b, "restrict,command=\"%s refuse %s\" %s\n",
 	    NHI_HELPER, nhi_err_public(err), q->account);

@@ -76,11 +76,12 @@ fresh
 evil k -s nhi@127.0.0.1 sftp </dev/null >"$WORK/cert" 2>"$OUT"
 try 'nothing was loaded by a subsystem' 1 '' grep . $LOG
 
-# The account itself may load what it likes, as itself only.
+# The account's shell, since it may be the one that runs a forced command.
 fresh
 evil k web-deploy@127.0.0.1 true </dev/null >"$OUT" 2>&1
-is 'nobody but the account loaded it' "uid $(id -u web-deploy)" \
-    "$(sed 's/^[a-z]* //' $LOG | sort -u)"
+try 'nothing was loaded into its shell' 1 '' grep . $LOG
+is 'and bash read no file for it' no \
+    "$([ -e /tmp/bashrc-ran ] && echo yes || echo no)"
 # refuse, as the forced command of a held account, says so all the same.
 hold account web-deploy
 fresh

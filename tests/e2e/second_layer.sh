@@ -137,4 +137,36 @@ sed -i '/pam_nhi/d' /etc/pam.d/common-account
 hold account web-deploy
 nothing 'optional session line, no account line: account held'
 lift account web-deploy
+
+# The refusal is a forced command, which the account's shell runs; shells that
+# read a file of the account's first must not get so far.
+cp "$WORK/sshd.pam" $STACK
+sed -i '0,/^session/s//session sufficient pam_permit.so\n&/' $STACK
+echo 'AcceptEnv *' >/etc/ssh/sshd_config.d/zz-last.conf
+reload_sshd || not_ok 'sshd takes AcceptEnv *'
+echo "touch $PWNED" >/tmp/rc
+chmod 644 /tmp/rc
+install -m 755 "$BUILD/tests/e2e/.libs/intruder.so" /tmp/intruder.so
+for shell in /bin/sh /bin/bash /bin/rbash /bin/zsh /usr/bin/fish /bin/tcsh; do
+	[ -x $shell ] || continue
+	sed "s|account = \"web-deploy\";|& shell = \"$shell\";|" \
+	    /src/tests/lab/nhi.conf | policy
+	for rc in .bashrc .bash_profile .bash_login .profile .zshenv .zshrc \
+	    .cshrc .tcshrc .config/fish/config.fish .kshrc .shrc .login; do
+		install -D -m 644 -o web-deploy /tmp/rc \
+		    "/var/lib/nhi/homes/web-deploy/$rc"
+	done
+	install -m 666 /dev/null /tmp/intruder.log
+	hold account web-deploy
+	for what in id ''; do
+		# shellcheck disable=SC2086
+		nhi_ssh k -o 'SetEnv=BASH_ENV=/tmp/rc ENV=/tmp/rc SHLVL=0 \
+LD_PRELOAD=/tmp/intruder.so LD_AUDIT=/tmp/intruder.so ZDOTDIR=/tmp' \
+		    web-deploy@127.0.0.1 $what </dev/null >"$OUT" 2>&1
+		is "held, with $shell, for '$what': nothing of its own runs" \
+		    '' "$(ls $PWNED 2>/dev/null; cat /tmp/intruder.log)"
+		rm -f $PWNED
+	done
+	lift account web-deploy
+done
 finish

@@ -28,7 +28,9 @@ static const struct {
 	{ { .issue = true, .timeout_known = true },
 	    { "    UnusedConnectionTimeout 10s\n" }, { NULL } },
 	{ { .issue = true, .setenv_known = true },
-	    { "    SetEnv LD_PRELOAD= LD_LIBRARY_PATH= LD_AUDIT=\n" },
+	    { "    SetEnv LD_PRELOAD= LD_LIBRARY_PATH= LD_AUDIT=\n",
+	    "    SetEnv LD_PRELOAD= LD_LIBRARY_PATH= LD_AUDIT= BASH_ENV= "
+	    "SHLVL=1\n" },
 	    { "KbdInteractive" } },
 	{ { .permit_tty = true }, { "    PermitTTY yes\n" },
 	    { "PermitTTY no" } },
