@@ -48,9 +48,11 @@ in_session(int dir, uint32_t audit_session)
 }
 
 /*
- * All four uids as /proc/PID/status has them, so that nothing is ended that
- * root is in: the owner of the directory would be root for a process that made
- * itself undumpable.
+ * The uids as /proc/PID/status has them: the owner of the directory would be
+ * root for a process that made itself undumpable.  Any of the four counts: a
+ * set-uid program (sudo that waits for a password) still has the account's as
+ * its real one, and may start the account's programs again.  What sudo runs
+ * for somebody else, and sudo itself while that runs, has none.
  */
 static bool
 has_uid(int dir, uint32_t uid)
@@ -58,7 +60,6 @@ has_uid(int dir, uint32_t uid)
 	static const char key[] = "\nUid:\t";
 	char text[2048];
 	struct nhi_span rest, line, word;
-	unsigned int same = 0;
 	const char *at;
 	uint64_t v;
 
@@ -70,8 +71,8 @@ has_uid(int dir, uint32_t uid)
 		return false;
 	while (nhi_span_cut(&line, '\t', &word))
 		if (nhi_num_parse(word, UINT32_MAX, &v) && v == uid)
-			same++;
-	return same == 4;
+			return true;
+	return false;
 }
 
 static bool

@@ -70,6 +70,25 @@ for n in 1 2 3; do
 	pkill -9 -x respawn
 done
 
+# One that hides in a set-uid program: sudo asks the account's own program for
+# a password, waits for PAM's delay as root, and asks again.
+cat >/usr/local/bin/answer <<-'END'
+#!/bin/sh
+[ -e /tmp/answered ] && exec setsid sleep 7301 >/dev/null 2>&1
+touch /tmp/answered
+echo wrong
+END
+chmod 755 /usr/local/bin/answer
+nhi_ssh one web-deploy@127.0.0.1 'rm -f /tmp/answered
+	SUDO_ASKPASS=/usr/local/bin/answer setsid sudo -A /bin/true \
+	    </dev/null >/dev/null 2>&1 &
+	until [ -e /tmp/answered ]; do sleep 0.05; done; sleep 0.3' \
+	>"$OUT" 2>&1 </dev/null
+sleep 4
+is 'nothing of the account comes back out of sudo' '' \
+    "$(pgrep -af 'sleep 7301|sudo -A')"
+pkill -9 -f 'sleep 7301'
+
 stop $other
 until_true 10 eval '! running 7002'
 is 'all sessions over: nothing of the account' '' "$(pgrep -u web-deploy)"
