@@ -11,6 +11,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/num.h"
+#include "lib/base/spawn.h"
 #include "pam_nhi/leave.h"
 
 #ifndef SYS_pidfd_open
@@ -20,7 +21,12 @@
 #define SYS_pidfd_send_signal	424
 #endif
 
-#define ROUNDS	10	/* a process may fork between two looks */
+/*
+ * A process that forks and leaves, again and again, may pass by one look; and
+ * one that has our priority could do so for ever.
+ */
+#define LOOKS_CLEAN	3
+#define CHASE_MS	2000
 
 /* A small file below /proc, whole; n of 0 when there is none. */
 static size_t
@@ -52,7 +58,8 @@ in_session(int dir, uint32_t audit_session)
  * root for a process that made itself undumpable.  Any of the four counts: a
  * set-uid program (sudo that waits for a password) still has the account's as
  * its real one, and may start the account's programs again.  What sudo runs
- * for somebody else, and sudo itself while that runs, has none.
+ * for somebody else, and sudo itself while that runs, has none.  A zombie is
+ * over.
  */
 static bool
 has_uid(int dir, uint32_t uid)
@@ -64,6 +71,8 @@ has_uid(int dir, uint32_t uid)
 	uint64_t v;
 
 	(void)read_small(dir, "status", text, sizeof(text));
+	if (strstr(text, "\nState:\tZ") != NULL)
+		return false;
 	if ((at = strstr(text, key)) == NULL)
 		return false;
 	rest = nhi_span_str(at + sizeof(key) - 1);
@@ -86,8 +95,10 @@ belongs(int proc, const char *pid, const struct nhi_session *s)
 }
 
 /*
- * Looked at again with a descriptor of the process in hand, so that the signal
- * never reaches another one that has the number by now.
+ * Whether somebody must look again: it was ended, and may have had a child by
+ * then; or it was there and has gone, perhaps leaving one.  Looked at again
+ * with a descriptor of the process in hand, so that the signal never reaches
+ * another one that has the number by now.
  */
 static bool
 end(int proc, const char *name, pid_t pid, const struct nhi_session *s)
@@ -95,42 +106,46 @@ end(int proc, const char *name, pid_t pid, const struct nhi_session *s)
 	NHI_AUTO(nhi_fd_close) int fd = -1;
 
 	if (!belongs(proc, name, s))
-		return false;
+		return faccessat(proc, name, F_OK, 0) != 0;
 	fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	/* Kernels before 5.3, and sandboxes, have numbers only. */
-	if (fd < 0)
-		return (errno == ENOSYS || errno == EPERM) &&
-		    kill(pid, SIGKILL) == 0;
-	return belongs(proc, name, s) &&
-	    syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) == 0;
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+		(void)kill(pid, SIGKILL);
+	else if (fd >= 0 && belongs(proc, name, s))
+		(void)syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0);
+	return true;
 }
 
-/* One look through /proc; how many were ended. */
-static unsigned int
+/* One look through /proc; false when nothing of the session can be there. */
+static bool
 sweep(const struct nhi_session *s)
 {
 	DIR *proc = opendir("/proc");
 	const struct dirent *d;
-	unsigned int ended = 0;
+	bool again = false;
 	uint64_t pid;
 
 	if (proc == NULL)
-		return 0;
+		return false;
 	while ((d = readdir(proc)) != NULL)
 		if (nhi_num_parse(nhi_span_str(d->d_name), INT32_MAX, &pid) &&
 		    pid > 1 && (pid_t)pid != getpid() &&
 		    end(dirfd(proc), d->d_name, (pid_t)pid, s))
-			ended++;
+			again = true;
 	(void)closedir(proc);
-	return ended;
+	return again;
 }
 
 void
 nhi_pam_leave_end(const struct nhi_session *s)
 {
+	int64_t deadline;
+
 	if (s->audit_session == UINT32_MAX || s->audit_session == 0 ||
 	    s->uid == 0)
 		return;
-	for (unsigned int i = 0; i < ROUNDS && sweep(s) > 0; i++)
-		continue;
+	deadline = nhi_clock_ms() + CHASE_MS;
+	for (unsigned int clean = 0; clean < LOOKS_CLEAN &&
+	    nhi_clock_ms() < deadline;)
+		clean = sweep(s) ? 0 : clean + 1;
 }

@@ -82,11 +82,12 @@ cat "$WORK/told"
 FAILED=$((FAILED + $(grep -c '^not ok' "$WORK/told")))
 nhi_ssh k -o ControlPath="$WORK/mux" -O exit nhi@127.0.0.1 2>/dev/null
 
-. "$E2E/refused_issue_lib.sh"
-. "$E2E/refused_login_lib.sh"
-
+# Before anything is broken: their refusals must find the spool in its place.
 timeout_is silent 10
 timeout_is drip 10
+
+. "$E2E/refused_issue_lib.sh"
+. "$E2E/refused_login_lib.sh"
 
 # What no login can show, and why.
 cat >"$WORK/elsewhere" <<-'END'
