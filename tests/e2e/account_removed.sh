@@ -51,7 +51,7 @@ wait $session
 is 'its session goes on without sudo' "$uid" \
     "$(grep -xE '[0-9]+' "$WORK/session")"
 until_true 5 test ! -L /run/nhi/leases/web-deploy
-is 'its session ends as any other' '' "$(pgrep -au "$uid")$(find \
+is 'its session ends as any other' '' "$(pgrep -r D,R,S,T,t -au "$uid")$(find \
     /run/nhi/leases /run/nhi/sessions ! -type d ! -name .lock)"
 closed 'after its session'
 

@@ -24,6 +24,10 @@ live() {
 	find $LIVE -name '[0-9]*' | wc -l
 }
 
+none_live() {
+	[ "$(live)" -eq 0 ]
+}
+
 live_is() {
 	[ "$(live)" -ge "$1" ]
 }
@@ -164,10 +168,12 @@ over 'four times the cap'
 
 # The next connection sweeps up after those that were killed.
 good 'afterwards: the address is served again' $BAD
+until_true 10 none_live
 is 'afterwards: nothing is left but notes of the minute' '' \
     "$(find $LIVE -name '[0-9]*')"
 is 'afterwards: few notes' yes \
     "$([ "$(find $LIVE -type l | wc -l)" -le 4 ] && echo yes)"
+until_true 5 eval '! pgrep -u nhi'
 is 'afterwards: no process of nhi' '' "$(pgrep -u nhi)"
 # Notes of earlier minutes go with the next refusal.
 for n in $(seq 100); do

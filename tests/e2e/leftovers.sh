@@ -61,6 +61,7 @@ is "what sudo started for alice goes on" 1 \
 is "alice's own goes on" 1 "$(pgrep -u alice -xf 'sleep 7003' | wc -l)"
 is "the other session goes on" 2 "$(pgrep -u web-deploy -xf \
     'sleep 700[12]' | wc -l)"
+until_true 5 eval 'readlink /run/nhi/leases/web-deploy | grep -q :1\$'
 is 'and has its lease' 1 "$(readlink /run/nhi/leases/web-deploy |
     sed 's/.*://')"
 is 'and its record' 1 "$(find /run/nhi/sessions -name '[0-9]*' | wc -l)"

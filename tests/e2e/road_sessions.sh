@@ -75,8 +75,10 @@ stay three
 nhi_ssh k web-deploy@127.0.0.1 \
     'setsid sleep 4711 >/dev/null 2>&1 </dev/null & echo started' \
     >"$OUT" 2>&1 </dev/null
-try 'what a session left behind is ended' 1 '' \
-    soon 2 pgrep -f 'sleep 4711'
+ended() {
+	! pgrep -r D,R,S,T,t -xf 'sleep 4711'
+}
+try 'what a session left behind is ended' 0 '' soon 5 ended
 try 'the other session goes on' 0 '' leased 1
 leave three
 setpriv --reuid "$(id -u web-deploy)" --clear-groups sleep 4712 &

@@ -42,7 +42,7 @@ deps_list() {
 	check)
 		cat <<-END
 		clang clang
-		cron cronie
+		git git
 		mandoc mandoc
 		rsync rsync
 		shellcheck ShellCheck
