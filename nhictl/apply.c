@@ -24,6 +24,19 @@ finish(const struct nhi_report *r, enum nhi_err err, const struct nhi_why *why)
 	    NHI_CTL_NO;
 }
 
+/* What only the host can tell is no fault that the check has printed. */
+static enum nhi_err
+publish(const struct nhi_report *r, const struct nhi_plan *plan,
+    struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	err = nhi_apply_publish(&nhi_apply_host, r, plan, why);
+	if (err == NHI_ERR_POLICY_INVALID)
+		(void)nhi_ctl_fail(err, why);
+	return err;
+}
+
 static int
 apply(const struct nhi_report *r, bool check_only)
 {
@@ -50,7 +63,7 @@ apply(const struct nhi_report *r, bool check_only)
 		return finish(r, err, &why);
 	}
 	if (err == NHI_OK)
-		err = nhi_apply_publish(&nhi_apply_host, r, plan, &why);
+		err = publish(r, plan, &why);
 	if (err != NHI_OK && nhi_apply_rejected(err, &why, &late) != NHI_OK)
 		(void)nhi_ctl_fail(NHI_ERR_AUDIT_UNAVAILABLE, &late);
 	return finish(r, err, &why);
