@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <fcntl.h>
 #include <string.h>
 
+#include "lib/base/file.h"
 #include "lib/base/mark.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
 #include "lib/base/refetch.h"
+#include "lib/base/slot.h"
 #include "lib/base/verifier.h"
 #include "pam_nhi/ask.h"
 #include "pam_nhi/auth.h"
@@ -32,6 +35,32 @@ may_take_token(const struct nhi_pam_call *c, struct nhi_why *why)
 	return nhi_fail(why, NHI_ERR_SERVICE, "%s takes no token", c->service);
 }
 
+/* /run is empty after a boot. */
+static enum nhi_err
+take_slot(int *ret_fd, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if ((err = nhi_dir_make(AT_FDCWD, NHI_RUN_DIR, 0755, 0, 0,
+	    why)) != NHI_OK ||
+	    (err = nhi_dir_make(AT_FDCWD, NHI_PAM_SLOTS_DIR, 0700, 0, 0,
+	    why)) != NHI_OK)
+		return err;
+	return nhi_slot_take(NHI_PAM_SLOTS_DIR, ret_fd, why);
+}
+
+static enum nhi_err
+ask_verdict(const struct nhi_verifier *v, struct nhi_pam_evidence *e,
+    struct nhi_why *why)
+{
+	NHI_AUTO(nhi_fd_close) int slot = -1;
+	enum nhi_err err;
+
+	if ((err = take_slot(&slot, why)) != NHI_OK)
+		return err;
+	return nhi_verifier_ask(v, &e->verdict, why);
+}
+
 /* The bytes go from the conversation into the socket and nowhere else. */
 static enum nhi_err
 verify(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
@@ -49,12 +78,12 @@ verify(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
 	if ((err = nhi_pam_ask(c, &token, why)) != NHI_OK)
 		return err;
 	v.bytes = nhi_buf_all(&token);
-	if ((err = nhi_verifier_ask(&v, &e->verdict, why)) != NHI_OK)
+	if ((err = ask_verdict(&v, e, why)) != NHI_OK)
 		return err;
 	/* Keys that are not here may be the provider's new ones. */
 	if ((missing = nhi_refetch_issuer(c->rules, &e->verdict)) != NULL &&
 	    nhi_refetch(NHI_DROP, missing, c->now) == NHI_REFETCH_AGAIN &&
-	    (err = nhi_verifier_ask(&v, &e->verdict, why)) != NHI_OK)
+	    (err = ask_verdict(&v, e, why)) != NHI_OK)
 		return err;
 	e->answered = true;
 	nhi_num_hex(e->verdict.mark, 8, e->mark);

@@ -6,6 +6,8 @@
 
 #include <security/pam_ext.h>
 
+#include "lib/base/paths.h"
+#include "lib/base/spool.h"
 #include "pam_nhi/tell.h"
 
 void
@@ -38,6 +40,9 @@ nhi_pam_tell_trail(const struct nhi_pam_call *c, struct nhi_event *e,
 	nhi_pam_event(c, e);
 	e->outcome = nhi_err_class(e->reason) == NHI_CLASS_FAULT ||
 	    nhi_err_class(e->reason) == NHI_CLASS_KEYS ? NHI_FAULT : NHI_DENY;
+	/* Refusals are free to provoke, synced records are not. */
+	if (!nhi_spool_room(NHI_SPOOL_DIR, e, c->now * 1000))
+		return;
 	/* A refusal stands even where its record cannot be written. */
 	if (nhi_audit(e, id, &why) != NHI_OK)
 		pam_syslog(c->pamh, LOG_ERR, "nhi: %s: %s",

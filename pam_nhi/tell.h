@@ -8,7 +8,10 @@
 /* Fill in what the call knows: component, host, account, uid, source ... */
 void	 nhi_pam_event(const struct nhi_pam_call *, struct nhi_event *);
 
-/* Record a refusal; id is "-" where that failed. */
+/*
+ * Record a refusal; id is "-" where that failed, or where its source has no
+ * room for another in this minute (nhi_spool_room).
+ */
 void	 nhi_pam_tell_trail(const struct nhi_pam_call *, struct nhi_event *,
 	    char id[static NHI_AUDIT_ID + 1]);
 

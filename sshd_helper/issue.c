@@ -34,7 +34,7 @@
 #include "sshd_helper/ca.h"
 #include "sshd_helper/intake.h"
 #include "sshd_helper/issue.h"
-#include "sshd_helper/slot.h"
+#include "lib/base/slot.h"
 
 #define ALARM_S		30
 

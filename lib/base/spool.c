@@ -6,7 +6,6 @@
  */
 #include "config.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -16,9 +15,9 @@
 
 #include "lib/base/audit_field.h"
 #include "lib/base/file.h"
-#include "lib/base/num.h"
 #include "lib/base/spool.h"
 #include "lib/base/spool_name.h"
+#include "lib/base/spool_room.h"
 
 /* Bytes of a text and of the claims; less while the file is too long. */
 static const struct room {
@@ -143,23 +142,6 @@ format(const struct nhi_event *ev, const struct nhi_audit_stamp *stamp,
 	nhi_buf_str(b, "end\n");
 }
 
-/* IPv4 in 8 hex digits, the /64 of IPv6 in 16, anything else "none". */
-static void
-source_key(const char *source, char out[static NHI_SPOOL_SOURCE])
-{
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	uint8_t a[16];
-
-	if (source != NULL && inet_pton(AF_INET, source, a) == 1)
-		nhi_num_hex(a, 4, out);
-	else if (source == NULL || inet_pton(AF_INET6, source, a) != 1)
-		(void)snprintf(out, NHI_SPOOL_SOURCE, "none");
-	else if (memcmp(a, mapped, sizeof(mapped)) == 0)
-		nhi_num_hex(a + 12, 4, out);
-	else
-		nhi_num_hex(a, 8, out);
-}
-
 /* Make the file of this name and fill it.  EEXIST is for the caller. */
 static enum nhi_err
 write_file(int dir, const char *name, struct nhi_span text, bool sync)
@@ -178,21 +160,6 @@ write_file(int dir, const char *name, struct nhi_span text, bool sync)
 	return NHI_ERR_STATE;
 }
 
-/* One byte more in the file that counts what found no room. */
-static void
-count(int dir, const char *source, int64_t minute)
-{
-	NHI_AUTO(nhi_fd_close) int fd = -1;
-	char name[NHI_SPOOL_NAME];
-
-	(void)snprintf(name, sizeof(name), "c.%lu.%s.%" PRId64,
-	    (unsigned long)geteuid(), source, minute);
-	fd = openat(dir, name, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
-	    O_NOFOLLOW | O_NONBLOCK, 0600);
-	if (fd >= 0 && lseek(fd, 0, SEEK_END) < NHI_SPOOL_COUNT)
-		(void)!write(fd, "+", 1);
-}
-
 static enum nhi_err
 put_denial(int dir, const struct nhi_event *ev,
     const struct nhi_audit_stamp *stamp, struct nhi_span text,
@@ -201,7 +168,7 @@ put_denial(int dir, const struct nhi_event *ev,
 	int64_t minute = stamp->time_ms / NHI_SPOOL_MINUTE;
 	char source[NHI_SPOOL_SOURCE], name[NHI_SPOOL_NAME];
 
-	source_key(ev->source, source);
+	nhi_spool_source(ev->source, source);
 	for (unsigned int i = 0; i < NHI_SPOOL_ROOM; i++) {
 		(void)snprintf(name, sizeof(name), "d.%lu.%s.%" PRId64 ".%02u",
 		    (unsigned long)geteuid(), source, minute, i);
@@ -210,7 +177,7 @@ put_denial(int dir, const struct nhi_event *ev,
 		if (errno != EEXIST)
 			return lost(name, strerror(errno), why);
 	}
-	count(dir, source, minute);
+	(void)nhi_spool_count(dir, source, minute);
 	return lost(name, "no room for another denial; counted", why);
 }
 

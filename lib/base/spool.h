@@ -30,6 +30,15 @@ enum nhi_err	 nhi_spool_put_once(const char *spool,
 		    struct nhi_why *) NHI_MUST;
 
 /*
+ * Root's own denials go straight into the trail, and have no more room than
+ * the others': true when there is a place for this one, else it is counted.
+ * Where there is no source, the account stands for it.  What cannot be
+ * counted has a place.
+ */
+bool		 nhi_spool_room(const char *spool, const struct nhi_event *,
+		    int64_t now_ms);
+
+/*
  * Root: take in everything that is there (O_NOFOLLOW, regular, one link,
  * bounded, owned by a service user), append it to the trail, sync, unlink.
  * What is no record is unlinked and counted.  Bounded work: at most max

@@ -19,6 +19,7 @@
 #include "lib/base/spool_take.h"
 #include "lib/base/spool_name.h"
 #include "lib/base/spool_parse.h"
+#include "lib/base/spool_room.h"
 
 #define PATIENCE	5000	/* ms that a file may take to be written */
 
@@ -55,13 +56,21 @@ may_say(const struct nhi_spool_job *job, uid_t uid, const struct nhi_event *ev)
 	return grant && uid == job->issuer;
 }
 
-/* 0: whole; otherwise why it is no record. */
+static bool
+is_counter(const char *name)
+{
+	return strncmp(name, "c.", 2) == 0;
+}
+
+/* 0: whole; otherwise why it is no record.  Root only counts here. */
 static const char *
-check(const struct nhi_spool_job *job, const struct stat *st)
+check(const struct nhi_spool_job *job, const char *name,
+    const struct stat *st)
 {
 	if (!S_ISREG(st->st_mode))
 		return "not a regular file";
-	if (component(job, st->st_uid) == NULL)
+	if (component(job, st->st_uid) == NULL &&
+	    (st->st_uid != geteuid() || !is_counter(name)))
 		return "not a service user's";
 	if (st->st_nlink != 1)
 		return "more than one link";
@@ -91,37 +100,59 @@ source_text(struct nhi_span hex, char out[static 64])
 		(void)snprintf(out, 64, "%s/64", text);
 }
 
+/* How many had no room: of root's, the file counts all. */
+static int64_t
+dropped(const struct nhi_spool_job *job, const struct stat *st)
+{
+	int64_t room = component(job, st->st_uid) == NULL ? NHI_SPOOL_ROOM : 0;
+	int64_t n = st->st_size < NHI_SPOOL_COUNT ? st->st_size :
+	    NHI_SPOOL_COUNT;
+
+	return n < room ? 0 : n - room;
+}
+
+static void
+put_dropped(const struct nhi_spool_job *job, const struct stat *st,
+    struct nhi_span who, struct nhi_spool_file *f, struct nhi_buf *line)
+{
+	const char *writer = component(job, st->st_uid);
+	struct nhi_audit_stamp stamp = { .time_ms = f->time_ms,
+	    .pid = getpid() };
+	char source[64], account[NHI_SPOOL_SOURCE], detail[96];
+
+	source_text(who, source);
+	nhi_spool_account(who, account);
+	(void)snprintf(detail, sizeof(detail), "%s%" PRId64
+	    " denials of one %s and minute found no room",
+	    st->st_size < NHI_SPOOL_COUNT ? "" : "at least ",
+	    dropped(job, st), account[0] == '\0' ? "source" : "account");
+	nhi_audit_id(stamp.time_ms, stamp.id);
+	memcpy(f->id, stamp.id, sizeof(f->id));
+	nhi_audit_format(&(struct nhi_event){
+	    .event = NHI_EVENT_SPOOL_DROPPED, .outcome = NHI_DENY,
+	    .component = writer == NULL ? "pam_nhi" : writer,
+	    .detail = detail, .account = account, .source = source },
+	    &stamp, line);
+}
+
 /* c.<uid>.<source>.<minute>: one record when the minute is over. */
 static enum nhi_spool_state
 look_counter(const struct nhi_spool_job *job, const char *name,
     const struct stat *st, struct nhi_spool_file *f, struct nhi_buf *line)
 {
-	struct nhi_span rest = nhi_span_str(name), word, hex;
-	int64_t size = st->st_size < NHI_SPOOL_COUNT ? st->st_size :
-	    NHI_SPOOL_COUNT;
+	struct nhi_span rest = nhi_span_str(name), word, who;
 	int64_t now = job->now_ms / NHI_SPOOL_MINUTE;
-	char source[64], detail[96];
-	struct nhi_audit_stamp stamp = { .time_ms = f->time_ms,
-	    .pid = getpid() };
 	uint64_t minute;
 
 	if (!nhi_span_cut(&rest, '.', &word) ||
 	    !nhi_span_cut(&rest, '.', &word) ||
-	    !nhi_span_cut(&rest, '.', &hex) ||
+	    !nhi_span_cut(&rest, '.', &who) ||
 	    !nhi_num_parse(rest, INT32_MAX, &minute))
 		return junk(f, "not a name of ours");
 	if ((int64_t)minute == now || (int64_t)minute == now + 1)
 		return NHI_SPOOL_LATER;
-	source_text(hex, source);
-	(void)snprintf(detail, sizeof(detail), "%s%" PRId64
-	    " denials of one source and minute found no room",
-	    size == NHI_SPOOL_COUNT ? "at least " : "", size);
-	nhi_audit_id(stamp.time_ms, stamp.id);
-	memcpy(f->id, stamp.id, sizeof(f->id));
-	nhi_audit_format(&(struct nhi_event){
-	    .event = NHI_EVENT_SPOOL_DROPPED, .outcome = NHI_DENY,
-	    .component = component(job, st->st_uid), .detail = detail,
-	    .source = source }, &stamp, line);
+	if (dropped(job, st) > 0)
+		put_dropped(job, st, who, f, line);
 	return NHI_SPOOL_TAKE;
 }
 
@@ -165,17 +196,17 @@ nhi_spool_look(const struct nhi_spool_job *job, int dir, const char *name,
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return NHI_SPOOL_GONE;
 	ret->uid = st.st_uid;
-	if ((what = check(job, &st)) != NULL)
+	if ((what = check(job, name, &st)) != NULL)
 		return junk(ret, what);
 	if (nhi_file_open(dir, name, NHI_FILE_ANY, &fd, NULL) != NHI_OK)
 		return errno == ENOENT ? NHI_SPOOL_GONE :
 		    junk(ret, "cannot be opened");
-	if (fstat(fd, &st) != 0 || (what = check(job, &st)) != NULL)
+	if (fstat(fd, &st) != 0 || (what = check(job, name, &st)) != NULL)
 		return junk(ret, "changed under our hands");
 	ret->uid = st.st_uid;
 	ret->time_ms = (int64_t)st.st_ctim.tv_sec * 1000 +
 	    st.st_ctim.tv_nsec / 1000000;
-	if (strncmp(name, "c.", 2) == 0)
+	if (is_counter(name))
 		return look_counter(job, name, &st, ret, line);
 	if (st.st_size > NHI_SPOOL_FILE)
 		return junk(ret, "too large");

@@ -3,7 +3,9 @@
  * What both ends of the spool must agree on: the names of its files
  *	g.<id>					a grant
  *	d.<uid>.<source>.<minute>.<number>	a denial (or fault, or info)
- *	c.<uid>.<source>.<minute>		its size: denials without room
+ *	c.<uid>.<source>.<minute>		its size: denials without room;
+ *						root's: all denials, and those
+ *						above NHI_SPOOL_ROOM had none
  *	p.<hour>.<serial>.<reason>		a denial told once an hour; the
  *						drain leaves an empty one of root
  * and the first line of a record.
@@ -13,7 +15,7 @@
 
 #define NHI_SPOOL_MAGIC		"nhi-event 1"
 #define NHI_SPOOL_NAME		96		/* with its NUL */
-#define NHI_SPOOL_SOURCE	17
+#define NHI_SPOOL_SOURCE	40		/* with its NUL */
 #define NHI_SPOOL_MINUTE	INT64_C(60000)	/* milliseconds */
 #define NHI_SPOOL_ONCE		"p."
 #define NHI_SPOOL_HOUR		INT64_C(3600000) /* milliseconds */

@@ -268,7 +268,7 @@ look(struct drain *d, const char *name)
 		d->junk_what = f.what;
 	} else if (!is_in(d, f.id)) {
 		e->n = d->lines.n - e->at;
-		if (name[0] == 'c')	/* nobody else has copied it */
+		if (e->n > 0 && name[0] == 'c')	/* has no copy yet */
 			syslog(LOG_AUTHPRIV | LOG_NOTICE, "%.*s",
 			    (int)e->n - 1, d->lines.p + e->at);
 	}

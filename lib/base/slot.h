@@ -2,10 +2,11 @@
 /*
  * Verifying slots: how many tokens are verified at once.  A slot is taken
  * when the token is complete and held only while it is verified, so that
- * silent clients cost nobody anything.
+ * silent clients cost nobody anything.  The issuer and root's processes have
+ * directories of their own: neither can keep the other waiting.
  */
-#ifndef NHI_ISSUE_SLOT_H
-#define NHI_ISSUE_SLOT_H
+#ifndef NHI_BASE_SLOT_H
+#define NHI_BASE_SLOT_H
 
 #include "lib/base/buf.h"
 

@@ -11,7 +11,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/spawn.h"
-#include "sshd_helper/slot.h"
+#include "lib/base/slot.h"
 
 #define STEP_NS	5000000
 
