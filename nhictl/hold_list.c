@@ -99,7 +99,7 @@ count(const struct nhi_session *s, void *arg)
 	struct reach *r = arg;
 	const char *name = r->hold->name;
 
-	if (nhi_session_alive(s) && (r->hold->scope == NHI_HOLD_ALL ||
+	if (nhi_session_alive(s) != 0 && (r->hold->scope == NHI_HOLD_ALL ||
 	    (r->hold->scope == NHI_HOLD_ACCOUNT &&
 	    strcmp(s->account, name) == 0) ||
 	    (r->hold->scope == NHI_HOLD_IDENTITY &&

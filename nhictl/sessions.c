@@ -39,7 +39,7 @@ show_json(const struct nhi_session *s)
 	nhi_show_number(&b, "pid", (uint64_t)s->pid);
 	nhi_show_time(&b, "opened", s->opened);
 	nhi_show_time(&b, "expires", s->expires);
-	nhi_show_bool(&b, "alive", nhi_session_alive(s));
+	nhi_show_bool(&b, "alive", nhi_session_alive(s) != 0);
 	return nhi_show_line(&b);
 }
 
@@ -55,7 +55,7 @@ show(const struct nhi_session *s, void *arg)
 	if (s->expires != 0)
 		nhi_when_format(s->expires, expires);
 	(void)snprintf(pid, sizeof(pid), "%ld%s", (long)s->pid,
-	    nhi_session_alive(s) ? "" : " (gone)");
+	    nhi_session_alive(s) != 0 ? "" : " (gone)");
 	nhi_table_add(l->table, s->account);
 	nhi_table_add(l->table, s->identity[0] == '\0' ? "-" : s->identity);
 	nhi_table_add(l->table, s->service);

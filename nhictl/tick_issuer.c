@@ -38,15 +38,16 @@ parse(const char *name, pid_t *ret_pid, uint64_t *ret_start)
 static bool
 look(const struct nhi_tick *t, int dir, const char *name)
 {
-	uint64_t start, ticks;
+	uint64_t start;
 	struct stat st;
 	pid_t pid;
+	int alive;
 
 	if (!parse(name, &pid, &start))
 		return false;
-	if (nhi_stamp_process(pid, &ticks, NULL) != NHI_OK || ticks != start)
+	if ((alive = nhi_stamp_alive(pid, start)) == 0)
 		return unlinkat(dir, name, 0) == 0;
-	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	return alive == 1 && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    st.st_mtime < t->now - AGE &&
 	    nhi_reap_process(pid, start, SIGTERM);
 }

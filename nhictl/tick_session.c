@@ -32,7 +32,8 @@ collect(const struct nhi_session *s, void *arg)
 {
 	struct gone *gone = arg;
 
-	if (!nhi_session_alive(s))
+	/* One that cannot be told will be told by the next tick. */
+	if (nhi_session_alive(s) == 0)
 		gone->sessions[gone->n++] = *s;
 	return gone->n < SESSIONS_MAX;
 }

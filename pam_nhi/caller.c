@@ -37,7 +37,7 @@ look(const struct nhi_session *s, void *arg)
 
 	search->found = s->audit_session == search->audit_session &&
 	    strcmp(s->account, search->call->user) == 0 &&
-	    s->identity[0] != '\0' && nhi_session_alive(s);
+	    s->identity[0] != '\0' && nhi_session_alive(s) == 1;
 	if (search->found)
 		*search->ret = *s;
 	return !search->found;

@@ -125,7 +125,8 @@ count(const struct nhi_session *s, void *arg)
 	struct count *n = arg;
 
 	if (strcmp(s->account, n->call->user) == 0 &&
-	    strcmp(s->identity, n->identity) == 0 && nhi_session_alive(s))
+	    strcmp(s->identity, n->identity) == 0 &&
+	    nhi_session_alive(s) != 0)
 		n->n++;
 	return true;
 }

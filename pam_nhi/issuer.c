@@ -32,14 +32,12 @@ static bool
 alive(const char *name)
 {
 	struct nhi_span rest = nhi_span_str(name), word;
-	struct nhi_why why;
-	uint64_t pid, start, now;
+	uint64_t pid, start;
 
 	return nhi_span_cut(&rest, '-', &word) &&
 	    nhi_num_parse(word, INT32_MAX, &pid) &&
 	    nhi_num_parse(rest, INT64_MAX, &start) &&
-	    nhi_stamp_process((pid_t)pid, &now, &why) == NHI_OK &&
-	    now == start;
+	    nhi_stamp_alive((pid_t)pid, start) != 0;
 }
 
 /* Count the live connections; the records of dead ones go. */

@@ -18,11 +18,12 @@ copy(char *out, size_t size, const char *s)
 	(void)snprintf(out, size, "%s", s);
 }
 
-void
+enum nhi_err
 nhi_pam_record_fill(const struct nhi_pam_call *c,
-    const struct nhi_pam_evidence *e, struct nhi_session *s)
+    const struct nhi_pam_evidence *e, struct nhi_session *s,
+    struct nhi_why *why)
 {
-	struct nhi_why why;
+	enum nhi_err err;
 
 	*s = (struct nhi_session){
 		.uid = c->uid, .serial = e->verdict.serial, .pid = getpid(),
@@ -36,8 +37,9 @@ nhi_pam_record_fill(const struct nhi_pam_call *c,
 	copy(s->source, sizeof(s->source), c->source);
 	copy(s->keyid, sizeof(s->keyid), e->keyid);
 	copy(s->mark, sizeof(s->mark), e->mark);
-	(void)!nhi_stamp_boot(s->start.boot, &why);
-	(void)!nhi_stamp_process(s->pid, &s->start.ticks, &why);
+	if ((err = nhi_stamp_boot(s->start.boot, why)) != NHI_OK)
+		return err;
+	return nhi_stamp_process(s->pid, &s->start.ticks, why);
 }
 
 void
@@ -97,7 +99,8 @@ count(const struct nhi_session *s, void *arg)
 {
 	struct count *c = arg;
 
-	if (strcmp(s->account, c->account) == 0 && nhi_session_alive(s))
+	if (strcmp(s->account, c->account) == 0 &&
+	    nhi_session_alive(s) != 0)
 		c->n++;
 	return true;
 }

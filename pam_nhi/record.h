@@ -5,8 +5,10 @@
 
 #include "pam_nhi/evidence.h"
 
-void	 nhi_pam_record_fill(const struct nhi_pam_call *,
-	    const struct nhi_pam_evidence *, struct nhi_session *);
+/* NHI_ERR_STATE: without its process it would soon be taken for dead. */
+enum nhi_err	 nhi_pam_record_fill(const struct nhi_pam_call *,
+		    const struct nhi_pam_evidence *, struct nhi_session *,
+		    struct nhi_why *) NHI_MUST;
 
 /* What is known of the certificate into an event; e may be NULL. */
 void	 nhi_pam_record_evidence(const struct nhi_pam_evidence *e,

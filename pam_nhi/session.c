@@ -46,7 +46,8 @@ open_evident(struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
 {
 	enum nhi_err err;
 
-	nhi_pam_record_fill(c, e, &state->session);
+	if ((err = nhi_pam_record_fill(c, e, &state->session, why)) != NHI_OK)
+		return err;
 	state->session.audit_session = nhi_pam_caller_audit(c->uid);
 	nhi_session_name(&state->session);
 	if ((err = nhi_pam_home_make(&c->account, c->uid, why)) != NHI_OK ||

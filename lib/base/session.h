@@ -41,8 +41,11 @@ enum nhi_err	 nhi_session_read(const char *sessions, const char *id,
 enum nhi_err	 nhi_session_remove(const char *sessions, const char *id,
 		    struct nhi_why *) NHI_MUST;
 
-/* Is the process that opened it still the same process? */
-bool		 nhi_session_alive(const struct nhi_session *);
+/*
+ * Is the process that opened it still the same process?  1, 0, or -1 with
+ * errno when it cannot be told: such a session counts, and gives no right.
+ */
+int		 nhi_session_alive(const struct nhi_session *);
 
 /*
  * Call fn for each readable record; it returns false to stop.  Names that are

@@ -5,14 +5,14 @@
 
 #include "lib/base/session.h"
 
-bool
+int
 nhi_session_alive(const struct nhi_session *s)
 {
 	char boot[NHI_BOOT_ID + 1];
-	uint64_t ticks;
 
-	return nhi_stamp_boot(boot, NULL) == NHI_OK &&
-	    strcmp(boot, s->start.boot) == 0 &&
-	    nhi_stamp_process(s->pid, &ticks, NULL) == NHI_OK &&
-	    ticks == s->start.ticks;
+	if (nhi_stamp_boot(boot, NULL) != NHI_OK)
+		return -1;
+	if (strcmp(boot, s->start.boot) != 0)
+		return 0;
+	return nhi_stamp_alive(s->pid, s->start.ticks);
 }

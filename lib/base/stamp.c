@@ -105,12 +105,15 @@ nhi_stamp_process(pid_t pid, uint64_t *ret, struct nhi_why *why)
 	enum nhi_err err;
 
 	if (pid <= 0 || !nhi_path_number(path, "/proc", "/", (uint32_t)pid) ||
-	    strlen(path) + sizeof("/stat") > sizeof(path))
+	    strlen(path) + sizeof("/stat") > sizeof(path)) {
+		errno = ESRCH;
 		return nhi_fail(why, NHI_ERR_STATE, "no process %ld",
 		    (long)pid);
+	}
 	memcpy(path + strlen(path), "/stat", sizeof("/stat"));
 	if ((err = read_proc(path, text, sizeof(text), why)) != NHI_OK)
 		return err;
+	errno = EBADMSG;
 	/* The name before it may hold anything, parentheses too. */
 	if ((paren = strrchr(text, ')')) == NULL || paren[1] != ' ')
 		return nhi_fail(why, NHI_ERR_STATE, "%s: malformed", path);
@@ -122,6 +125,21 @@ nhi_stamp_process(pid_t pid, uint64_t *ret, struct nhi_why *why)
 	if (!nhi_num_parse(field, UINT64_MAX, ret))
 		return nhi_fail(why, NHI_ERR_STATE, "%s: no start time", path);
 	return NHI_OK;
+}
+
+/* Its directory is not there, or went while it was read. */
+int
+nhi_stamp_alive(pid_t pid, uint64_t ticks)
+{
+	char boot[NHI_BOOT_ID + 1];
+	uint64_t now;
+
+	if (nhi_stamp_process(pid, &now, NULL) == NHI_OK)
+		return now == ticks ? 1 : 0;
+	if (errno != ENOENT && errno != ESRCH)
+		return -1;
+	/* Without /proc nobody has a directory. */
+	return nhi_stamp_boot(boot, NULL) == NHI_OK ? 0 : -1;
 }
 
 enum nhi_err

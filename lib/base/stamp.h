@@ -29,6 +29,13 @@ enum nhi_err	 nhi_stamp_process(pid_t, uint64_t *ret, struct nhi_why *)
 		    NHI_MUST;
 
 /*
+ * Is there the process that began at this tick?  1, 0, or -1 with errno when
+ * it cannot be told (no descriptor, no memory, no /proc): nobody may be taken
+ * for dead then.
+ */
+int		 nhi_stamp_alive(pid_t, uint64_t ticks);
+
+/*
  * The T of the UID rules: the start of the caller's session leader (sshd
  * makes each connection's monitor one).  A leader that cannot be seen is
  * taken to have started with the kernel, so that everything is younger.

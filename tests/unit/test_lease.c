@@ -143,11 +143,18 @@ test_lock_is_no_file(void **state)
 {
 	const struct world *w = *state;
 	struct nhi_why why;
+	struct stat st;
 	int fd = -7;
 
-	assert_int_equal(symlink("/etc/passwd",
+	/* A file of the test's own: what fails here must harm no other one. */
+	assert_int_equal(close(open(world_path(w, "victim"),
+	    O_WRONLY | O_CREAT, 0644)), 0);
+	assert_int_equal(chmod(world_path(w, "victim"), 0644), 0);
+	assert_int_equal(symlink("../victim",
 	    world_path(w, "leases/.lock")), 0);
 	assert_int_equal(nhi_state_lock(w->leases, &fd, &why), NHI_ERR_STATE);
+	assert_int_equal(stat(world_path(w, "victim"), &st), 0);
+	assert_int_equal(st.st_mode, S_IFREG | 0644);
 	world_remove(w, "leases/.lock");
 	assert_int_equal(mkfifo(world_path(w, "leases/.lock"), 0600), 0);
 	assert_int_equal(nhi_state_lock(w->leases, &fd, &why), NHI_ERR_STATE);

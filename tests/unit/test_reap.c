@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -144,7 +145,31 @@ test_alive(void **state)
 	assert_false(nhi_session_alive(&s));
 	s.start.boot[0] ^= 1;
 	s.pid = 1 << 22;
-	assert_false(nhi_session_alive(&s));
+	assert_int_equal(nhi_session_alive(&s), 0);
+	s.pid = -1;
+	assert_int_equal(nhi_session_alive(&s), 0);
+}
+
+/* Who has no descriptor left must not take the living for dead. */
+static void
+test_cannot_tell(void **state)
+{
+	struct nhi_session s = { .pid = getpid() };
+	struct rlimit old, none;
+
+	(void)state;
+	assert_int_equal(nhi_stamp_boot(s.start.boot, NULL), NHI_OK);
+	assert_int_equal(nhi_stamp_process(s.pid, &s.start.ticks, NULL),
+	    NHI_OK);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	none = old;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(nhi_session_alive(&s), -1);
+	assert_int_equal(nhi_stamp_alive(s.pid, s.start.ticks), -1);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	assert_int_equal(nhi_stamp_alive(s.pid, s.start.ticks), 1);
+	assert_int_equal(nhi_stamp_alive(s.pid, s.start.ticks + 1), 0);
 }
 
 int
@@ -154,6 +179,7 @@ main(void)
 		cmocka_unit_test(test_session),
 		cmocka_unit_test(test_process),
 		cmocka_unit_test(test_alive),
+		cmocka_unit_test(test_cannot_tell),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
