@@ -3,102 +3,18 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "lib/base/audit.h"
-#include "lib/base/file.h"
 #include "lib/base/paths.h"
-#include "lib/base/policy.h"
-#include "lib/ssh/generate.h"
 #include "lib/ssh/hash.h"
 #include "lib/ssh/keyid.h"
 #include "lib/ssh/private.h"
 #include "lib/ssh/trusted.h"
+#include "nhictl/ca_file.h"
 #include "nhictl/nhictl.h"
-
-#define NEW_KEY		NHI_CA_KEY ".new"
-
-/* The id in force, or that which the next policy will have by default. */
-static enum nhi_err
-host_id(struct nhi_buf *ret, struct nhi_why *why)
-{
-	NHI_AUTO(nhi_host_wipe) struct nhi_host host = { 0 };
-	struct nhi_policy policy;
-	struct utsname name;
-
-	if (nhi_policy_open(NHI_PUBLISHED_DIR, &policy, why) == NHI_OK &&
-	    nhi_policy_host(&policy, &host, why) == NHI_OK) {
-		nhi_buf_str(ret, host.id);
-	} else {
-		(void)uname(&name);
-		nhi_buf_str(ret, name.nodename);
-	}
-	if (!nhi_ssh_host_valid(nhi_buf_all(ret)))
-		return nhi_fail(why, NHI_ERR_HOST,
-		    "\"%s\" cannot be the id of a host; set host.id",
-		    nhi_buf_text(ret));
-	return nhi_buf_check(ret, why);
-}
-
-/* The issuer's own, in a directory that is root's. */
-static enum nhi_err
-write_private(const struct nhi_buf *text, struct nhi_why *why)
-{
-	NHI_AUTO(nhi_fd_close) int fd = -1;
-	struct stat owner;
-	enum nhi_err err;
-
-	if (lstat(NHI_ID_ISSUER, &owner) != 0)
-		return nhi_fail(why, NHI_ERR_STATE,
-		    "%s: %s; run nhictl setup first", NHI_ID_ISSUER,
-		    strerror(errno));
-	(void)unlink(NEW_KEY);
-	fd = open(NEW_KEY, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
-	if (fd < 0)
-		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", NEW_KEY,
-		    strerror(errno));
-	if ((err = nhi_file_put(fd, nhi_buf_all(text), why)) == NHI_OK &&
-	    (fchmod(fd, 0400) != 0 ||
-	    fchown(fd, owner.st_uid, owner.st_gid) != 0 || fsync(fd) != 0 ||
-	    rename(NEW_KEY, NHI_CA_KEY) != 0))
-		err = nhi_fail(why, NHI_ERR_STATE, "%s: %s", NHI_CA_KEY,
-		    strerror(errno));
-	if (err != NHI_OK)
-		(void)unlink(NEW_KEY);
-	return err;
-}
-
-/* ca.pub is the key; trusted.pub gets it first, before what is there. */
-static enum nhi_err
-write_public(const struct nhi_ssh_key *key, struct nhi_why *why)
-{
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf line =
-	    NHI_BUF(4 * NHI_SSH_KEY_MAX);
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf trusted =
-	    NHI_BUF(NHI_SSH_TRUSTED_TEXT);
-	struct nhi_why ignored;
-	enum nhi_err err;
-
-	nhi_ssh_key_format(key, &line);
-	nhi_buf_char(&line, '\n');
-	nhi_buf_span(&trusted, nhi_buf_all(&line));
-	if (access(NHI_CA_TRUSTED, F_OK) == 0 &&
-	    nhi_file_read(AT_FDCWD, NHI_CA_TRUSTED, NHI_FILE_ROOT, &trusted,
-	    &ignored) != NHI_OK)
-		return nhi_fail(why, NHI_ERR_STATE, "%s", ignored.text);
-	if ((err = nhi_buf_check(&line, why)) != NHI_OK ||
-	    (err = nhi_buf_check(&trusted, why)) != NHI_OK ||
-	    (err = nhi_file_replace(AT_FDCWD, NHI_CA_PUB, 0644,
-	    nhi_buf_all(&line), why)) != NHI_OK)
-		return err;
-	return nhi_file_replace(AT_FDCWD, NHI_CA_TRUSTED, 0644,
-	    nhi_buf_all(&trusted), why);
-}
 
 static enum nhi_err
 record(const struct nhi_ssh_key *key, struct nhi_why *why)
@@ -117,31 +33,64 @@ record(const struct nhi_ssh_key *key, struct nhi_why *why)
 	return nhi_audit(&e, NULL, why);
 }
 
+/* Published first, then moved: a key that signs is trusted. */
+static enum nhi_err
+install(const struct nhi_ssh_key *key, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if ((err = nhi_ca_publish(key, false, why)) != NHI_OK ||
+	    (err = nhi_ca_move_next(why)) != NHI_OK)
+		return err;
+	return record(key, why);
+}
+
+static enum nhi_err
+make(enum nhi_ssh_type type, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_ssh_private_freep) struct nhi_ssh_private *ca = NULL;
+	enum nhi_err err;
+
+	if ((err = nhi_ca_make_next(type, &ca, why)) != NHI_OK)
+		return err;
+	return install(ca->key, why);
+}
+
+/*
+ * There is a key.  When it was put there by hand, or ca.pub was lost, what is
+ * public follows from what is private.
+ */
+static enum nhi_err
+finish(const struct nhi_ssh_private *ca, struct nhi_why *why)
+{
+	bool published;
+	enum nhi_err err;
+
+	if ((err = nhi_ca_published(ca->key, &published, why)) != NHI_OK)
+		return err;
+	if (published)
+		return nhi_fail(why, NHI_ERR_HOST,
+		    "%s is there already; for a new key: nhictl ca rotate",
+		    NHI_CA_KEY);
+	if (!nhi_ssh_host_valid(nhi_span_str(ca->key->comment)))
+		return nhi_fail(why, NHI_ERR_CA_KEY,
+		    "the comment of %s is not the id of a host", NHI_CA_KEY);
+	if ((err = nhi_ca_publish(ca->key, false, why)) != NHI_OK)
+		return err;
+	return record(ca->key, why);
+}
+
 static enum nhi_err
 init(enum nhi_ssh_type type, struct nhi_why *why)
 {
 	NHI_AUTO(nhi_ssh_private_freep) struct nhi_ssh_private *ca = NULL;
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text =
-	    NHI_BUF(NHI_SSH_PRIVATE_MAX);
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf host =
-	    NHI_BUF(NHI_SSH_HOST_MAX);
 	enum nhi_err err;
 
 	if (geteuid() != 0)
 		return nhi_fail(why, NHI_ERR_STATE, "only root may do this");
-	if (access(NHI_CA_KEY, F_OK) == 0)
-		return nhi_fail(why, NHI_ERR_HOST,
-		    "%s is there already; a new key would end every "
-		    "certificate", NHI_CA_KEY);
-	if ((err = host_id(&host, why)) != NHI_OK ||
-	    (err = nhi_ssh_generate(type, nhi_buf_text(&host), &text,
-	    why)) != NHI_OK ||
-	    (err = nhi_ssh_private_parse(nhi_buf_all(&text), &ca,
-	    why)) != NHI_OK ||
-	    (err = write_private(&text, why)) != NHI_OK ||
-	    (err = write_public(ca->key, why)) != NHI_OK)
-		return err;
-	return record(ca->key, why);
+	if ((err = nhi_ca_load(NHI_CA_KEY, &ca, why)) == NHI_OK)
+		return finish(ca, why);
+	return errno == ENOENT ? make(type, why) : err;
 }
 
 static bool
@@ -198,8 +147,6 @@ show_key(const struct nhi_ssh_key *key, bool json)
 int
 nhi_verb_ca_show(int argc, char **argv)
 {
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text =
-	    NHI_BUF(NHI_SSH_TRUSTED_TEXT);
 	NHI_AUTO(nhi_ssh_trusted_freep) struct nhi_ssh_trusted *list = NULL;
 	bool json = argc == 2 && strcmp(argv[1], "--json") == 0;
 	struct nhi_why why = { "" };
@@ -208,10 +155,10 @@ nhi_verb_ca_show(int argc, char **argv)
 
 	if (argc != 1 && !json)
 		return nhi_ctl_usage("ca show");
-	if ((err = nhi_file_read(AT_FDCWD, NHI_CA_TRUSTED, NHI_FILE_ROOT,
-	    &text, &why)) != NHI_OK ||
-	    (err = nhi_ssh_trusted_parse(nhi_buf_all(&text), &list,
-	    &why)) != NHI_OK)
+	if (access(NHI_CA_TRUSTED, F_OK) != 0)
+		return nhi_ctl_fail(nhi_fail(&why, NHI_ERR_STATE, "%s: %s",
+		    NHI_CA_TRUSTED, strerror(errno)), &why);
+	if ((err = nhi_ca_read(NHI_CA_TRUSTED, &list, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	if (!json)
 		(void)printf("%-32s %-20s %s\n", "ISSUING HOST", "TYPE",

@@ -13,6 +13,7 @@
 #include "lib/base/paths.h"
 #include "lib/base/revoke.h"
 #include "nhictl/nhictl.h"
+#include "nhictl/published.h"
 #include "nhictl/record.h"
 #include "nhictl/show.h"
 #include "nhictl/when.h"
@@ -171,6 +172,7 @@ static int
 add(struct args *a)
 {
 	struct nhi_why why = { "" };
+	bool known = true;
 	enum nhi_err err;
 
 	a->r.time = nhi_when_now();
@@ -181,9 +183,14 @@ add(struct args *a)
 		return nhi_ctl_fail(err, &why);
 	(void)printf("revoked on this host: %s %s\n", kinds[a->r.kind],
 	    a->shown);
-	if (a->r.kind == NHI_REVOKE_IDENTITY)
+	if (a->r.kind == NHI_REVOKE_IDENTITY) {
 		(void)puts("(certificates made up to now; new ones are "
 		    "issued)");
+		if (nhi_published_knows(NHI_PUBLISHED_IDENTITY, a->r.name,
+		    &known) && !known)
+			(void)fprintf(stderr, "nhictl: note: the policy has "
+			    "no identity %s\n", a->r.name);
+	}
 	if ((err = record(a, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	return NHI_CTL_OK;
