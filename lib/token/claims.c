@@ -179,8 +179,7 @@ nhi_claims_check_audience(const struct nhi_claims *c,
 		return missing("aud", "4.1.3", why);
 	for (size_t i = 0; i < count(c->aud); i++)
 		for (size_t k = 0; k < want->n; k++)
-			if (fits(element(c->aud, i), want->p[k],
-			    issuer->bind_key ? fingerprint : NULL))
+			if (fits(element(c->aud, i), want->p[k], fingerprint))
 				return NHI_OK;
 	return nhi_fail(why, NHI_ERR_AUDIENCE,
 	    "none of %zu audiences is this host's, the first is %s "

@@ -36,9 +36,10 @@ enum nhi_err	 nhi_claims_check_issuer(const struct nhi_claims *,
 		    const struct nhi_issuer *, struct nhi_why *) NHI_MUST;
 
 /*
- * One of the issuer's audiences is in aud; where tokens are bound to a key
- * (fingerprint not NULL), "AUDIENCE#FINGERPRINT" is as good, for platforms
- * that give one audience only.  NHI_ERR_AUDIENCE, NHI_ERR_CLAIM_MISSING.
+ * One of the issuer's audiences is in aud; where there is a key (fingerprint
+ * not NULL), "AUDIENCE#FINGERPRINT" is as good, for platforms that give one
+ * audience only: whether the issuer asks for it or not, such a token is good
+ * with that key alone.  NHI_ERR_AUDIENCE, NHI_ERR_CLAIM_MISSING.
  */
 enum nhi_err	 nhi_claims_check_audience(const struct nhi_claims *,
 		    const struct nhi_issuer *, const char *fingerprint,

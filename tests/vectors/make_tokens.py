@@ -898,8 +898,12 @@ def binding():
          **bind)
     good("bound, prefixed", token(payload=claims(aud=[AUD, "key:" + FP])),
          **bind)
-    case("not bound, though it looks so", "audience",
-         token(payload=claims(aud=AUD + "#" + FP)), fp=FP)
+    good("bound, though nobody asks", token(payload=claims(
+        aud=AUD + "#" + FP)), fp=FP)
+    case("bound to another key, though nobody asks", "audience",
+         token(payload=claims(aud=AUD + "#" + FP[:-1] + "A")), fp=FP)
+    case("bound, though nobody asks, no key here", "audience",
+         token(payload=claims(aud=AUD + "#" + FP)))
     case("bound, no key here", "binding",
          token(payload=claims(aud=[AUD, FP])), bind=1)
     case("bound, no fingerprint", "binding", token(), **bind)
