@@ -21,10 +21,14 @@
 #define PROFILE		PROFILE_DIR "/nhi"
 #define MODULE		NHI_PAM_MODULE_DIR "/pam_nhi.so"
 
-/* Above pam_unix (256), so that it stands before it where both are added. */
+/*
+ * Above pam_unix (256), so that it stands before it where both are added.  A
+ * package ships the same text (packaging/pam-configs/nhi): not a default, so
+ * that nothing but setup enables it, and it stays disabled after unsetup.
+ */
 static const char profile[] =
     "Name: Logins of machine identities (NHI)\n"
-    "Default: yes\n"
+    "Default: no\n"
     "Priority: 512\n"
     "Auth-Type: Primary\n"
     "Auth:\n"
@@ -140,7 +144,7 @@ static enum nhi_err
 common_apply(const void *arg, struct nhi_why *why)
 {
 	char path[NHI_PROC_PATH];
-	const char *const argv[] = { path, "--package", NULL };
+	const char *const argv[] = { path, "--enable", "nhi", NULL };
 	bool done = false;
 	enum nhi_err err;
 

@@ -51,6 +51,14 @@ deps_list() {
 		xz-utils xz
 		END
 		;;
+	package)
+		cat <<-END
+		debhelper debhelper
+		dpkg-dev dpkg-dev
+		lintian lintian
+		rpm rpm-build
+		END
+		;;
 	roots)
 		echo mmdebstrap mmdebstrap
 		;;
