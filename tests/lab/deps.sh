@@ -3,6 +3,12 @@
 # What the verbs of ./run need from the distribution, and how it gets there.
 # Sourced by run; deps_need GROUP... is the only entry.
 
+# Debian has libFuzzer in a package beside clang's, with its number.
+fuzzer_runtime() {
+	apt-cache depends clang 2>/dev/null |
+	    sed -n 's/.*Depends: clang-\([0-9]*\)$/libclang-rt-\1-dev/p'
+}
+
 # One package a line: Debian's name, Fedora's name.
 deps_list() {
 	case $1 in
@@ -58,6 +64,9 @@ deps_list() {
 		lintian lintian
 		rpm rpm-build
 		END
+		;;
+	fuzz)
+		echo "$(fuzzer_runtime) compiler-rt"
 		;;
 	roots)
 		echo mmdebstrap mmdebstrap

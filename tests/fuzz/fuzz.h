@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A fuzz target is one file, fuzz_NAME.c, with one function; libFuzzer calls
+ * it with what it makes up, the stub with each seed of tests/fuzz/seeds/NAME.
+ * Whatever the bytes are: no crash, no leak, and what MUST says holds.
+ */
+#ifndef NHI_TESTS_FUZZ_H
+#define NHI_TESTS_FUZZ_H
+
+#include <stdlib.h>
+
+#include "lib/base/buf.h"
+
+int	 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define MUST(what)	do {						\
+	if (!(what))							\
+		abort();						\
+} while (0)
+
+/* The bytes as a span, never with a NULL. */
+struct nhi_span	 fuzz_span(const uint8_t *data, size_t size);
+
+/* A copy with a NUL behind it, for what takes a string; freed by nhi_free. */
+char		*fuzz_text(const uint8_t *data, size_t size);
+
+/*
+ * A directory of this process's own, made once and removed at exit; and a
+ * file or a symbolic link in it whose content or text the bytes are.  False
+ * where no such link can be (empty, too long).
+ */
+const char	*fuzz_dir(void);
+const char	*fuzz_path(const char *name);
+void		 fuzz_file(const char *name, const uint8_t *data, size_t size);
+bool		 fuzz_link(const char *name, const uint8_t *data, size_t size);
+
+#endif

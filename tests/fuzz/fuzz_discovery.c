@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A discovery document and a key set as a provider sends them. */
+#include "config.h"
+
+#include "fetch/document.h"
+#include "tests/fuzz/fuzz.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct nhi_span text = fuzz_span(data, size);
+	char out[NHI_CACHE_URL + 1];
+	struct nhi_why why;
+	int64_t keys;
+
+	(void)!nhi_document_discovery(text, "https://issuer.example.com", out,
+	    &why);
+	if (nhi_document_keys(text, &keys, &why) == NHI_OK)
+		MUST(keys > 0);
+	return 0;
+}

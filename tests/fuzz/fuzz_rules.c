@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The published rules of an account. */
+#include "config.h"
+
+#include "lib/base/rules.h"
+#include "tests/fuzz/fuzz.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	NHI_AUTO(nhi_rules_freep) struct nhi_rules *rules = NULL;
+	NHI_AUTO(nhi_rules_freep) struct nhi_rules *again = NULL;
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(NHI_RULES_MAX);
+	struct nhi_why why;
+
+	if (nhi_rules_parse(fuzz_span(data, size), &rules, &why) != NHI_OK)
+		return 0;
+	nhi_rules_format(rules, &text);
+	MUST(nhi_buf_check(&text, &why) == NHI_OK);
+	MUST(nhi_span_equal(nhi_buf_all(&text), fuzz_span(data, size)));
+	MUST(nhi_rules_parse(nhi_buf_all(&text), &again, &why) == NHI_OK);
+	return 0;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a service user puts into the spool. */
+#include "config.h"
+
+#include "lib/base/spool_parse.h"
+#include "tests/fuzz/fuzz.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct nhi_spool_record record = { .words = { NULL } };
+	struct nhi_why why;
+
+	if (nhi_spool_parse(fuzz_span(data, size), &record, &why) == NHI_OK)
+		nhi_spool_wipe(&record);
+	return 0;
+}

@@ -1,0 +1,221 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The seeds of the fuzz targets: make_seeds.py DIR
+
+Nothing in them is random but two RSA numbers, so that a second run changes
+(almost) nothing.  What a fuzzer found is added by hand, under a name of its
+own, and is never made here.
+"""
+import base64
+import hashlib
+import json
+import os
+import struct
+import sys
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+NOW = 1800000000
+KEY = ed25519.Ed25519PrivateKey.from_private_bytes(
+    hashlib.sha256(b"nhi fuzz token").digest())
+CA = ed25519.Ed25519PrivateKey.from_private_bytes(
+    hashlib.sha256(b"nhi fuzz ca").digest())
+USER = ed25519.Ed25519PrivateKey.from_private_bytes(
+    hashlib.sha256(b"nhi fuzz user").digest())
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def raw(key):
+    return key.public_key().public_bytes(
+        serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+
+
+def token(header, claims):
+    head = b64(json.dumps(header).encode())
+    text = head + "." + b64(json.dumps(claims).encode())
+    return text + "." + b64(KEY.sign(text.encode()))
+
+
+HEADER = {"alg": "EdDSA", "typ": "JWT", "kid": "seed"}
+CLAIMS = {"iss": "https://issuer.example.com", "sub": "job-1",
+          "aud": "ssh://web-1", "iat": NOW - 10, "nbf": NOW - 10,
+          "exp": NOW + 290, "jti": "1"}
+
+
+def tokens():
+    yield "good", token(HEADER, CLAIMS)
+    yield "array", token(HEADER, dict(CLAIMS, aud=["x", "ssh://web-1"]))
+    yield "expired", token(HEADER, dict(CLAIMS, exp=NOW - 100))
+    yield "none", token({"alg": "none"}, CLAIMS)
+    yield "hs256", token({"alg": "HS256", "jwk": {"kty": "oct"}}, CLAIMS)
+    yield "crit", token(dict(HEADER, crit=["b64"], b64=False), CLAIMS)
+    yield "short", token(HEADER, CLAIMS)[:-9]
+    yield "empty-parts", ".."
+
+
+def set_():
+    number = rsa.generate_private_key(65537, 2048).public_key()
+    number = number.public_numbers()
+    keys = [{"kty": "OKP", "crv": "Ed25519", "kid": "seed", "x": b64(raw(KEY))},
+            {"kty": "RSA", "kid": "r", "use": "sig", "e": "AQAB",
+             "n": b64(number.n.to_bytes(256, "big"))}]
+    for name, curve, size in (("P-256", ec.SECP256R1(), 32),
+                              ("P-384", ec.SECP384R1(), 48),
+                              ("P-521", ec.SECP521R1(), 66)):
+        p = ec.derive_private_key(12345, curve).public_key().public_numbers()
+        keys.append({"kty": "EC", "crv": name, "kid": name,
+                     "key_ops": ["verify"],
+                     "x": b64(p.x.to_bytes(size, "big")),
+                     "y": b64(p.y.to_bytes(size, "big"))})
+    return json.dumps({"keys": keys})
+
+
+def string(data):
+    if isinstance(data, str):
+        data = data.encode()
+    return struct.pack(">I", len(data)) + data
+
+
+def ssh_key(key):
+    return string("ssh-ed25519") + string(raw(key))
+
+
+def certificate():
+    name = b"ssh-ed25519-cert-v01@openssh.com"
+    part = (string(name) + string(b"n" * 32) + string(raw(USER)) +
+            struct.pack(">QI", 7, 1) +
+            string("nhi1:web-1.example.com:web:0123456789abcdef") +
+            string(string("web")) + struct.pack(">QQ", NOW - 60, NOW + 900) +
+            string(string("source-address") + string(string("192.0.2.0/24"))) +
+            string(string("permit-pty") + string("")) + string("") +
+            string(ssh_key(CA)))
+    return part + string(string("ssh-ed25519") + string(CA.sign(part)))
+
+
+def line(kind, blob, comment):
+    return "%s %s %s" % (kind, base64.b64encode(blob).decode(), comment)
+
+
+def private():
+    return CA.private_bytes(serialization.Encoding.PEM,
+                            serialization.PrivateFormat.OpenSSH,
+                            serialization.NoEncryption())
+
+
+POLICY = """version = 1;
+host = { id = "web-1.example.com"; };
+issuers = ( { name = "github"; preset = "github";
+  audience = [ "ssh://web-1.example.com" ]; } );
+identities = ( { name = "web-deploy"; owner = "a@example.com";
+  purpose = "deploy"; expires = "2099-12-31"; issuer = "github";
+  match = ( { claim = "repository_id"; is = "74"; },
+            { claim = "repository_owner_id"; is = "65"; } );
+  account = "web-deploy"; certificate = { ttl = "15m"; }; },
+ { name = "pr"; owner = "a@example.com"; purpose = "pull requests";
+  expires = "2099-12-31"; issuer = "github";
+  match = ( { claim = "repository_id"; is = "75"; },
+            { claim = "repository_owner_id"; is = "65"; } );
+  account = "pr-{repository_id}-{run_id}"; } );
+"""
+
+RULES = "\n".join((
+    "nhi-rules 1", "digest " + "0" * 64, "end", ""))
+
+DISCOVERY = json.dumps({
+    "issuer": "https://issuer.example.com",
+    "jwks_uri": "https://issuer.example.com/keys",
+    "id_token_signing_alg_values_supported": ["RS256"]})
+
+CACHE = "\n".join(("nhi-cache 1", "url https://issuer.example.com",
+                   "keys 2", "fetched 1800000000", "next 1800000300", ""))
+
+
+def seeds():
+    for name, text in tokens():
+        for target in ("jws", "ladder"):
+            yield target, name, text
+    for name, claims in (("good", CLAIMS), ("null", dict(CLAIMS, sub=None)),
+                         ("float", dict(CLAIMS, exp=1.5)),
+                         ("nested", dict(CLAIMS, a={"b": [{"c": "\u00e9"}]})),
+                         ("empty", {})):
+        for target in ("claims", "json"):
+            yield target, name, json.dumps(claims)
+    yield "json", "twice", '{"a":1,"\\u0061":2}'
+    yield "json", "surrogates", '{"a":"\\ud83d\\ude00","b":"\\ud83d"}'
+    yield "json", "numbers", '{"a":[0,-0,1e9,1E-9,0.5,9223372036854775808]}'
+    yield "json", "deep", '{"a":' + "[" * 40 + "]" * 40 + "}"
+    yield "jwks", "all", set_()
+    yield "jwks", "oct", '{"keys":[{"kty":"oct","k":"AAAA"}]}'
+    yield "jwks", "zeros", '{"keys":[{"kty":"RSA","n":"AA","e":"AQ"}]}'
+    yield "discovery", "good", DISCOVERY
+    yield "discovery", "keys", set_()
+    yield "discovery", "html", "<!doctype html><title>sign in</title>"
+    yield "http", "good", ("HTTP/1.1 200 OK\r\nETag: \"a\"\r\n"
+                           "Cache-Control: public, max-age=300\r\n"
+                           "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n")
+    yield "http", "odd", "HTTP/2 301\r\nlocation:\r\ncache-control:max-age=9\n"
+    yield "cache", "good", CACHE
+    yield "policy", "good", POLICY
+    yield "policy", "include", '@include "/etc/shadow"\n'
+    yield "policy", "nested", "version = 1; a = " + "( " * 20 + ") " * 20
+    yield "policy", "twice", POLICY + "version = 2;\n"
+    yield "expect", "good", json.dumps({"tests": [
+        {"claims": CLAIMS, "account": "web", "expect": "allow"},
+        {"token": token(HEADER, CLAIMS), "account": "web",
+         "expect": "expired", "at": "2027-01-15T08:00:00Z"}]})
+    yield "rules", "small", RULES
+    yield "published", "host", "nhi-host 1\nid web-1.example.com\nend\n"
+    yield "entry", "account", "/var/lib/nhi/homes/web:/bin/sh:1000,1001"
+    yield "entry", "lease", "00000000-0000-0000-0000-000000000000:2000:1"
+    yield "entry", "uid", "2000:s:00000000-0000-0000-0000-000000000000:7"
+    yield "session", "good", ("nhi-session 1\naccount web\nuid 2000\n"
+                              "pid 1\nend\n")
+    yield "ssh_key", "ed25519", line("ssh-ed25519", ssh_key(USER), "a b")
+    yield "ssh_key", "none", "ssh-rsa AAAA"
+    yield "ssh_blob", "key", ssh_key(USER)
+    yield "ssh_blob", "cert", certificate()
+    yield "ssh_cert", "good", line("ssh-ed25519-cert-v01@openssh.com",
+                                   certificate(), "x")
+    yield "ssh_private", "good", private()
+    yield "ssh_trusted", "two", (
+        line("ssh-ed25519", ssh_key(CA), "web-1.example.com") + "\n" +
+        line("ssh-ed25519", ssh_key(USER), "web-2.example.com") + "\n")
+    yield "keyid", "good", "nhi1:web-1.example.com:web:0123456789abcdef"
+    yield "keyid", "fingerprint", "SHA256:" + b64(b"x" * 32)
+    yield "keyid", "options", string("force-command") + string(string("id"))
+    yield "verdict", "short", b"\0" * 40
+    yield "verdict", "request", b"\1" * 16 + struct.pack(">Q", NOW) + b"\1tok"
+    yield "audit", "plain", b"a detail\0sub\0jti\0kid\0web\0id\0a=1\nb=2\n"
+    yield "audit", "hostile", (b"\x1b]0;x\x07\0\xff\xfe\0\"\\\0" +
+                               "\u202e".encode() + b"\0%n\0" + b"x" * 4000)
+    yield "spool", "good", "nhi-event 1\nevent cert.deny\noutcome deny\nend\n"
+    yield "trail", "good", ('{"v":1,"id":"01m8","time":"2026-11-22T07:13:05.760Z'
+                            '","event":"login.deny","outcome":"deny"}')
+    yield "edit", "nsswitch", ("passwd: files systemd\ngroup:\tfiles [!SUCCESS="
+                               "continue] systemd # x\nshadow: files\n")
+    yield "edit", "sshd", "# nhictl\nMatch User nhi\n    PermitTTY no\n"
+    yield "base64url", "good", b64(b"any octets")
+    yield "base64url", "tail", "AB"
+    for name, text in (("name", "pr-74-9001"), ("number", "65535"),
+                       ("date", "2026-11-22"), ("span", "15m"),
+                       ("cidr", "2001:db8::/32"), ("template", "pr-{a.b}-{c}"),
+                       ("window", "mon-fri 08:00-18:00"),
+                       ("connection", "192.0.2.1 22 192.0.2.2 22"),
+                       ("hex", "00ff" * 16)):
+        yield "words", name, text
+
+
+def main():
+    for target, name, data in seeds():
+        path = os.path.join(sys.argv[1], target)
+        os.makedirs(path, exist_ok=True)
+        with open(os.path.join(path, name), "wb") as f:
+            f.write(data if isinstance(data, bytes) else data.encode())
+
+
+if __name__ == "__main__":
+    main()
