@@ -93,7 +93,7 @@
 	X(match, prefix, TEXT, 1, 1024, NULL, "how the value begins")	\
 	X(match, glob, TEXT, 1, 1024, NULL, "shell pattern of the value")
 #define NHI_SETTINGS_CERTIFICATE(X)					\
-	X(certificate, ttl, DURATION, NHI_MINUTE, NHI_DAY, "15m",	\
+	X(certificate, ttl, DURATION, NHI_MINUTE, NHI_CERT_TTL_MAX, "15m",	\
 	    "longest life of a certificate")				\
 	X(certificate, source, CIDRS, 1, 128, NULL,			\
 	    "addresses it may be used from")				\

@@ -9,6 +9,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "lib/base/file.h"
+#include "lib/base/lease.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
 #include "lib/base/revoke.h"
@@ -171,6 +173,7 @@ record(const struct args *a, struct nhi_why *why)
 static int
 add(struct args *a)
 {
+	NHI_AUTO(nhi_fd_close) int lock = -1;
 	struct nhi_why why = { "" };
 	bool known = true;
 	enum nhi_err err;
@@ -179,6 +182,7 @@ add(struct args *a)
 	nhi_audit_id(a->r.time * 1000, a->r.id);
 	nhi_record_who(a->r.by);
 	if ((err = nhi_revoke_init(NHI_REVOKED_DIR, &why)) != NHI_OK ||
+	    (err = nhi_state_lock(NHI_REVOKED_DIR, &lock, &why)) != NHI_OK ||
 	    (err = nhi_revoke_add(NHI_REVOKED_DIR, &a->r, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	(void)printf("revoked on this host: %s %s\n", kinds[a->r.kind],

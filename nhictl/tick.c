@@ -26,7 +26,11 @@ static const struct {
 	{ "sessions", "sessions ended", nhi_tick_sessions },
 	{ "leases", "leases ended", nhi_tick_leases },
 	{ "marks", "marks expired", nhi_tick_marks },
+	{ "issued", "entries of the ledger expired", nhi_tick_issued },
+	{ "revoked", "revocations out of date", nhi_tick_revoked },
 	{ "pending", "hand-overs expired", nhi_tick_pending },
+	{ "uids", "UIDs given back", nhi_tick_uids },
+	{ "homes", "files of former homes removed", nhi_tick_homes },
 	/* End of the steps */
 };
 
@@ -93,6 +97,9 @@ nhi_verb_tick(int argc, char **argv)
 	    .marks = NHI_MARKS_DIR, .sessions = NHI_SESSIONS_DIR,
 	    .leases = NHI_LEASES_DIR, .issuer = NHI_ISSUER_DIR,
 	    .holds = NHI_HOLDS_DIR, .pending = NHI_PENDING_DIR,
+	    .issued = NHI_ISSUED_DIR, .revoked = NHI_REVOKED_DIR,
+	    .uids = NHI_UIDS_DIR, .homes = NHI_HOMES_DIR,
+	    .published = NHI_PUBLISHED_DIR,
 	    .now = nhi_when_now(), .record = nhi_record };
 	bool verbose = false;
 	int c;

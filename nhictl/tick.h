@@ -18,6 +18,11 @@ struct nhi_tick {
 	const char *issuer;
 	const char *holds;
 	const char *pending;
+	const char *issued;
+	const char *revoked;
+	const char *uids;
+	const char *homes;
+	const char *published;
 	int64_t now;
 	enum nhi_err (*record)(const struct nhi_event *, struct nhi_why *);
 };
@@ -45,6 +50,23 @@ enum nhi_err	 nhi_tick_sessions(const struct nhi_tick *, uint64_t *ret,
 
 /* Leases of another boot, or of no session. */
 enum nhi_err	 nhi_tick_leases(const struct nhi_tick *, uint64_t *ret,
+		    struct nhi_why *) NHI_MUST;
+
+/* What was issued and has expired, from the ledger. */
+enum nhi_err	 nhi_tick_issued(const struct nhi_tick *, uint64_t *ret,
+		    struct nhi_why *) NHI_MUST;
+
+/* Revocations of what has expired, and of no live session. */
+enum nhi_err	 nhi_tick_revoked(const struct nhi_tick *, uint64_t *ret,
+		    struct nhi_why *) NHI_MUST;
+
+/*
+ * UIDs that nobody used for the retention of the policy: given back, homes
+ * moved away; and what was moved away, removed.
+ */
+enum nhi_err	 nhi_tick_uids(const struct nhi_tick *, uint64_t *ret,
+		    struct nhi_why *) NHI_MUST;
+enum nhi_err	 nhi_tick_homes(const struct nhi_tick *, uint64_t *ret,
 		    struct nhi_why *) NHI_MUST;
 
 /*

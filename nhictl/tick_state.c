@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/issued.h"
 #include "lib/base/lease.h"
 #include "lib/base/mark.h"
 #include "lib/base/spool.h"
@@ -49,6 +50,12 @@ nhi_tick_marks(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 		return err;
 	*ret = gone;
 	return NHI_OK;
+}
+
+enum nhi_err
+nhi_tick_issued(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
+{
+	return nhi_issued_sweep(t->issued, t->now, ret, why);
 }
 
 struct over {

@@ -9,6 +9,7 @@
 #include "lib/base/file.h"
 #include "lib/base/lease.h"
 #include "lib/base/paths.h"
+#include "lib/base/registry.h"
 #include "pam_nhi/record.h"
 #include "pam_nhi/tell.h"
 
@@ -115,7 +116,25 @@ set_lease(const struct nhi_session *s, struct nhi_why *why)
 	if ((err = nhi_session_each(NHI_SESSIONS_DIR, count, &c,
 	    why)) != NHI_OK)
 		return err;
+	nhi_registry_touch(NHI_UIDS_DIR, s->uid);
 	return nhi_lease_set(NHI_LEASES_DIR, s->account, s->uid, c.n, why);
+}
+
+/*
+ * The account stage asked before; tick may have taken the number back since,
+ * if nobody had used it for the whole retention.
+ */
+static enum nhi_err
+check_uid(const struct nhi_session *s, struct nhi_why *why)
+{
+	struct nhi_uid_entry e;
+	int r = nhi_registry_find(NHI_UIDS_DIR, s->account, &e);
+
+	if (r < 0)
+		return nhi_fail(why, NHI_ERR_STATE, "the UID of %s",
+		    s->account);
+	return r == 1 && e.uid == s->uid ? NHI_OK : nhi_fail(why,
+	    NHI_ERR_UID_MOVED, "the account's UID changed; try again");
 }
 
 /* /run is empty after a boot, and a container may have no tmpfiles. */
@@ -143,6 +162,7 @@ nhi_pam_record_open(const struct nhi_pam_call *c,
 	if ((err = make_run(why)) != NHI_OK ||
 	    (err = nhi_state_lock(NHI_LEASES_DIR, &lock, why)) != NHI_OK ||
 	    (err = nhi_pam_evidence_cap(c, e, why)) != NHI_OK ||
+	    (err = check_uid(s, why)) != NHI_OK ||
 	    (err = nhi_session_write(NHI_SESSIONS_DIR, s, why)) != NHI_OK)
 		return err;
 	return set_lease(s, why);

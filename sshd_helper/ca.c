@@ -2,10 +2,10 @@
 #include "config.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "lib/base/file.h"
+#include "lib/base/issued.h"
 #include "lib/base/paths.h"
 #include "lib/ssh/keyid.h"
 #include "lib/ssh/private.h"
@@ -68,22 +68,20 @@ enum nhi_err
 nhi_ca_enter(const struct nhi_ca_request *q, const struct nhi_ca_result *r,
     struct nhi_why *why)
 {
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(70000);
-	NHI_AUTO(nhi_fd_close) int dir = -1;
-	enum nhi_err err;
-	char name[24];
+	struct nhi_issued e = { .serial = r->serial,
+	    .valid_after = q->valid_after, .valid_before = q->valid_before,
+	    .keyid = nhi_buf_text(&r->keyid),
+	    .claims = q->provenance == NULL ? "" : q->provenance,
+	    .certificate = nhi_buf_text(&r->line) };
 
-	(void)snprintf(name, sizeof(name), "%" PRIu64, r->serial);
-	nhi_buf_printf(&text, "account=%s\nidentity=%s\nvalid_after=%" PRId64
-	    "\nvalid_before=%" PRId64 "\nmark=%s\n", q->account,
-	    q->identity->name, q->valid_after, q->valid_before, q->mark);
-	nhi_buf_printf(&text, "keyid=%s\ncertificate=%s\n",
-	    nhi_buf_text(&r->keyid), nhi_buf_text(&r->line));
-	if ((err = nhi_buf_check(&text, why)) != NHI_OK ||
-	    (err = nhi_dir_open(AT_FDCWD, NHI_ISSUED_DIR, &dir,
-	    why)) != NHI_OK)
-		return err;
-	return nhi_file_replace(dir, name, 0644, nhi_buf_all(&text), why);
+	(void)snprintf(e.account, sizeof(e.account), "%s", q->account);
+	(void)snprintf(e.identity, sizeof(e.identity), "%s",
+	    q->identity->name);
+	(void)snprintf(e.mark, sizeof(e.mark), "%s", q->mark);
+	(void)snprintf(e.jti, sizeof(e.jti), "%s", q->jti);
+	(void)snprintf(e.key, sizeof(e.key), "%s", q->fingerprint);
+	(void)snprintf(e.source, sizeof(e.source), "%s", q->source);
+	return nhi_issued_enter(NHI_ISSUED_DIR, &e, why);
 }
 
 void

@@ -12,7 +12,10 @@ struct nhi_ca_request {
 	const char *account;
 	const char *host;		/* id of this host */
 	const char *mark;		/* 16 hex digits */
-	const char *provenance;		/* lines name=value, or NULL */
+	const char *provenance;		/* name=value;..., or NULL */
+	const char *fingerprint;	/* of the subject */
+	const char *source;		/* "" when unknown */
+	const char *jti;		/* of the token; "": it has none */
 	int64_t valid_after;
 	int64_t valid_before;
 };

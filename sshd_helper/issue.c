@@ -210,14 +210,18 @@ sign(struct nhi_issue *i, struct nhi_why *why)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf provenance =
 	    NHI_BUF(NHI_VERDICT_LINES);
+	char jti[65];
 	struct nhi_ca_request q = {
 		.subject = i->key, .identity = i->identity,
 		.account = i->name, .host = i->host.id, .mark = i->mark,
 		.valid_after = i->now - NHI_CERT_BACKDATE,
 		.valid_before = i->valid_before,
+		.fingerprint = i->fingerprint, .source = i->source,
+		.jti = jti,
 	};
 	enum nhi_err err;
 
+	nhi_verdict_value(&i->verdict, "jti", jti, sizeof(jti));
 	join_lines(&i->claims, &provenance);
 	q.provenance = nhi_buf_text(&provenance);
 	if ((err = nhi_buf_check(&provenance, why)) != NHI_OK ||

@@ -82,6 +82,30 @@ enum nhi_err	 nhi_registry_check(const char *uids, const char *name,
 enum nhi_err	 nhi_registry_set(const char *uids, const char *name,
 		    uint32_t wanted, uint32_t *ret, struct nhi_why *) NHI_MUST;
 
+/*
+ * The last use of a UID is the time of its link: sessions, and tick for what
+ * is in use, set it to now.  Nothing depends on its success.
+ */
+void		 nhi_registry_touch(const char *uids, uint32_t uid);
+
+/*
+ * tick: numbers that nobody used since `before` go, with the entry of their
+ * name.  used: 1 (its time is set to now), 0, or -1 (left alone).  leave, for
+ * one that is to go: what the name owned goes first.  The caller holds the
+ * lock of the leases, so that no session opens meanwhile.
+ */
+struct nhi_registry_sweep {
+	const char *uids;
+	int64_t now;
+	int64_t before;
+	int (*used)(const char *name, uint32_t uid, void *);
+	enum nhi_err (*leave)(const char *name, uint32_t uid, void *,
+	    struct nhi_why *);
+	void *arg;
+};
+enum nhi_err	 nhi_registry_sweep(const struct nhi_registry_sweep *,
+		    uint64_t *ret_gone, struct nhi_why *) NHI_MUST;
+
 /* apply: write the range where it differs, with a new stamp. */
 enum nhi_err	 nhi_registry_set_range(const char *uids, uint32_t lo,
 		    uint32_t hi, struct nhi_why *) NHI_MUST;

@@ -105,6 +105,15 @@ nhi_revoke_add(const char *revoked, const struct nhi_revocation *r,
 	return nhi_note_put(revoked, kinds[r->kind], &note, why);
 }
 
+enum nhi_err
+nhi_revoke_remove(const char *revoked, enum nhi_revoke_kind kind,
+    const char *name, struct nhi_why *why)
+{
+	if (!nhi_revoke_valid(kind, name))
+		return bad_name(kind, name, why);
+	return nhi_note_remove(revoked, kinds[kind], name, why);
+}
+
 struct each {
 	enum nhi_revoke_kind kind;
 	bool (*fn)(const struct nhi_revocation *, void *);

@@ -44,6 +44,9 @@ enum nhi_err	 nhi_revoke_check(const char *revoked,
 		    NHI_MUST;
 enum nhi_err	 nhi_revoke_add(const char *revoked,
 		    const struct nhi_revocation *, struct nhi_why *) NHI_MUST;
+/* NHI_ERR_NO_MATCH: there is none. */
+enum nhi_err	 nhi_revoke_remove(const char *revoked, enum nhi_revoke_kind,
+		    const char *name, struct nhi_why *) NHI_MUST;
 enum nhi_err	 nhi_revoke_each(const char *revoked,
 		    bool (*fn)(const struct nhi_revocation *, void *),
 		    void *arg, struct nhi_why *) NHI_MUST;

@@ -25,6 +25,9 @@
 /* A certificate begins that many seconds before it was made (clock skew). */
 #define NHI_CERT_BACKDATE	60
 
+/* The longest ttl that a policy can give a certificate, in seconds. */
+#define NHI_CERT_TTL_MAX	(24 * 60 * 60)
+
 /* A list of strings; owned. */
 struct nhi_list {
 	char **p;

@@ -39,7 +39,8 @@ for at in renameat:1 renameat:2 rename:1; do
 	is "killed at $at: one key is trusted" 1 \
 	    "$(grep -c '^ssh-' $CA/trusted.pub)"
 	is "killed at $at: nothing is left over" 'ca ca.pub trusted.pub' \
-	    "$(cd $CA && ls | grep -v '\.tmp-' | paste -sd ' ')"
+	    "$(find $CA -type f ! -name '*.tmp-*' -printf '%f\n' | sort |
+	    paste -sd ' ')"
 	try "killed at $at: the three lines work" 0 '' enter
 done
 is 'killed three times' 3 $killed

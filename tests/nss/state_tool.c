@@ -34,6 +34,27 @@ claim(const char *name, uint32_t *ret, struct nhi_why *why)
 	return nhi_registry_claim(NHI_UIDS_DIR, name, &since, ret, why);
 }
 
+/* So many names come and go: PREFIX1, PREFIX2 ... */
+static enum nhi_err
+churn(const char *prefix, uint32_t n, struct nhi_why *why)
+{
+	char name[NHI_NAME_MAX + 1];
+	uint32_t uid;
+	enum nhi_err err;
+
+	for (uint32_t i = 1; i <= n; i++) {
+		(void)snprintf(name, sizeof(name), "%.20s%u", prefix,
+		    (unsigned int)i);
+		if ((err = claim(name, &uid, why)) != NHI_OK ||
+		    (err = nhi_lease_set(NHI_LEASES_DIR, name, uid, 1,
+		    why)) != NHI_OK ||
+		    (err = nhi_lease_set(NHI_LEASES_DIR, name, uid, 0,
+		    why)) != NHI_OK)
+			return err;
+	}
+	return NHI_OK;
+}
+
 static enum nhi_err
 run(int n, char **arg, uint32_t *ret, struct nhi_why *why)
 {
@@ -47,6 +68,8 @@ run(int n, char **arg, uint32_t *ret, struct nhi_why *why)
 		    number(arg[2]), ret, why);
 	if (n == 2 && strcmp(arg[0], "claim") == 0)
 		return claim(arg[1], ret, why);
+	if (n == 3 && strcmp(arg[0], "churn") == 0)
+		return churn(arg[1], number(arg[2]), why);
 	if (n == 4 && strcmp(arg[0], "lease") == 0)
 		return nhi_lease_set(NHI_LEASES_DIR, arg[1], number(arg[2]),
 		    number(arg[3]), why);

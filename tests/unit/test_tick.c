@@ -21,6 +21,7 @@
 #include "lib/base/hold.h"
 #include "lib/base/lease.h"
 #include "lib/base/mark.h"
+#include "lib/base/revoke.h"
 #include "lib/base/session.h"
 #include "nhictl/tick.h"
 #include "tests/unit/temp.h"
@@ -28,7 +29,7 @@
 #define UID	2000300123
 
 static char dir[TEMP_SIZE];
-static char paths[7][TEMP_SIZE + 16];
+static char paths[12][TEMP_SIZE + 16];
 static struct nhi_tick tick;
 
 /* What was recorded, as text. */
@@ -67,8 +68,12 @@ setup(void **state)
 	    .marks = make(1, "marks"), .sessions = make(2, "sessions"),
 	    .leases = make(3, "leases"), .issuer = make(4, "issuer"),
 	    .holds = make(5, "holds"), .pending = make(6, "pending"),
+	    .issued = make(7, "issued"), .revoked = make(8, "revoked"),
+	    .uids = make(9, "uids"), .homes = make(10, "homes"),
+	    .published = make(11, "published"),
 	    .now = time(NULL), .record = record };
-	return nhi_hold_init(tick.holds, NULL) != NHI_OK;
+	return nhi_hold_init(tick.holds, NULL) != NHI_OK ||
+	    nhi_revoke_init(tick.revoked, NULL) != NHI_OK;
 }
 
 static int
@@ -282,6 +287,55 @@ test_pending(void **state)
 }
 
 static void
+strike(enum nhi_revoke_kind kind, const char *name, int64_t age)
+{
+	struct nhi_revocation r = { .kind = kind, .time = tick.now - age,
+	    .id = "i", .by = "alice", .reason = "r" };
+
+	(void)snprintf(r.name, sizeof(r.name), "%s", name);
+	assert_int_equal(nhi_revoke_add(tick.revoked, &r, NULL), NHI_OK);
+}
+
+static bool
+is_revoked(const char *path)
+{
+	struct stat st;
+
+	return lstat(temp_path(tick.revoked, path), &st) == 0;
+}
+
+/* What a session of before may still be asked about stays. */
+static void
+test_revoked(void **state)
+{
+	static const char mark[] = "0123456789abcdef";
+	static const char key[] = "0123456789abcdef0123456789abcdef"
+	    "0123456789abcdef0123456789abcdef";
+	const int64_t day = 24 * 60 * 60;
+	uint64_t n = 0;
+
+	(void)state;
+	session("web", "bot", 0, true);		/* opened in 1970 */
+	strike(NHI_REVOKE_SERIAL, "1", 2 * day);
+	strike(NHI_REVOKE_SERIAL, "2", 2 * day + 1);
+	strike(NHI_REVOKE_IDENTITY, "bot", 3 * day);
+	strike(NHI_REVOKE_IDENTITY, "other", 3 * day);
+	strike(NHI_REVOKE_MARK, mark, 399 * day);
+	strike(NHI_REVOKE_KEY, key, 4000 * day);
+	assert_int_equal(nhi_tick_revoked(&tick, &n, NULL), NHI_OK);
+	assert_int_equal(n, 2);
+	assert_true(is_revoked("serial/1"));
+	assert_false(is_revoked("serial/2"));
+	assert_true(is_revoked("identity/bot"));
+	assert_false(is_revoked("identity/other"));
+	assert_true(is_revoked("mark/0123456789abcdef"));
+	tick.now += 2 * day;
+	assert_int_equal(nhi_tick_revoked(&tick, &n, NULL), NHI_OK);
+	assert_false(is_revoked("mark/0123456789abcdef"));
+	assert_true(is_revoked(temp_path("key", key)));
+}
+
+static void
 test_marks(void **state)
 {
 	struct nhi_mark mark = { .exp = tick.now - 1 };
@@ -303,7 +357,8 @@ test_missing(void **state)
 	uint64_t n = 0;
 
 	(void)state;
-	tick.marks = tick.sessions = tick.leases = tick.issuer = tick.holds =
+	tick.issued = tick.revoked = tick.uids = tick.homes = tick.marks =
+	    tick.sessions = tick.leases = tick.issuer = tick.holds =
 	    tick.pending = tick.spool = temp_path(dir, "nowhere");
 	assert_int_equal(nhi_tick_spool(&tick, &n, NULL), NHI_ERR_STATE);
 	assert_int_equal(nhi_tick_marks(&tick, &n, NULL), NHI_ERR_STATE);
@@ -313,6 +368,11 @@ test_missing(void **state)
 	assert_int_equal(nhi_tick_issuer(&tick, &n, NULL), NHI_ERR_STATE);
 	assert_int_equal(nhi_tick_holds(&tick, &n, NULL), NHI_ERR_STATE);
 	assert_int_equal(nhi_tick_pending(&tick, &n, NULL), NHI_ERR_STATE);
+	assert_int_equal(nhi_tick_issued(&tick, &n, NULL), NHI_ERR_STATE);
+	assert_int_equal(nhi_tick_revoked(&tick, &n, NULL), NHI_ERR_STATE);
+	assert_int_equal(nhi_tick_homes(&tick, &n, NULL), NHI_ERR_STATE);
+	/* Without a policy no UID is anybody's to give back. */
+	assert_int_equal(nhi_tick_uids(&tick, &n, NULL), NHI_OK);
 	assert_int_equal(n, 0);
 }
 
@@ -328,6 +388,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_issuer, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pending, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_marks, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_revoked, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_missing, setup, teardown),
 	};
 

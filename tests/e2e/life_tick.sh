@@ -1,0 +1,130 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A thousand identities come and go: names of ended leases are gone, their
+# UIDs are named for the retention, and then nothing of them is left.
+. "$(dirname "$0")/road_lib.sh"
+
+STATE=/var/lib/nhi
+TOOL=$BUILD/tests/nss/state_tool
+LOGINS=3
+MORE=1000
+make_keys corp es256
+apply 'the policy is applied' <<-END
+version = 1;
+retention = "2d";
+host = { id = "web-1.example.com"; };
+issuers = ( $(issuer corp) );
+identities = (
+$(identity web corp web-deploy sub job-1),
+$(identity pr corp 'pr-{repo}-{run}' sub job-pr) );
+END
+key k
+
+count() {
+	find "$1" -mindepth 1 ! -name '.*' | wc -l
+}
+
+# anybody CMD...: as somebody who may nothing.
+anybody() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+
+# age DAYS PATH...: as if it had been last used then.
+age() {
+	local days=$1
+	shift
+	find "$@" -mindepth 1 -exec touch -h -d "$days days ago" {} +
+}
+
+before=$(count $STATE/uids)
+homes=$(count $STATE/homes)
+
+# Some by the three lines; the others by what the three lines leave.
+for ((i = 1; i <= LOGINS; i++)); do
+	token corp es256 sub=job-pr repo=7 run=$i | trade k pr-7-$i \
+	    2>/dev/null
+	login k pr-7-$i 'echo data >file; mkdir -p a/b/c; ln -s /etc a/etc' ||
+		not_ok "login $i"
+done
+sample=$(find $STATE/issued -type f -name '[0-9]*' | head -n 1)
+try 'a thousand come and go' 0 '^ok' "$TOOL" churn pr-8- $MORE
+/usr/bin/python3 - "$sample" $STATE $MORE <<'END'
+import os, shutil, sys
+sample, state, n = sys.argv[1], sys.argv[2], int(sys.argv[3])
+for i in range(1, n + 1):
+    shutil.copy(sample, "%s/issued/%d" % (state, 1000000 + i))
+    os.symlink("-:1000", "%s/marks/%064x" % (state, i))
+END
+is 'each has a UID' $((before + 2 * (MORE + LOGINS))) "$(count $STATE/uids)"
+is 'the ledger has each certificate' $((MORE + LOGINS)) \
+    "$(count $STATE/issued)"
+not_leased() {
+	[ "$(count /run/nhi/leases)" -eq 0 ]
+}
+try 'nobody has a lease' 0 '' soon 10 not_leased
+
+try 'names of ended leases are gone' 2 '' \
+    anybody getent passwd pr-7-1 pr-8-1 pr-8-$MORE
+uid=$(stat -c %u $STATE/homes/pr-7-1)
+is 'their UIDs are named' "pr-7-1:$uid" \
+    "$(anybody getent passwd "$uid" | cut -d: -f1,3)"
+is 'and their files have an owner' pr-7-1 \
+    "$(stat -c %U $STATE/homes/pr-7-1/file)"
+
+try 'tick' 0 '^marks +1000 ' nhictl tick -v
+is 'all UIDs stay within the retention' \
+    $((before + 2 * (MORE + LOGINS))) "$(count $STATE/uids)"
+is 'the homes stay, too' $((LOGINS + homes)) "$(find $STATE/homes \
+    -mindepth 1 -maxdepth 1 ! -name '.*' | wc -l)"
+is 'of the ledger what is valid stays' $((MORE + LOGINS)) \
+    "$(count $STATE/issued)"
+sed -i 's/^valid_before=.*/valid_before=1000/' $STATE/issued/1*
+nhictl tick
+is 'and what has expired is gone' 0 \
+    "$(find $STATE/issued -name '1000[0-9]*' | wc -l)"
+
+# Past the retention: but not who has a session, a process, or a rule.
+age 3 $STATE/uids/uid
+token corp es256 sub=job-pr repo=7 run=1 | trade k pr-7-1 2>/dev/null
+login k pr-7-1 'echo in; until [ -e /tmp/leave ]; do sleep 0.1; done' \
+    >"$WORK/in" 2>&1 &
+PID=$!
+soon 10 grep -q in "$WORK/in"
+touch -h -d '3 days ago' "$STATE/uids/uid/$uid"
+running=$(stat -c %u $STATE/homes/pr-7-2)
+setpriv --reuid "$running" --clear-groups sleep 60 &
+SLEEP=$!
+web=$(id -u web-deploy)
+touch -h -d '3 days ago' "$STATE/uids/uid/$web"
+for ((i = 0; i < 5; i++)); do
+	nhictl tick >"$OUT" 2>&1 || not_ok 'tick goes well'
+done
+is 'UIDs are given back after the retention' $((before + 4)) \
+    "$(count $STATE/uids)"
+is 'that of a live session stays' pr-7-1 \
+    "$(anybody getent passwd "$uid" | cut -d: -f1)"
+is 'that of a running process stays' pr-7-2 \
+    "$(anybody getent passwd "$running" | cut -d: -f1)"
+is 'that of a declared account stays' web-deploy \
+    "$(anybody getent passwd "$web" | cut -d: -f1)"
+is 'homes go with them' 'pr-7-1 pr-7-2' "$(find $STATE/homes -mindepth 1 \
+    -maxdepth 1 -name 'pr-*' -printf '%f\n' | sort | paste -sd ' ')"
+is 'and nothing is kept of them' 0 "$(find $STATE/homes/.gone -mindepth 1 |
+    wc -l)"
+try 'nothing that they pointed to is touched' 0 '' test -e /etc/passwd
+: >/tmp/leave
+wait $PID
+try 'the session went on' 0 '' test $? -eq 0
+kill $SLEEP
+wait $SLEEP 2>/dev/null
+try 'its lease ends with it' 0 '' soon 10 test ! -L /run/nhi/leases/pr-7-1
+age 3 $STATE/uids/uid
+nhictl tick
+is 'they follow when they have ended' $before "$(count $STATE/uids)"
+
+# Who comes back gets the same UID, and a home of its own.
+token corp es256 sub=job-pr repo=7 run=1 | trade k pr-7-1 2>/dev/null
+is 'a name that comes back has its UID and an empty home' "$uid" \
+    "$(login k pr-7-1 'id -u; ls -A')"
+trail_valid
+finish

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The ledger: what is entered is found, and goes when it has expired. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/issued.h"
+#include "tests/unit/temp.h"
+
+#define DAY	(24 * 60 * 60)
+
+static char dir[TEMP_SIZE];
+
+static int
+setup(void **state)
+{
+	(void)state;
+	temp_make(dir);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	temp_remove(dir);
+	return 0;
+}
+
+static void
+enter(uint64_t serial, int64_t until)
+{
+	struct nhi_issued e = { .serial = serial, .account = "web",
+	    .identity = "bot", .mark = "0123456789abcdef", .jti = "a\nb c",
+	    .key = "SHA256:x", .source = "10.0.0.1", .valid_after = 7,
+	    .valid_before = until, .keyid = "nhi1:a:b:c",
+	    .claims = "run_id=5;ref=x\ny", .certificate = "type base64 id" };
+
+	assert_int_equal(nhi_issued_enter(dir, &e, NULL), NHI_OK);
+}
+
+static void
+test_find(void **state)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(70000);
+	struct nhi_issued e;
+
+	(void)state;
+	enter(42, 1000);
+	assert_int_equal(nhi_issued_find(dir, 42, &text, &e, NULL), NHI_OK);
+	assert_int_equal(e.serial, 42);
+	assert_string_equal(e.account, "web");
+	assert_string_equal(e.identity, "bot");
+	assert_string_equal(e.mark, "0123456789abcdef");
+	assert_string_equal(e.jti, "a?b c");
+	assert_string_equal(e.key, "SHA256:x");
+	assert_string_equal(e.source, "10.0.0.1");
+	assert_int_equal(e.valid_after, 7);
+	assert_int_equal(e.valid_before, 1000);
+	assert_string_equal(e.keyid, "nhi1:a:b:c");
+	assert_string_equal(e.claims, "run_id=5;ref=x?y");
+	assert_string_equal(e.certificate, "type base64 id");
+	assert_int_equal(nhi_issued_find(dir, 43, &text, &e, NULL),
+	    NHI_ERR_NO_MATCH);
+	assert_int_equal(nhi_issued_find("/nonexistent", 42, &text, &e, NULL),
+	    NHI_ERR_STATE);
+}
+
+static bool
+count(const struct nhi_issued *e, void *arg)
+{
+	*(unsigned int *)arg += (unsigned int)e->serial;
+	return true;
+}
+
+/* Of an older version; and whatever else may lie there. */
+static void
+test_each(void **state)
+{
+	static const char *const bad[] = { "", "account=web",
+	    "account=web\nvalid_before=x\n", "account=Web\nvalid_before=9\n",
+	    "account=web\nvalid_before=9", "valid_before=9\n",
+	    "account=web\nmark=01234567012345670123\nvalid_before=9\n",
+	    "nonsense\naccount=web\nvalid_before=9\n" };
+	unsigned int sum = 0;
+	char name[16];
+
+	(void)state;
+	enter(1000, 1000);
+	temp_write(temp_path(dir, "2000"), "account=web\nvalid_before=9\n"
+	    "later=x\n");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		(void)snprintf(name, sizeof(name), "%zu", i + 1);
+		temp_write(temp_path(dir, name), bad[i]);
+	}
+	temp_write(temp_path(dir, "x"), "account=web\nvalid_before=9\n");
+	assert_int_equal(symlink("2000", temp_path(dir, "4000")), 0);
+	assert_int_equal(nhi_issued_each(dir, count, &sum, NULL), NHI_OK);
+	assert_int_equal(sum, 3000);
+}
+
+static bool
+is_there(const char *name)
+{
+	struct stat st;
+
+	return lstat(temp_path(dir, name), &st) == 0;
+}
+
+static void
+test_sweep(void **state)
+{
+	int64_t now = time(NULL);
+	uint64_t gone;
+
+	(void)state;
+	enter(1, now - 1);
+	enter(2, now);
+	enter(3, now + 99 * DAY);
+	temp_write(temp_path(dir, "3.tmp-1-2-0"), "x");
+	assert_int_equal(nhi_issued_sweep(dir, now, &gone, NULL), NHI_OK);
+	assert_int_equal(gone, 1);
+	assert_false(is_there("1"));
+	assert_true(is_there("2"));
+	/* Nothing lives longer than a day, whatever it says. */
+	assert_int_equal(nhi_issued_sweep(dir, now + 2 * DAY - 9, &gone,
+	    NULL), NHI_OK);
+	assert_int_equal(gone, 1);
+	assert_true(is_there("3"));
+	assert_int_equal(nhi_issued_sweep(dir, now + 2 * DAY + 9, &gone,
+	    NULL), NHI_OK);
+	assert_int_equal(gone, 2);
+	assert_false(is_there("3"));
+	assert_false(is_there("3.tmp-1-2-0"));
+	assert_int_equal(nhi_issued_sweep("/nonexistent", now, &gone, NULL),
+	    NHI_ERR_STATE);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_find, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_each, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_sweep, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
