@@ -23,6 +23,7 @@
 struct args {
 	struct nhi_hold hold;
 	unsigned int scopes;		/* how many were given */
+	bool keep;			/* the sessions that live */
 	bool bad;
 };
 
@@ -100,6 +101,9 @@ set_option(struct args *a, int option, const char *text)
 		break;
 	case 'r':
 		set_reason(a, text);
+		break;
+	case 'k':
+		a->keep = true;
 		break;
 	default:
 		a->bad = true;
@@ -181,6 +185,27 @@ check_longer(const struct nhi_hold *asked, struct nhi_why *why)
 	    until, l.found.by);
 }
 
+/* It is in force: end what it reaches, then write what was done. */
+static int
+tell(const struct args *a, const char *target, const char *until)
+{
+	struct nhi_why why = { "" }, later = { "" };
+	char detail[512];
+	enum nhi_err err = NHI_OK, ended = NHI_OK;
+
+	(void)printf("%s is held until %s\n", target, until);
+	(void)fflush(stdout);
+	nhi_hold_hints(&a->hold, a->keep);
+	if (!a->keep)
+		ended = nhi_hold_end(&a->hold, &later);
+	(void)snprintf(detail, sizeof(detail), "%s is held until %s by %s: %s",
+	    target, until, a->hold.by, a->hold.reason);
+	if ((err = nhi_hold_record(NHI_EVENT_HOLD_ADD, &a->hold, detail,
+	    nhi_record, &why)) != NHI_OK)
+		return nhi_ctl_fail(err, &why);
+	return ended == NHI_OK ? NHI_CTL_OK : nhi_ctl_fail(ended, &later);
+}
+
 int
 nhi_verb_hold_add(int argc, char **argv)
 {
@@ -192,11 +217,12 @@ nhi_verb_hold_add(int argc, char **argv)
 		{ "for", required_argument, NULL, 'f' },
 		{ "until", required_argument, NULL, 'u' },
 		{ "reason", required_argument, NULL, 'r' },
+		{ "keep-sessions", no_argument, NULL, 'k' },
 		{ NULL, 0, NULL, 0 },
 	};
 	NHI_AUTO(nhi_fd_close) int lock = -1;
 	struct args a = { .scopes = 0 };
-	char target[96], until[32] = "lifted", detail[512];
+	char target[96], until[32] = "lifted";
 	struct nhi_why why = { "" };
 	enum nhi_err err;
 
@@ -213,13 +239,8 @@ nhi_verb_hold_add(int argc, char **argv)
 	    (err = nhi_hold_add(NHI_HOLDS_DIR, &a.hold, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	(void)printf("%s is held until %s\n", target, until);
-	nhi_hold_hints(&a.hold);
-	(void)snprintf(detail, sizeof(detail), "%s is held until %s by %s: %s",
-	    target, until, a.hold.by, a.hold.reason);
-	if ((err = nhi_hold_record(NHI_EVENT_HOLD_ADD, &a.hold, detail,
-	    nhi_record, &why)) != NHI_OK)
-		return nhi_ctl_fail(err, &why);
-	return NHI_CTL_OK;
+	nhi_fd_close(&lock);
+	return tell(&a, target, until);
 }
 
 /* The hold that is to be lifted, as it stands. */

@@ -16,9 +16,16 @@ enum nhi_err	 nhi_hold_record(enum nhi_audit_event, const struct nhi_hold *,
 		    struct nhi_why *) NHI_MUST;
 
 /*
- * Say what an administrator in a hurry overlooks: a name that the policy does
- * not know, and sessions that go on.
+ * End the sessions that it reaches, and say how many: over a connection that
+ * lives, commands could be started still.
  */
-void		 nhi_hold_hints(const struct nhi_hold *);
+enum nhi_err	 nhi_hold_end(const struct nhi_hold *, struct nhi_why *)
+		    NHI_MUST;
+
+/*
+ * Say what an administrator in a hurry overlooks: a name that the policy does
+ * not know, and sessions that go on when they are kept.
+ */
+void		 nhi_hold_hints(const struct nhi_hold *, bool keep);
 
 #endif

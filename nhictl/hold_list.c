@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* nhictl hold list, and what hold add says of a hold's reach. */
+/* nhictl hold list, and how far a hold reaches. */
 #include "config.h"
 
 #include <getopt.h>
@@ -7,6 +7,7 @@
 
 #include "lib/base/paths.h"
 #include "lib/base/session.h"
+#include "nhictl/end.h"
 #include "nhictl/hold.h"
 #include "nhictl/nhictl.h"
 #include "nhictl/published.h"
@@ -88,6 +89,25 @@ nhi_verb_hold_list(int argc, char **argv)
 	return good && fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
 }
 
+static bool
+reaches(const struct nhi_session *s, const void *arg)
+{
+	const struct nhi_hold *hold = arg;
+	const char *name = hold->name;
+
+	switch (hold->scope) {
+	case NHI_HOLD_ALL:
+		return true;
+	case NHI_HOLD_ACCOUNT:
+		return strcmp(s->account, name) == 0;
+	case NHI_HOLD_IDENTITY:
+		return strcmp(s->identity, name) == 0;
+	case NHI_HOLD_ISSUER:
+		return strcmp(s->issuer, name) == 0;
+	}
+	return false;
+}
+
 struct reach {
 	const struct nhi_hold *hold;
 	unsigned int sessions;
@@ -97,24 +117,30 @@ static bool
 count(const struct nhi_session *s, void *arg)
 {
 	struct reach *r = arg;
-	const char *name = r->hold->name;
 
-	if (nhi_session_alive(s) != 0 && (r->hold->scope == NHI_HOLD_ALL ||
-	    (r->hold->scope == NHI_HOLD_ACCOUNT &&
-	    strcmp(s->account, name) == 0) ||
-	    (r->hold->scope == NHI_HOLD_IDENTITY &&
-	    strcmp(s->identity, name) == 0) ||
-	    (r->hold->scope == NHI_HOLD_ISSUER &&
-	    strcmp(s->issuer, name) == 0)))
-		r->sessions++;
+	r->sessions += nhi_session_alive(s) != 0 && reaches(s, r->hold);
 	return true;
 }
 
-void
-nhi_hold_hints(const struct nhi_hold *hold)
+enum nhi_err
+nhi_hold_end(const struct nhi_hold *hold, struct nhi_why *why)
 {
-	struct reach r = { .hold = hold };
+	struct nhi_end e = { .by = hold->by, .reason = hold->reason,
+	    .wanted = reaches, .arg = hold };
+	unsigned int ended = 0;
+	enum nhi_err err;
+
+	err = nhi_end_sessions(&e, &ended, why);
+	if (ended > 0)
+		(void)printf("%u sessions ended\n", ended);
+	return err;
+}
+
+void
+nhi_hold_hints(const struct nhi_hold *hold, bool keep)
+{
 	enum nhi_published_what what = NHI_PUBLISHED_ACCOUNT;
+	struct reach r = { .hold = hold };
 	bool known = true;
 
 	if (hold->scope == NHI_HOLD_IDENTITY)
@@ -126,8 +152,8 @@ nhi_hold_hints(const struct nhi_hold *hold)
 		(void)fprintf(stderr,
 		    "nhictl: note: the policy has no %s %s\n",
 		    scopes[hold->scope], hold->name);
-	if (nhi_session_each(NHI_SESSIONS_DIR, count, &r, NULL) == NHI_OK &&
-	    r.sessions > 0)
+	if (keep && nhi_session_each(NHI_SESSIONS_DIR, count, &r, NULL) ==
+	    NHI_OK && r.sessions > 0)
 		(void)fprintf(stderr, "nhictl: note: %u live sessions go on "
 		    "(nhictl sessions)\n", r.sessions);
 }

@@ -65,6 +65,7 @@ int	 nhi_verb_hold_lift(int argc, char **argv);
 int	 nhi_verb_hold_list(int argc, char **argv);
 int	 nhi_verb_revoke(int argc, char **argv);
 int	 nhi_verb_sessions(int argc, char **argv);
+int	 nhi_verb_sessions_end(int argc, char **argv);
 int	 nhi_verb_tick(int argc, char **argv);
 int	 nhi_verb_apply(int argc, char **argv);
 int	 nhi_verb_check(int argc, char **argv);

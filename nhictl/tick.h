@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "lib/base/audit.h"
+#include "lib/base/session.h"
 
 struct nhi_tick {
 	const char *spool;
@@ -47,6 +48,10 @@ enum nhi_err	 nhi_tick_pending(const struct nhi_tick *, uint64_t *ret,
  */
 enum nhi_err	 nhi_tick_sessions(const struct nhi_tick *, uint64_t *ret,
 		    struct nhi_why *) NHI_MUST;
+
+/* Finish one of them, of which no process is there. */
+enum nhi_err	 nhi_tick_end(const struct nhi_tick *,
+		    const struct nhi_session *, struct nhi_why *) NHI_MUST;
 
 /* Leases of another boot, or of no session. */
 enum nhi_err	 nhi_tick_leases(const struct nhi_tick *, uint64_t *ret,

@@ -91,8 +91,8 @@ forget(const struct nhi_tick *t, const struct nhi_session *s,
 	return nhi_lease_set(t->leases, s->account, s->uid, left.n, why);
 }
 
-static enum nhi_err
-end(const struct nhi_tick *t, const struct nhi_session *s,
+enum nhi_err
+nhi_tick_end(const struct nhi_tick *t, const struct nhi_session *s,
     struct nhi_why *why)
 {
 	unsigned int ended = 0;
@@ -120,7 +120,7 @@ nhi_tick_sessions(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 		    why)) != NHI_OK)
 			return err;
 		for (size_t i = 0; i < gone.n; i++) {
-			err = end(t, &gone.sessions[i],
+			err = nhi_tick_end(t, &gone.sessions[i],
 			    first == NHI_OK ? why : NULL);
 			if (err == NHI_OK)
 				(*ret)++;

@@ -47,10 +47,13 @@ const struct nhi_verb nhi_verbs[] = {
 	    "[--account A] [--identity I] [--outcome grant|deny|fault|info] "
 	    "[--json] [--follow]",
 	    "show the audit trail", nhi_verb_audit },
+	{ "sessions end", "[--reason TEXT] SESSION",
+	    "end one session and its connection", nhi_verb_sessions_end },
 	{ "sessions", "[--json]", "list live sessions", nhi_verb_sessions },
 	{ "hold add", "(--all | --account A | --identity I | --issuer N) "
-	    "[--for D | --until T] --reason TEXT",
-	    "stop logins until the hold is lifted", nhi_verb_hold_add },
+	    "[--for D | --until T] [--keep-sessions] --reason TEXT",
+	    "end sessions, and stop logins until the hold is lifted",
+	    nhi_verb_hold_add },
 	{ "hold list", "[--json]", "list holds", nhi_verb_hold_list },
 	{ "hold lift", "(--all | --account A | --identity I | --issuer N)",
 	    "lift a hold", nhi_verb_hold_lift },

@@ -136,14 +136,28 @@ end_all(uint32_t uid, uint32_t audit_session, int sig)
 	return n;
 }
 
+static bool
+is_ours(uint32_t uid, uint32_t audit_session)
+{
+	return uid >= NHI_UID_MIN && audit_session != 0 &&
+	    audit_session != UINT32_MAX;
+}
+
+void
+nhi_reap_kill(uint32_t uid, uint32_t audit_session)
+{
+	for (unsigned int i = 0; i < ROUNDS && is_ours(uid, audit_session) &&
+	    end_all(uid, audit_session, SIGKILL) > 0; i++)
+		continue;
+}
+
 unsigned int
 nhi_reap_session(uint32_t uid, uint32_t audit_session)
 {
 	const struct timespec step = { 0, PATIENCE };
 	unsigned int found;
 
-	if (uid < NHI_UID_MIN || audit_session == 0 ||
-	    audit_session == UINT32_MAX ||
+	if (!is_ours(uid, audit_session) ||
 	    (found = end_all(uid, audit_session, SIGTERM)) == 0)
 		return 0;
 	for (unsigned int i = 0; i < 10; i++) {

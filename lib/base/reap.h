@@ -25,4 +25,7 @@ bool	 nhi_reap_process(pid_t, uint64_t start, int sig);
  */
 unsigned int nhi_reap_session(uint32_t uid, uint32_t audit_session);
 
+/* The same at once, by SIGKILL. */
+void	 nhi_reap_kill(uint32_t uid, uint32_t audit_session);
+
 #endif

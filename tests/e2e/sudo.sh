@@ -46,7 +46,7 @@ sleep 3
 is 'nothing is left to call sudo after the session' '' \
     "$(cat /tmp/late 2>/dev/null)"
 
-nhictl hold add --identity web-deploy --reason test >"$OUT"
+nhictl hold add --identity web-deploy --keep-sessions --reason test >"$OUT"
 try 'nor in a session whose identity is held' 254 '' \
     bot sudo -n /usr/bin/id -u
 nhictl hold lift --identity web-deploy >"$OUT"

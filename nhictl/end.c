@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/base/paths.h"
+#include "lib/base/reap.h"
+#include "lib/base/spawn.h"
+#include "nhictl/end.h"
+#include "nhictl/record.h"
+#include "nhictl/tick.h"
+#include "nhictl/when.h"
+
+#define BATCH		128		/* sessions ended at once */
+#define PATIENCE	300		/* milliseconds, twice */
+#define STEP		10
+
+struct batch {
+	const struct nhi_end *end;
+	struct nhi_session s[BATCH];
+	size_t n;
+};
+
+static bool
+collect(const struct nhi_session *s, void *arg)
+{
+	struct batch *b = arg;
+
+	if (b->end->wanted(s, b->end->arg))
+		b->s[b->n++] = *s;
+	return b->n < BATCH;
+}
+
+static bool
+is_closed(const struct nhi_session *s)
+{
+	struct nhi_session now;
+
+	return nhi_session_read(NHI_SESSIONS_DIR, s->id, &now, NULL) !=
+	    NHI_OK && nhi_session_alive(s) == 0;
+}
+
+/* Wait until all of them are closed, or the patience is at its end. */
+static bool
+wait_closed(const struct batch *b)
+{
+	const struct timespec step = { 0, STEP * 1000000 };
+	const int64_t deadline = nhi_clock_ms() + PATIENCE;
+	size_t open;
+
+	do {
+		open = 0;
+		for (size_t i = 0; i < b->n; i++)
+			open += !is_closed(&b->s[i]);
+		if (open == 0)
+			return true;
+		(void)nanosleep(&step, NULL);
+	} while (nhi_clock_ms() < deadline);
+	return false;
+}
+
+static void
+kill_all(const struct batch *b, bool opener)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		const struct nhi_session *s = &b->s[i];
+
+		if (is_closed(s))
+			continue;
+		if (opener)
+			(void)nhi_reap_process(s->pid, s->start.ticks,
+			    SIGKILL);
+		nhi_reap_kill(s->uid, s->audit_session);
+	}
+}
+
+/* What the PAM stage did not close is closed here. */
+static enum nhi_err
+finish(const struct batch *b, struct nhi_why *why)
+{
+	const struct nhi_tick tick = { .sessions = NHI_SESSIONS_DIR,
+	    .leases = NHI_LEASES_DIR, .now = nhi_when_now(),
+	    .record = nhi_record };
+	struct nhi_session now;
+	enum nhi_err err, first = NHI_OK;
+
+	for (size_t i = 0; i < b->n; i++) {
+		if (nhi_session_read(NHI_SESSIONS_DIR, b->s[i].id, &now,
+		    NULL) != NHI_OK)
+			continue;
+		err = nhi_tick_end(&tick, &b->s[i], why);
+		if (first == NHI_OK)
+			first = err;
+	}
+	return first;
+}
+
+static enum nhi_err
+record(const struct nhi_end *e, const struct nhi_session *s,
+    struct nhi_why *why)
+{
+	char detail[512];
+
+	(void)snprintf(detail, sizeof(detail), "ended by %s: %s", e->by,
+	    e->reason);
+	return nhi_record(&(struct nhi_event){ .event = NHI_EVENT_SESSION_END,
+	    .outcome = NHI_INFO, .detail = detail, .service = s->service,
+	    .identity = s->identity, .account = s->account, .uid = s->uid,
+	    .issuer = s->issuer, .mark = s->mark, .serial = s->serial,
+	    .keyid = s->keyid, .expires = s->expires, .session = s->id,
+	    .audit_session = s->audit_session, .source = s->source }, why);
+}
+
+static enum nhi_err
+end_batch(const struct batch *b, struct nhi_why *why)
+{
+	enum nhi_err err, first = NHI_OK;
+
+	for (size_t i = 0; i < b->n; i++)
+		(void)nhi_reap_process(b->s[i].pid, b->s[i].start.ticks,
+		    SIGTERM);
+	if (!wait_closed(b)) {
+		kill_all(b, false);
+		if (!wait_closed(b))
+			kill_all(b, true);
+	}
+	for (size_t i = 0; i < b->n; i++) {
+		err = record(b->end, &b->s[i], why);
+		if (first == NHI_OK)
+			first = err;
+	}
+	if ((err = finish(b, why)) != NHI_OK)
+		return err;
+	return first;
+}
+
+enum nhi_err
+nhi_end_sessions(const struct nhi_end *e, unsigned int *ret_ended,
+    struct nhi_why *why)
+{
+	struct batch b = { .end = e };
+	enum nhi_err err;
+
+	*ret_ended = 0;
+	do {
+		b.n = 0;
+		if ((err = nhi_session_each(NHI_SESSIONS_DIR, collect, &b,
+		    why)) != NHI_OK ||
+		    (b.n > 0 && (err = end_batch(&b, why)) != NHI_OK))
+			return err;
+		*ret_ended += (unsigned int)b.n;
+	} while (b.n == BATCH);
+	return NHI_OK;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* nhictl sessions end: one session, with its connection; no other one. */
+#include "config.h"
+
+#include <getopt.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "nhictl/end.h"
+#include "nhictl/nhictl.h"
+#include "nhictl/record.h"
+
+static bool
+is_it(const struct nhi_session *s, const void *arg)
+{
+	return strcmp(s->id, arg) == 0;
+}
+
+static int
+end(const char *id, const char *reason)
+{
+	char who[NHI_WHO_SIZE];
+	struct nhi_end e = { .by = who, .reason = reason, .wanted = is_it,
+	    .arg = id };
+	struct nhi_why why = { "" };
+	unsigned int ended = 0;
+	enum nhi_err err;
+
+	nhi_record_who(who);
+	if ((err = nhi_end_sessions(&e, &ended, &why)) != NHI_OK)
+		return nhi_ctl_fail(err, &why);
+	if (ended == 0) {
+		(void)fprintf(stderr, "nhictl: there is no session %s\n", id);
+		return NHI_CTL_NO;
+	}
+	(void)printf("ended: %s\n", id);
+	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+}
+
+int
+nhi_verb_sessions_end(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "reason", required_argument, NULL, 'r' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *reason = "no reason given";
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c != 'r' || optarg[0] == '\0')
+			return nhi_ctl_usage("sessions end");
+		reason = optarg;
+	}
+	/* It is printed, and may be nothing but an id. */
+	if (optind + 1 != argc || argv[optind][0] == '\0' ||
+	    strspn(argv[optind], "0123456789-") != strlen(argv[optind]))
+		return nhi_ctl_usage("sessions end");
+	if (geteuid() != 0) {
+		(void)fputs("nhictl: sessions end is root's\n", stderr);
+		return NHI_CTL_FAULT;
+	}
+	return end(argv[optind], reason);
+}

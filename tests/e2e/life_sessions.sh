@@ -1,0 +1,143 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# One session is ended with its connection and what it started, and another of
+# the same account goes on; a hold ends all that it reaches, connections that
+# are shared included.  Each within a second.
+. "$(dirname "$0")/road_lib.sh"
+
+SESSIONS=/run/nhi/sessions
+make_keys corp es256
+apply 'the policy is applied' <<-END
+version = 1;
+host = { id = "web-1.example.com"; };
+issuers = ( $(issuer corp) );
+identities = (
+$(identity web corp web-deploy sub job-1),
+$(identity db corp db-deploy sub job-1) );
+END
+key k
+key d
+token corp es256 sub=job-1 | trade k web-deploy 2>/dev/null
+token corp es256 sub=job-1 | trade d db-deploy 2>/dev/null
+
+now() {
+	date +%s%3N
+}
+
+# stay NAME KEY ACCOUNT [COMMAND]: a session until `leave`; ID_NAME, PID_NAME.
+stay() {
+	local name=$1
+
+	login "$2" "$3" "echo \$NHI_SESSION; ${4:-true}
+	    echo in; until [ -e /tmp/leave ]; do sleep 0.1; done" \
+	    >"$WORK/$name.out" 2>&1 &
+	eval "PID_$name=$!"
+	soon 15 grep -q '^in' "$WORK/$name.out" || not_ok "$name is in"
+	eval "ID_$name=$(head -n 1 "$WORK/$name.out")"
+}
+
+# gone PID: the client is.
+gone() {
+	! kill -0 "$1" 2>/dev/null
+}
+
+# quick NAME MILLISECONDS FUNCTION: done in this time once in three tries.
+quick() {
+	local name=$1 limit=$2 i took best=99999
+	shift 2
+
+	for i in 1 2 3; do
+		took=$("$@" | tail -n 1)
+		[ "$took" -ge "$best" ] || best=$took
+		[ "$best" -gt "$limit" ] || break
+	done
+	is "$name ($best ms of $limit)" yes \
+	    "$([ "$best" -le "$limit" ] && echo yes)"
+}
+
+stay one k web-deploy 'setsid sleep 4711 >/dev/null 2>&1 </dev/null &'
+stay two k web-deploy 'setsid sleep 4712 >/dev/null 2>&1 </dev/null &'
+stay other d db-deploy
+try 'one session is ended' 0 "^ended: $ID_one" \
+    nhictl sessions end --reason 'it hangs' "$ID_one"
+try 'its client is gone' 0 '' soon 5 gone "$PID_one"
+wait "$PID_one"
+is 'and knows it' 255 $?
+try 'its record is gone' 0 '' test ! -e "$SESSIONS/$ID_one"
+try 'what it left in the background is gone' 1 '' pgrep -f 'sleep 4711'
+try 'the other session goes on' 0 '' kill -0 "$PID_two"
+try 'with what it started' 0 '' pgrep -f 'sleep 4712'
+is 'its lease counts one' 1 \
+    "$(readlink /run/nhi/leases/web-deploy | sed 's/.*://')"
+try 'one that is not there' 1 'no session' nhictl sessions end "$ID_one"
+try 'another name for it' 64 '^usage' nhictl sessions end ../../etc/passwd
+try 'no name' 64 '^usage' nhictl sessions end
+try 'only root may' 2 "root's" setpriv --reuid 65534 --clear-groups \
+    nhictl sessions end "$ID_two"
+drain
+is 'who ended it, and why' 'ended by root: it hangs' \
+    "$(trail event=session.end session="$ID_one" | field detail)"
+is 'that it was closed' 1 \
+    "$(trail event=session.close session="$ID_one" | wc -l)"
+
+# An account can stop its own sshd, which then answers to nobody.
+end_stopped() {
+	local from
+
+	# shellcheck disable=SC2016 # it is the account's
+	stay stopped k web-deploy '(sleep 0.3; kill -STOP $PPID) &' >&2
+	soon 5 grep -q '^State:.T' "/proc/$(pgrep -n -u web-deploy \
+	    -f 'sshd.*web-deploy')/status"
+	from=$(now)
+	nhictl sessions end "$ID_stopped" >/dev/null
+	soon 5 gone "$PID_stopped"
+	echo $(($(now) - from))
+	[ ! -e "$SESSIONS/$ID_stopped" ] || echo 99999
+}
+quick 'one that stopped its sshd is ended' 1000 end_stopped
+
+# A hold: of one account, with the connection that others would share.
+end_shared() {
+	local from took
+
+	nhi_ssh k -o ControlMaster=yes -o ControlPath="$WORK/mux" \
+	    -o ControlPersist=60 -n web-deploy@127.0.0.1 true >&2
+	soon 5 nhi_ssh k -n -o ControlPath="$WORK/mux" \
+	    web-deploy@127.0.0.1 true || echo 'not shared' >&2
+	from=$(now)
+	nhictl hold add --account web-deploy --reason test >/dev/null
+	soon 5 test ! -S "$WORK/mux"
+	took=$(($(now) - from))
+	nhi_ssh k -n -o ControlPath="$WORK/mux" web-deploy@127.0.0.1 true \
+	    2>/dev/null && took=99999
+	nhictl hold lift --account web-deploy >/dev/null
+	echo $took
+}
+nhictl hold add --account web-deploy --keep-sessions --reason test \
+    >"$WORK/said" 2>&1
+try 'a hold that keeps sessions says so' 0 '1 live sessions go on' \
+    cat "$WORK/said"
+try 'and lets them live' 0 '' kill -0 "$PID_two"
+nhictl hold lift --account web-deploy >"$OUT"
+quick 'a shared connection ends with a hold' 1000 end_shared
+try 'and every session of the account' 0 '' soon 5 gone "$PID_two"
+try 'but none of another' 0 '' kill -0 "$PID_other"
+
+end_all() {
+	local from
+
+	stay one k web-deploy >&2
+	stay two d db-deploy >&2
+	from=$(now)
+	nhictl hold add --all --reason test >/dev/null
+	soon 5 gone "$PID_one"
+	soon 5 gone "$PID_two"
+	echo $(($(now) - from))
+	login k web-deploy true >/dev/null 2>&1 && echo 99999
+	nhictl hold lift --all >/dev/null
+}
+quick 'everything ends with a hold over everything' 1000 end_all
+is 'and nothing is left' '0 0' "$(find $SESSIONS -type f ! -name '.*' |
+    wc -l) $(find /run/nhi/leases -type l | wc -l)"
+trail_valid
+finish
