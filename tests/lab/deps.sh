@@ -50,6 +50,7 @@ deps_list() {
 		clang clang
 		git git
 		mandoc mandoc
+		nginx-light nginx
 		rsync rsync
 		shellcheck ShellCheck
 		sshpass sshpass
