@@ -152,12 +152,17 @@ stage_style() {
 }
 
 # e2e_one SCRIPT: in a lab of its own; its line "# lab:" may set variables.
+# What needs a network is done before by NAME.prepare, and may fail: the test
+# then tells why it is skipped.
 e2e_one() {
 	local script=$1 name log status=0
 	local -a vars
 
 	name=$(basename "$script" .sh)
 	log=$LOGS/e2e-$name.log
+	[ ! -x "${script%.sh}.prepare" ] ||
+		"${script%.sh}.prepare" >"$LOGS/prepare-$name.log" 2>&1 \
+		    </dev/null || true
 	read -ra vars < <(sed -n 's/^# lab: //p' "$script" | head -n 1)
 	if [ "${vars[*]:-}" = none ]; then
 		timeout -k 5 300 "$script" >"$log" 2>&1 </dev/null || status=$?

@@ -69,6 +69,12 @@ deps_list() {
 	fuzz)
 		echo "$(fuzzer_runtime) compiler-rt"
 		;;
+	oidc)
+		cat <<-END
+		nodejs nodejs
+		npm npm
+		END
+		;;
 	roots)
 		echo mmdebstrap mmdebstrap
 		;;
