@@ -37,6 +37,12 @@ ask_once(const struct nhi_pam_call *c, unsigned int part, struct nhi_buf *b,
 	return nhi_buf_check(b, why);
 }
 
+static bool
+may_be_cut(size_t n)
+{
+	return n == NHI_ASK_MISC || (n >= NHI_ASK_FULL && n <= NHI_ASK_CUT);
+}
+
 static enum nhi_err
 converse(const struct nhi_pam_call *c, struct nhi_buf *b,
     struct nhi_why *why)
@@ -47,7 +53,7 @@ converse(const struct nhi_pam_call *c, struct nhi_buf *b,
 	for (unsigned int part = 1; part <= NHI_ASK_PARTS; part++) {
 		if ((err = ask_once(c, part, b, &n, why)) != NHI_OK)
 			return err;
-		if (n < NHI_ASK_FULL || n > NHI_ASK_CUT)
+		if (!may_be_cut(n))
 			return NHI_OK;
 	}
 	return nhi_fail(why, NHI_ERR_TOO_LARGE, "more than %d parts",
