@@ -68,6 +68,7 @@ int	 nhi_verb_sessions(int argc, char **argv);
 int	 nhi_verb_sessions_end(int argc, char **argv);
 int	 nhi_verb_tick(int argc, char **argv);
 int	 nhi_verb_apply(int argc, char **argv);
+int	 nhi_verb_doctor(int argc, char **argv);
 int	 nhi_verb_check(int argc, char **argv);
 int	 nhi_verb_policy_digest(int argc, char **argv);
 int	 nhi_verb_policy_diff(int argc, char **argv);

@@ -63,6 +63,20 @@ make_run(void)
 	return true;
 }
 
+/* Whether all went well or not: what did not has been told. */
+static void
+stamp(int64_t now)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(64);
+	struct nhi_why why;
+	enum nhi_err err;
+
+	nhi_buf_printf(&text, "%" PRId64 "\n", now);
+	if ((err = nhi_file_replace(AT_FDCWD, NHI_TICK_STAMP, 0644,
+	    nhi_buf_all(&text), &why)) != NHI_OK)
+		(void)nhi_ctl_fail(err, &why);
+}
+
 static bool
 run(const struct nhi_tick *tick, bool verbose)
 {
@@ -115,7 +129,10 @@ nhi_verb_tick(int argc, char **argv)
 		(void)fputs("nhictl: tick is root's\n", stderr);
 		return NHI_CTL_FAULT;
 	}
-	if (!make_run() || !run(&tick, verbose))
+	if (!make_run())
+		return NHI_CTL_NO;
+	stamp(tick.now);
+	if (!run(&tick, verbose))
 		return NHI_CTL_NO;
 	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
 }

@@ -9,7 +9,11 @@
 #include <stdint.h>
 
 #include "lib/base/audit.h"
+#include "lib/base/paths.h"
 #include "lib/base/session.h"
+
+/* Written anew by each tick, for doctor to see that one came round. */
+#define NHI_TICK_STAMP	NHI_RUN_DIR "/tick"
 
 struct nhi_tick {
 	const char *spool;

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* doctor: shells, homes and groups of the accounts of the policy. */
+#include "config.h"
+
+#include <grp.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "nhictl/doctor.h"
+
+static void
+check_shell(struct nhi_doctor *d, const struct nhi_account *a)
+{
+	struct stat st;
+
+	if (stat(a->shell, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    access(a->shell, X_OK) != 0)
+		nhi_doctor_find(d, NHI_DOCTOR_SHELL,
+		    "%s has %s, which cannot be run", a->name, a->shell);
+}
+
+/* The home itself may come with the first session. */
+static void
+check_home(struct nhi_doctor *d, const struct nhi_account *a)
+{
+	char parent[NHI_ACCOUNT_TEXT];
+	struct stat st;
+	char *slash;
+
+	(void)snprintf(parent, sizeof(parent), "%s", a->home);
+	if ((slash = strrchr(parent, '/')) == NULL || slash == parent)
+		return;
+	*slash = '\0';
+	if (stat(parent, &st) != 0 || !S_ISDIR(st.st_mode))
+		nhi_doctor_find(d, NHI_DOCTOR_HOME, "%s has %s, and there is "
+		    "no directory %s", a->name, a->home, parent);
+	else if (st.st_uid != 0 || (st.st_mode & 022) != 0)
+		nhi_doctor_find(d, NHI_DOCTOR_HOME,
+		    "%s is not root's alone (home of %s)", parent, a->name);
+}
+
+static void
+check_groups(struct nhi_doctor *d, const struct nhi_account *a)
+{
+	for (size_t i = 0; i < a->ngroups; i++)
+		if (getgrgid(a->groups[i]) == NULL)
+			nhi_doctor_find(d, NHI_DOCTOR_GROUP_GONE,
+			    "%s is in group %" PRIu32 ", which has no name",
+			    a->name, a->groups[i]);
+}
+
+void
+nhi_doctor_accounts(struct nhi_doctor *d)
+{
+	struct nhi_doctor_names names;
+	struct nhi_account account;
+
+	nhi_doctor_names(d, &names);
+	for (size_t i = 0; i < names.n; i++) {
+		if (nhi_account_find(d->policy.path, names.list[i],
+		    &account) != 1)
+			continue;
+		check_shell(d, &account);
+		check_home(d, &account);
+		if (!nhi_doctor_has(d, NHI_DOCTOR_OWN_USERS))
+			check_groups(d, &account);
+	}
+}

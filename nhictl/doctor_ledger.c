@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* doctor --state: marks, what was issued, revocations, holds, generations. */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/base/file.h"
+#include "lib/base/hold.h"
+#include "lib/base/mark.h"
+#include "lib/base/num.h"
+#include "lib/base/revoke.h"
+#include "nhictl/doctor.h"
+
+#define DAY		(24 * 3600)
+#define ENTRY_SIZE	(128U << 10)
+#define GENERATIONS	3		/* in force, before it, being made */
+
+/* The spenders of marks: root, and the issuer. */
+static bool
+is_writer(uid_t uid)
+{
+	struct stat st;
+
+	return uid == 0 ||
+	    (lstat(NHI_ID_ISSUER, &st) == 0 && uid == st.st_uid);
+}
+
+static bool
+is_odd(struct nhi_doctor *d, const char *dir, const char *name, mode_t type)
+{
+	char path[512];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+	if (lstat(path, &st) != 0)
+		return true;
+	if ((st.st_mode & S_IFMT) == type && is_writer(st.st_uid))
+		return false;
+	nhi_doctor_find(d, NHI_DOCTOR_FOREIGN, "%s has owner %lu and mode %lo",
+	    path, (unsigned long)st.st_uid, (unsigned long)st.st_mode);
+	return true;
+}
+
+/* A link of 64 hex digits, "<key>:<expiry>". */
+static void
+on_mark(struct nhi_doctor *d, const char *dir, const char *name)
+{
+	char path[512], text[NHI_LINK_MAX + 1];
+	const char *colon;
+	uint64_t expires;
+
+	if (name[0] == '.' || is_odd(d, dir, name, S_IFLNK))
+		return;
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+	if (strlen(name) != 2 * (size_t)NHI_MARK_SIZE ||
+	    nhi_link_read(AT_FDCWD, path, text) != 1 ||
+	    (colon = strrchr(text, ':')) == NULL || colon == text ||
+	    !nhi_num_parse(nhi_span_str(colon + 1), INT64_MAX, &expires))
+		nhi_doctor_find(d, NHI_DOCTOR_MARK_BROKEN, "%s", path);
+	else if ((int64_t)expires < d->now - DAY)
+		nhi_doctor_find(d, NHI_DOCTOR_MARK_EXPIRED,
+		    "%.16s: %" PRId64 " days ago", name,
+		    (d->now - (int64_t)expires) / DAY);
+}
+
+/* Its name is the serial; its lines are of nhi-issue. */
+static void
+on_issued(struct nhi_doctor *d, const char *dir, const char *name)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(ENTRY_SIZE);
+	char path[512];
+	uint64_t serial;
+
+	if (name[0] == '.')
+		return;
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+	if (strstr(name, ".tmp-") != NULL) {
+		struct stat st;
+
+		if (lstat(path, &st) == 0 && st.st_mtime < d->now - DAY)
+			nhi_doctor_find(d, NHI_DOCTOR_TEMPORARY, "%s", path);
+		return;
+	}
+	if (is_odd(d, dir, name, S_IFREG))
+		return;
+	if (!nhi_num_parse(nhi_span_str(name), UINT64_MAX, &serial) ||
+	    nhi_file_read(AT_FDCWD, path, NHI_FILE_ANY, &text, NULL) !=
+	    NHI_OK ||
+	    strncmp(nhi_buf_text(&text), "account=", 8) != 0 ||
+	    strstr(nhi_buf_text(&text), "\nkeyid=nhi1:") == NULL)
+		nhi_doctor_find(d, NHI_DOCTOR_LEDGER, "%s", path);
+}
+
+static bool
+on_revocation(const struct nhi_revocation *r, void *arg)
+{
+	static const char *const kinds[] = { "serial", "identity", "mark",
+		"key" };
+
+	if (strcmp(r->id, "?") == 0)
+		nhi_doctor_find(arg, NHI_DOCTOR_REVOKED_BROKEN,
+		    NHI_REVOKED_DIR "/%s/%s", kinds[r->kind], r->name);
+	return true;
+}
+
+static bool
+on_hold(const struct nhi_hold *h, void *arg)
+{
+	static const char *const kinds[] = { "all", "account/", "identity/",
+		"issuer/" };
+
+	if (strcmp(h->id, "?") == 0)
+		nhi_doctor_find(arg, NHI_DOCTOR_HOLD_BROKEN,
+		    NHI_HOLDS_DIR "/%s%s", kinds[h->scope], h->name);
+	return true;
+}
+
+static unsigned int
+count_generations(void)
+{
+	unsigned int n = 0;
+	const struct dirent *de;
+	DIR *dp = opendir(NHI_PUBLISHED_DIR);
+
+	if (dp == NULL)
+		return 0;
+	while ((de = readdir(dp)) != NULL)
+		n += de->d_name[0] != '.' && strcmp(de->d_name, "current") !=
+		    0;
+	(void)closedir(dp);
+	return n;
+}
+
+void
+nhi_doctor_ledger(struct nhi_doctor *d)
+{
+	unsigned int generations = count_generations();
+	struct nhi_why why = { "" };
+
+	if (!nhi_doctor_walk(NHI_MARKS_DIR, on_mark, d))
+		nhi_doctor_put_blind(d, NHI_MARKS_DIR, strerror(errno));
+	if (!nhi_doctor_walk(NHI_ISSUED_DIR, on_issued, d))
+		nhi_doctor_put_blind(d, NHI_ISSUED_DIR, strerror(errno));
+	if (nhi_revoke_each(NHI_REVOKED_DIR, on_revocation, d, &why) !=
+	    NHI_OK)
+		nhi_doctor_find(d, NHI_DOCTOR_REVOKED_BROKEN, "%s", why.text);
+	if (nhi_hold_each(NHI_HOLDS_DIR, on_hold, d, &why) != NHI_OK)
+		nhi_doctor_find(d, NHI_DOCTOR_HOLD_BROKEN, "%s", why.text);
+	if (generations > GENERATIONS)
+		nhi_doctor_find(d, NHI_DOCTOR_GENERATION,
+		    NHI_PUBLISHED_DIR " has %u", generations);
+}

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What nhictl doctor may find, in the order in which it is shown.  An id is a
+ * promise to the scripts of administrators: it never changes its meaning.
+ *
+ * Row: symbol, severity, id, what it means, what to do.
+ */
+#ifndef NHI_NHICTL_DOCTOR_LIST_H
+#define NHI_NHICTL_DOCTOR_LIST_H
+
+#define NHI_DOCTOR_SSHD(X)						\
+	X(SSHD_CONFIG, ERROR, "sshd-config-invalid",			\
+	    "sshd refuses its configuration and will not start again",	\
+	    "sshd -t, and mend what it names")				\
+	X(SSHD_MISSING, ERROR, "sshd-dropin-missing",			\
+	    "without its drop-in sshd knows nothing of machine logins",	\
+	    "nhictl setup")						\
+	X(SSHD_EDITED, ERROR, "sshd-dropin-edited",			\
+	    "the drop-in is not the one that nhictl writes",		\
+	    "rm the drop-in, nhictl setup, nhictl apply")		\
+	X(SSHD_OUTDATED, ERROR, "sshd-dropin-outdated",			\
+	    "the drop-in was made for another policy",			\
+	    "nhictl apply")						\
+	X(SSHD_INCLUDE, ERROR, "sshd-not-included",			\
+	    "sshd does not read the drop-in",				\
+	    "put the Include of sshd_config.d first in sshd_config")	\
+	X(SSHD_USEPAM, ERROR, "sshd-usepam-off",			\
+	    "without PAM a certificate logs in with no hold, no lease "	\
+	    "and no record",						\
+	    "UsePAM yes in sshd_config, then reload sshd")		\
+	X(SSHD_CA, ERROR, "sshd-ca-elsewhere",				\
+	    "sshd trusts other CA keys for machine accounts than ours",	\
+	    "remove the Match block that says so, then reload sshd")	\
+	X(SSHD_KEYS, ERROR, "sshd-keys-command",			\
+	    "another program has the AuthorizedKeysCommand of our users",\
+	    "remove the Match block that says so, then reload sshd")	\
+	X(SSHD_METHODS, ERROR, "sshd-methods",				\
+	    "sshd asks for other AuthenticationMethods than the roads "	\
+	    "of NHI",							\
+	    "remove the Match block that says so, then reload sshd")	\
+	X(SSHD_KEYBOARD, WARNING, "sshd-keyboard-off",			\
+	    "the policy takes tokens by keyboard-interactive, sshd "	\
+	    "does not",							\
+	    "remove the Match block that says so, then reload sshd")	\
+	X(SSHD_SHADOWED, ERROR, "sshd-shadowed",			\
+	    "the host's own configuration changes a word of the drop-in",\
+	    "move or remove the Match block that says so, reload sshd")	\
+	X(SSHD_REFUSES, ERROR, "sshd-refuses-accounts",			\
+	    "AllowUsers, AllowGroups, DenyUsers or DenyGroups shut "	\
+	    "machine accounts out",					\
+	    "add nhi and group nhi-accounts to the list, reload sshd")	\
+	X(SSHD_CERTS, ERROR, "sshd-no-certificates",			\
+	    "sshd takes no certificates",				\
+	    "add *-cert-v01@openssh.com to PubkeyAcceptedAlgorithms")	\
+	X(SSHD_STALE, WARNING, "sshd-not-reloaded",			\
+	    "the sshd that runs has not read its configuration since "	\
+	    "it changed",						\
+	    "systemctl reload ssh, or kill -HUP its pid")		\
+	X(SSHD_NNP, ERROR, "sshd-no-new-privs",				\
+	    "sshd runs with no_new_privs: nhi-drop cannot change its "	\
+	    "user, and every login fails",				\
+	    "NoNewPrivileges=no in the unit of sshd, then restart it")	\
+	X(SSHD_REVOKED, ERROR, "sshd-revoked-keys",			\
+	    "a RevokedKeys that is missing shuts everybody out; an "	\
+	    "empty one revokes nothing",				\
+	    "ssh-keygen -k -f FILE, or remove RevokedKeys")		\
+	X(SSHD_STARTUPS, WARNING, "sshd-max-startups",			\
+	    "a few connections that are not yet logged in lock all "	\
+	    "others out, and CI jobs come in crowds",			\
+	    "MaxStartups 10:30:100 or more in sshd_config")		\
+	X(SSHD_PENALTIES, NOTE, "sshd-penalties",			\
+	    "refusals by keyboard-interactive count against the whole "	\
+	    "source address of a CI system",				\
+	    "PerSourcePenaltyExemptList with its networks")		\
+	X(LASTLOG, NOTE, "lastlog-sparse",				\
+	    "a terminal login with a high UID makes lastlog look "	\
+	    "hundreds of gigabytes large to backups",			\
+	    "permit_tty = false, or no pam_lastlog and PrintLastLog no")
+
+#define NHI_DOCTOR_PAM(X)						\
+	X(PAM_MODULE, ERROR, "pam-module",				\
+	    "a PAM module that does not load shuts people out, too",	\
+	    "install the package again")				\
+	X(PAM_ACCOUNT, ERROR, "pam-sshd-account",			\
+	    "pam_nhi is not the first account line of sshd",		\
+	    "nhictl setup")						\
+	X(PAM_DEFER, WARNING, "pam-sshd-defer",				\
+	    "without defer a refusal counts as failed authentication "	\
+	    "of its whole source address",				\
+	    "nhictl setup")						\
+	X(PAM_SESSION, ERROR, "pam-sshd-session",			\
+	    "pam_nhi is not the first session line of sshd: others run "\
+	    "before it can refuse",					\
+	    "nhictl setup")						\
+	X(PAM_ENV, ERROR, "pam-env-before",				\
+	    "pam_env reads the account's own file before pam_nhi has "	\
+	    "seen the evidence",					\
+	    "put pam_nhi first: nhictl setup")				\
+	X(PAM_SUFFICIENT, ERROR, "pam-sufficient-before",		\
+	    "a module above pam_nhi ends the account stage, and holds "	\
+	    "are not looked at",					\
+	    "put pam_nhi above it")					\
+	X(PAM_SERVICE, WARNING, "pam-service",				\
+	    "a service enters machine accounts without asking pam_nhi",	\
+	    "pam-auth-update --enable nhi, or add its account and "	\
+	    "session lines")						\
+	X(PAM_AUTH, WARNING, "pam-auth-order",				\
+	    "pam_unix stands before pam_nhi, so a machine is asked for "\
+	    "a password first",						\
+	    "pam-auth-update, or put the auth line of pam_nhi first")
+
+#define NHI_DOCTOR_NAMES(X)						\
+	X(NSS_MODULE, ERROR, "nss-module",				\
+	    "without the NSS module no machine account exists",		\
+	    "install the package again, ldconfig")			\
+	X(NSS_PASSWD, ERROR, "nss-passwd",				\
+	    "machine accounts are not looked up",			\
+	    "nhictl setup")						\
+	X(NSS_GROUP, ERROR, "nss-group",				\
+	    "machine accounts have no groups, so sshd's Match Group "	\
+	    "does not hold",						\
+	    "nhictl setup")						\
+	X(NSS_INITGROUPS, ERROR, "nss-initgroups",			\
+	    "an initgroups line without nhi switches sshd's Match "	\
+	    "Group off",						\
+	    "nhictl setup, or remove the initgroups line")		\
+	X(NSS_CACHE, WARNING, "nss-cache",				\
+	    "nscd answers for ended and for new accounts what it heard "\
+	    "minutes ago",						\
+	    "enable-cache passwd no, enable-cache group no")		\
+	X(NSS_ANSWER, ERROR, "nss-answer",				\
+	    "the name service does not answer what the registry has",	\
+	    "getent passwd NAME; look for another module before nhi")	\
+	X(OWN_USERS, ERROR, "own-users",				\
+	    "NHI's own users or groups are not as setup made them",	\
+	    "nhictl setup tells what is in the way")			\
+	X(MEMBERS, ERROR, "group-members",				\
+	    "a person in a group of NHI's falls under its rules or "	\
+	    "may start its programs",					\
+	    "gpasswd -d PERSON GROUP")					\
+	X(NAME_TAKEN, ERROR, "account-name-taken",			\
+	    "a local user has the name of a machine account and is "	\
+	    "found first",						\
+	    "rename one of them")					\
+	X(RANGE_PASSWD, ERROR, "uid-range-passwd",			\
+	    "a local user has a UID out of the range of machine "	\
+	    "accounts",							\
+	    "usermod -u, or another uid_range and nhictl apply")	\
+	X(RANGE_SUBID, ERROR, "uid-range-subid",			\
+	    "somebody's containers run with UIDs of machine accounts",	\
+	    "another uid_range, or mend /etc/subuid and /etc/subgid")	\
+	X(RANGE_MAP, ERROR, "uid-range-map",				\
+	    "this user namespace does not have the UIDs of the range",	\
+	    "another uid_range, or a larger map of the container")	\
+	X(RANGE_SYSTEM, WARNING, "uid-range-system",			\
+	    "the system gives UIDs of the range to others",		\
+	    "another uid_range and nhictl apply")			\
+	X(RANGE_DIRECTORY, WARNING, "uid-range-directory",		\
+	    "a directory service may give people UIDs of the range",	\
+	    "another uid_range, or another range there")		\
+	X(SHELL, ERROR, "account-shell",				\
+	    "sshd refuses an account whose shell cannot be run",	\
+	    "install it, or another shell in the policy")		\
+	X(HOME, WARNING, "account-home",				\
+	    "the directory in which homes are made is not there",	\
+	    "make it, root's and 0755")					\
+	X(GROUP_GONE, WARNING, "account-group",				\
+	    "a group of the policy is gone: its number may become "	\
+	    "another group's",						\
+	    "groupadd it again, or take it out; nhictl apply")
+
+#define NHI_DOCTOR_FILES(X)						\
+	X(STATE_DIR, ERROR, "state-directory",				\
+	    "a directory or file of NHI's is missing or not as setup "	\
+	    "made it",							\
+	    "nhictl setup")						\
+	X(SALT, ERROR, "uid-salt",					\
+	    "without its salt nobody can tell UIDs of new accounts",	\
+	    "restore it from a backup; nhictl setup makes a new one")	\
+	X(PROGRAM, ERROR, "program-mode",				\
+	    "a program or a directory above it has another owner or "	\
+	    "mode",							\
+	    "nhictl setup")						\
+	X(SETUID, ERROR, "drop-setuid",					\
+	    "nhi-drop has lost its set-uid bit: nothing is verified",	\
+	    "nhictl setup")						\
+	X(NOSUID, ERROR, "drop-nosuid",					\
+	    "nhi-drop is on a file system that is mounted nosuid or "	\
+	    "noexec",							\
+	    "mount it without, or install elsewhere")			\
+	X(POLICY_MODE, ERROR, "policy-mode",				\
+	    "somebody else than root may write the policy",		\
+	    "chown root, chmod 0644")					\
+	X(DISK_FULL, ERROR, "disk-full",				\
+	    "where nothing can be written, nothing is granted",		\
+	    "make room")						\
+	X(INODES, ERROR, "disk-inodes",					\
+	    "marks and records are files, and none is left to make",	\
+	    "make room: nhictl tick")					\
+	X(CLOCK_SYNC, WARNING, "clock-unsynchronised",			\
+	    "tokens live for minutes, and this clock runs free",	\
+	    "enable chrony or systemd-timesyncd")			\
+	X(CLOCK_BACK, ERROR, "clock-went-back",				\
+	    "the state has times of the future: the clock was set back",\
+	    "set the clock; look at what was issued meanwhile")		\
+	X(TICK, WARNING, "tick-not-running",				\
+	    "nobody sweeps: ended sessions, expired marks and the "	\
+	    "spool stay",						\
+	    "a timer or cron job for nhictl tick, each minute")		\
+	X(AUDIT_WRITE, ERROR, "audit-unwritable",			\
+	    "without its record nothing is granted",			\
+	    "mend owner, mode and attributes of the file")		\
+	X(AUDIT_MODE, WARNING, "audit-mode",				\
+	    "the audit trail may be read or written by others",		\
+	    "chown root, chmod 0640")					\
+	X(AUDIT_LARGE, WARNING, "audit-large",				\
+	    "the audit trail grows without end",			\
+	    "rotate it: logrotate")					\
+	X(AUDIT_ROTATE, NOTE, "audit-not-rotated",			\
+	    "nothing rotates the audit trail",				\
+	    "a file in /etc/logrotate.d that names it")			\
+	X(AUDIT_DAMAGED, WARNING, "audit-damaged",			\
+	    "the audit trail ends in what is no record",		\
+	    "keep a copy, and ask who wrote there")			\
+	X(SPOOL, WARNING, "spool-backlog",				\
+	    "records wait that nobody takes in",			\
+	    "nhictl tick")
+
+#define NHI_DOCTOR_POLICY(X)						\
+	X(POLICY_NONE, ERROR, "policy-missing",				\
+	    "no policy is in force: nothing is issued, nobody logs in",	\
+	    "nhictl apply")						\
+	X(POLICY_INVALID, ERROR, "policy-invalid",			\
+	    "the policy as it is written would be refused",		\
+	    "nhictl check")						\
+	X(POLICY_UNAPPLIED, WARNING, "policy-unapplied",		\
+	    "what is written is not what is in force",			\
+	    "nhictl apply")						\
+	X(HOST_RENAMED, WARNING, "host-renamed",			\
+	    "the host has another name than its certificates say",	\
+	    "host = { id = ... } in the policy, or nhictl apply")	\
+	X(EXPIRED, WARNING, "identity-expired",				\
+	    "its tokens are refused",					\
+	    "ask its owner; a new date, or take it out")		\
+	X(EXPIRING, WARNING, "identity-expiring",			\
+	    "it ends within two weeks",					\
+	    "ask its owner; a new date, or take it out")		\
+	X(HOLD_OLD, WARNING, "hold-old",				\
+	    "a hold of more than a week is a decision that nobody "	\
+	    "took",							\
+	    "nhictl hold lift, or change the policy")			\
+	X(HOLD_ENDLESS, NOTE, "hold-endless",				\
+	    "a hold stands until somebody lifts it",			\
+	    "nhictl hold lift when it is over")				\
+	X(KEYS_MISSING, ERROR, "keys-missing",				\
+	    "an issuer without key set: each of its tokens is refused",	\
+	    "nhictl fetch ISSUER tells why")				\
+	X(KEYS_STALE, ERROR, "keys-stale",				\
+	    "the key set is older than jwks_stale, and not believed",	\
+	    "nhictl fetch ISSUER tells why")				\
+	X(KEYS_SOON, WARNING, "keys-stale-soon",			\
+	    "the key set has not been fetched for most of jwks_stale",	\
+	    "nhictl fetch ISSUER tells why")				\
+	X(KEYS_PINNED, ERROR, "keys-pinned",				\
+	    "the pinned key set cannot be used",			\
+	    "put it there again: root's, 0644, JSON")			\
+	X(FETCH_FAULT, WARNING, "fetch-fault",				\
+	    "the last fetch of a key set failed",			\
+	    "nhictl fetch ISSUER")					\
+	X(FETCH_OVERDUE, WARNING, "fetch-not-running",			\
+	    "a key set is due for more than an hour",			\
+	    "a timer or cron job for nhictl fetch -q")			\
+	X(CA_MISSING, ERROR, "ca-missing",				\
+	    "this host shall issue and has no CA key",			\
+	    "nhictl ca init, nhictl apply")				\
+	X(CA_MODE, ERROR, "ca-mode",					\
+	    "the CA key must be nhi's alone: whoever reads it is every "\
+	    "machine account",						\
+	    "chown nhi:nhi, chmod 0400; who had it meanwhile?")		\
+	X(CA_MISMATCH, ERROR, "ca-mismatch",				\
+	    "ca.pub is not the public part of the key that signs",	\
+	    "ssh-keygen -y -f the key; nhictl apply")			\
+	X(CA_UNTRUSTED, ERROR, "ca-not-trusted",			\
+	    "sshd refuses what this host issues",			\
+	    "nhictl apply")						\
+	X(CA_FOREIGN, ERROR, "ca-foreign",				\
+	    "trusted.pub has a key that neither ca.pub nor the policy "	\
+	    "has: its owner is every machine account",			\
+	    "nhictl apply; ask who put it there")			\
+	X(CA_OLD, NOTE, "ca-old",					\
+	    "the CA key is older than a year",				\
+	    "change it when you have an hour")				\
+	X(SUDO_EDITED, ERROR, "sudo-edited",				\
+	    "sudo's fragment is not what the policy says",		\
+	    "nhictl apply")						\
+	X(SUDO_MORE, ERROR, "sudo-more",				\
+	    "sudoers gives a machine account more than the policy",	\
+	    "sudo -l -U ACCOUNT; remove the other rule")		\
+	X(SUDO_LESS, WARNING, "sudo-less",				\
+	    "sudoers gives a machine account less than the policy",	\
+	    "@includedir /etc/sudoers.d in sudoers; nhictl apply")
+
+#define NHI_DOCTOR_STATE(X)						\
+	X(TEMPORARY, NOTE, "state-temporary",				\
+	    "a temporary file was left by a process that died",		\
+	    "rm it")							\
+	X(FOREIGN, WARNING, "state-foreign",				\
+	    "what lies in a state directory is not of its writer",	\
+	    "ask who put it there; rm it")				\
+	X(UID_SHARED, ERROR, "uid-shared",				\
+	    "two names have one UID, and each other's files",		\
+	    "uid = in the policy for one of them; nhictl apply")	\
+	X(UID_BROKEN, ERROR, "uid-broken",				\
+	    "an entry of the UID registry cannot be read: its name has "\
+	    "no UID",							\
+	    "rm the entry; the files of the account tell the number")	\
+	X(LEASE, WARNING, "lease-dangling",				\
+	    "a name resolves though no session of it is there",		\
+	    "nhictl tick")						\
+	X(SESSION, WARNING, "session-dead",				\
+	    "the process of a session is gone, and nobody closed it",	\
+	    "nhictl tick")						\
+	X(SESSION_BROKEN, WARNING, "session-broken",			\
+	    "the record of a session cannot be read",			\
+	    "rm it; nhictl tick")					\
+	X(CONNECTION, WARNING, "issuer-dead",				\
+	    "a connection to the issuer counts that is gone",		\
+	    "nhictl tick")						\
+	X(PENDING, WARNING, "pending-old",				\
+	    "a hand-over that nobody took",				\
+	    "nhictl tick")						\
+	X(MARK_BROKEN, ERROR, "mark-broken",				\
+	    "the mark of a spent token cannot be read",			\
+	    "rm it when its token has expired")				\
+	X(MARK_EXPIRED, WARNING, "mark-expired",			\
+	    "marks are kept that expired more than a day ago",		\
+	    "nhictl tick")						\
+	X(LEDGER, WARNING, "ledger-broken",				\
+	    "what was issued cannot be read in the ledger",		\
+	    "look for its serial in nhictl audit")			\
+	X(HOLD_BROKEN, ERROR, "hold-broken",				\
+	    "a hold that cannot be read stops everything that it may "	\
+	    "mean",							\
+	    "rm it, and set it again")					\
+	X(REVOKED_BROKEN, ERROR, "revocation-broken",			\
+	    "a revocation cannot be read",				\
+	    "rm it, and revoke again")					\
+	X(GENERATION, NOTE, "generation-left",				\
+	    "generations of the policy that nobody needs",		\
+	    "nhictl apply")
+
+#define NHI_DOCTOR_PROBES(X)						\
+	X(PROBE_ADMITTED, ERROR, "probe-admitted",			\
+	    "a login that must be refused was let in",			\
+	    "nhictl hold add --all, then look at the other findings")	\
+	X(PROBE_PASSWORD, ERROR, "probe-password",			\
+	    "sshd would take other evidence of a machine account than "	\
+	    "a certificate",						\
+	    "look at the other findings about sshd")			\
+	X(PROBE_SILENT, WARNING, "probe-silent",			\
+	    "a refusal was not told: CI jobs cannot say why they fail",	\
+	    "look at the other findings about PAM")			\
+	X(PROBE_RECORD, ERROR, "probe-unrecorded",			\
+	    "a refusal has no audit record",				\
+	    "nhictl tick; look at the other findings about audit")	\
+	X(PROBE_ISSUER, ERROR, "probe-issuer",				\
+	    "the issuing account does not answer as it must",		\
+	    "ssh nhi@localhost ACCOUNT </dev/null; nhictl audit")
+
+#define NHI_DOCTOR_LIST(X)						\
+	NHI_DOCTOR_SSHD(X)						\
+	NHI_DOCTOR_PAM(X)						\
+	NHI_DOCTOR_NAMES(X)						\
+	NHI_DOCTOR_FILES(X)						\
+	NHI_DOCTOR_POLICY(X)						\
+	NHI_DOCTOR_STATE(X)						\
+	NHI_DOCTOR_PROBES(X)						\
+	/* End of NHI_DOCTOR_LIST */
+
+#endif
