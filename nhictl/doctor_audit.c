@@ -97,7 +97,8 @@ check_file(struct nhi_doctor *d)
 {
 	struct stat st;
 
-	if (lstat(NHI_AUDIT_FILE, &st) != 0)
+	if (nhi_doctor_has(d, NHI_DOCTOR_AUDIT_WRITE) ||
+	    lstat(NHI_AUDIT_FILE, &st) != 0)
 		return;
 	if (st.st_uid != 0 || !S_ISREG(st.st_mode) || (st.st_mode & 037) != 0)
 		nhi_doctor_find(d, NHI_DOCTOR_AUDIT_MODE,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* doctor --state: marks, what was issued, revocations, holds, generations. */
+/* doctor --state: marks, what was issued, revocations, generations. */
 #include "config.h"
 
 #include <dirent.h>
@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 
 #include "lib/base/file.h"
-#include "lib/base/hold.h"
 #include "lib/base/mark.h"
 #include "lib/base/num.h"
 #include "lib/base/revoke.h"
@@ -109,18 +108,6 @@ on_revocation(const struct nhi_revocation *r, void *arg)
 	return true;
 }
 
-static bool
-on_hold(const struct nhi_hold *h, void *arg)
-{
-	static const char *const kinds[] = { "all", "account/", "identity/",
-		"issuer/" };
-
-	if (strcmp(h->id, "?") == 0)
-		nhi_doctor_find(arg, NHI_DOCTOR_HOLD_BROKEN,
-		    NHI_HOLDS_DIR "/%s%s", kinds[h->scope], h->name);
-	return true;
-}
-
 static unsigned int
 count_generations(void)
 {
@@ -150,8 +137,6 @@ nhi_doctor_ledger(struct nhi_doctor *d)
 	if (nhi_revoke_each(NHI_REVOKED_DIR, on_revocation, d, &why) !=
 	    NHI_OK)
 		nhi_doctor_find(d, NHI_DOCTOR_REVOKED_BROKEN, "%s", why.text);
-	if (nhi_hold_each(NHI_HOLDS_DIR, on_hold, d, &why) != NHI_OK)
-		nhi_doctor_find(d, NHI_DOCTOR_HOLD_BROKEN, "%s", why.text);
 	if (generations > GENERATIONS)
 		nhi_doctor_find(d, NHI_DOCTOR_GENERATION,
 		    NHI_PUBLISHED_DIR " has %u", generations);

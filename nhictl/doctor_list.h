@@ -245,6 +245,10 @@
 	X(EXPIRING, WARNING, "identity-expiring",			\
 	    "it ends within two weeks",					\
 	    "ask its owner; a new date, or take it out")		\
+	X(HOLD_BROKEN, ERROR, "hold-broken",				\
+	    "a hold that cannot be read stops everything that it may "	\
+	    "mean",							\
+	    "rm it, and set it again")					\
 	X(HOLD_OLD, WARNING, "hold-old",				\
 	    "a hold of more than a week is a decision that nobody "	\
 	    "took",							\
@@ -338,10 +342,6 @@
 	X(LEDGER, WARNING, "ledger-broken",				\
 	    "what was issued cannot be read in the ledger",		\
 	    "look for its serial in nhictl audit")			\
-	X(HOLD_BROKEN, ERROR, "hold-broken",				\
-	    "a hold that cannot be read stops everything that it may "	\
-	    "mean",							\
-	    "rm it, and set it again")					\
 	X(REVOKED_BROKEN, ERROR, "revocation-broken",			\
 	    "a revocation cannot be read",				\
 	    "rm it, and revoke again")					\

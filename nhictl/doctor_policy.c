@@ -20,6 +20,7 @@
 #define DAY		(24 * 3600)
 #define EXPIRING	(14 * DAY)
 #define HOLD_OLD	(7 * DAY)
+#define NO_ID		"?"	/* of a hold whose text cannot be read */
 #define SOME_GID	65533
 
 /* What this host lacks are findings of their own, and no fault of the file. */
@@ -133,6 +134,10 @@ on_hold(const struct nhi_hold *hold, void *arg)
 
 	(void)snprintf(path, sizeof(path), NHI_HOLDS_DIR "/%s%s",
 	    dirs[hold->scope], hold->name);
+	if (strcmp(hold->id, NO_ID) == 0) {
+		nhi_doctor_find(d, NHI_DOCTOR_HOLD_BROKEN, "%s", path);
+		return true;
+	}
 	if (lstat(path, &st) != 0 ||
 	    (hold->expires != 0 && hold->expires <= d->now))
 		return true;

@@ -119,6 +119,8 @@ ask(struct nhi_doctor *d, struct nhi_dropin_options *o,
 	struct nhi_why why = { "" };
 
 	nhi_doctor_names(d, &names);
+	if (nhi_doctor_has(d, NHI_DOCTOR_SALT))
+		names.n = names.declared;
 	if (!groups_hold(d))
 		names.n = 0;
 	if (nhi_dropin_probe(o, &why) != NHI_OK) {

@@ -47,7 +47,6 @@ put_back_users() {
 	put_back /etc/passwd /etc/shadow /etc/group /etc/gshadow
 }
 library=$(find /usr/lib /lib -name 'libnss_nhi.so.2' -print -quit 2>/dev/null)
-# away FILE, back FILE: what it links to stays where it is.
 finds nss-module 'no NSS module' "mv $library $library.away" \
     "mv $library.away $library"
 finds nss-passwd 'passwd without nhi' \
@@ -64,15 +63,14 @@ finds nss-initgroups 'initgroups without nhi' \
 finds nss-cache 'nscd caches' "mkdir /run/nscd; touch /run/nscd/socket
     echo 'enable-cache passwd yes' >/etc/nscd.conf" \
     'rm -r /run/nscd /etc/nscd.conf'
-# A module before ours that answers for our names: sss, systemd, a file.
-finds nss-answer 'another UID in the registry than the one that is told' \
-    "rm -rf $WORK/hide; mkdir -m 0700 $WORK/hide
+finds nss-answer 'a declared account without UID' \
+    "mkdir -m 0755 $WORK/hide
     mount --bind $WORK/hide /var/lib/nhi/uids/name" \
     'umount /var/lib/nhi/uids/name'
 
 # Users
 finds own-users 'the shell of nhi' 'usermod -s /bin/sh nhi' put_back_users
-finds own-users 'the fetcher is gone' "sed -i /^_nhi-fetch:/d /etc/passwd" \
+finds 'own-users state-directory' 'the fetcher is gone' "sed -i /^_nhi-fetch:/d /etc/passwd" \
     put_back_users
 finds own-users 'nhi has expired' 'usermod --expiredate 2001-01-01 nhi' \
     put_back_users
@@ -85,9 +83,9 @@ finds group-members 'a person in nhi-accounts' \
 finds group-members 'a person whose primary group it is' \
     'usermod -g nhi-accounts alice' put_back_users
 finds account-name-taken 'a local user web-deploy' \
-    'useradd -M -u 4711 web-deploy' put_back_users
+    'echo web-deploy:x:4711:100::/:/bin/sh >>/etc/passwd' put_back_users
 finds account-name-taken 'a local user that fits a template' \
-    'useradd -M -u 4711 pr-1-2' put_back_users
+    'echo pr-1-2:x:4711:100::/:/bin/sh >>/etc/passwd' put_back_users
 
 # UIDs
 finds uid-range-passwd 'a person in the range' \
