@@ -357,6 +357,9 @@
 	    "sshd would take other evidence of a machine account than "	\
 	    "a certificate",						\
 	    "look at the other findings about sshd")			\
+	X(PROBE_LAYER, ERROR, "probe-second-layer",			\
+	    "only PAM holds up a certificate that NHI must refuse",	\
+	    "look at the other findings about sshd")			\
 	X(PROBE_SILENT, WARNING, "probe-silent",			\
 	    "a refusal was not told: CI jobs cannot say why they fail",	\
 	    "look at the other findings about PAM")			\

@@ -1,0 +1,82 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# nhictl doctor --probe: logins that must be refused, against a host that
+# refuses them and against hosts that do not; and nothing stays behind.
+. "$(dirname "$0")/doctor_lib.sh"
+
+DOCTOR=(--probe --state)
+keep /etc/pam.d/sshd
+
+mark_trail
+well 'a host that refuses is well'
+recorded 'the probes are announced' 1 event=doctor
+recorded 'the certificate of no identity is' 1 reason=no-match \
+    event=login.deny component=pam_nhi
+is 'no directory is left' '' "$(ls -d /run/nhi-doctor* 2>/dev/null)"
+is 'no session, no lease' '' \
+    "$(ls /run/nhi/sessions /run/nhi/leases /run/nhi/issuer | grep -v :)"
+is 'no process of the account' '' "$(pgrep -u web-deploy)"
+is 'no sshd but the one that runs' "$(cat /run/sshd.pid)" \
+    "$(pgrep -x sshd | paste -sd' ')"
+
+# A principals command of the host that asks nobody; PAM still refuses.
+cat >/opt/principals <<'END'
+#!/bin/sh
+echo "$1"
+END
+cat >/opt/keys <<'END'
+#!/bin/sh
+echo "$1 $2"
+END
+chmod 755 /opt /opt/principals /opt/keys
+live() {
+	reload_sshd
+	touch /run/sshd.pid
+}
+principals() {
+	conf "$@" 'Match Group nhi-accounts' \
+	    'AuthorizedPrincipalsCommand /opt/principals %u' \
+	    'AuthorizedPrincipalsCommandUser nobody' \
+	    'AuthorizedKeysCommand none'
+	live
+}
+finds 'probe-second-layer sshd-shadowed' 'principals that ask nobody' \
+    principals 'unconf; live'
+# (The password of nhi is locked, so without PAM sshd refuses it, too.)
+finds 'probe-admitted probe-issuer probe-second-layer sshd-shadowed '\
+'sshd-usepam-off' 'and no PAM behind them' "principals 'UsePAM no'" \
+    'unconf; live'
+plain() {
+	conf 'UsePAM no' 'Match User web-deploy' \
+	    'AuthorizedKeysCommand /opt/keys %t %k' \
+	    'AuthorizedKeysCommandUser nobody'
+	live
+}
+plain
+try 'a plain key that opens an account' 1 \
+    'probe-admitted: a plain key opened web-deploy' nhictl doctor --probe
+unconf
+live
+finds 'probe-password sshd-methods' 'passwords, too' \
+    "conf 'Match all' 'AuthenticationMethods any'; live" 'unconf; live'
+finds 'pam-sshd-session probe-issuer probe-silent' 'a session line that says nothing' \
+    "sed -i '1i session requisite pam_deny.so' /etc/pam.d/sshd" \
+    'put_back /etc/pam.d/sshd'
+finds 'probe-issuer program-mode' 'an issuer that nobody may start' \
+    'chmod 0700 /usr/libexec/nhi/nhi-issue' \
+    'chmod 0711 /usr/libexec/nhi/nhi-issue'
+
+# An sshd that sees another /var/log, as units with private mounts do.
+restart() {
+	kill "$(cat /run/sshd.pid)"
+	until_true 10 test ! -e /run/sshd.pid
+	"$@"
+	until_true 10 test -s /run/sshd.pid
+}
+mkdir -p /opt/log
+chmod 755 /opt/log
+finds probe-unrecorded 'an sshd with a trail of its own' \
+    "restart unshare -m sh -c 'mount --bind /opt/log /var/log/nhi
+    exec /usr/sbin/sshd'" 'restart /usr/sbin/sshd'
+
+all_well
