@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +17,9 @@
 #include "lib/base/paths.h"
 #include "nhictl/doctor.h"
 #include "nhictl/setup.h"
+
+#define SELINUX_ENFORCE	"/sys/fs/selinux/enforce"
+#define SELINUX_MODULES	"/var/lib/selinux/*/active/modules/*/nhi"
 
 static void
 check_step(struct nhi_doctor *d, const struct nhi_step *s,
@@ -107,12 +111,29 @@ check_in(struct nhi_doctor *d, const char *dir, const char *name)
 	check_mode(d, path);
 }
 
+/* Where the module would be, whatever the policy is called. */
+static void
+check_selinux(struct nhi_doctor *d)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(64);
+	glob_t g = { .gl_pathc = 0 };
+
+	if (nhi_file_read(AT_FDCWD, SELINUX_ENFORCE, NHI_FILE_ROOT, &text,
+	    NULL) != NHI_OK || nhi_buf_text(&text)[0] != '1')
+		return;
+	if (glob(SELINUX_MODULES, 0, NULL, &g) != 0)
+		nhi_doctor_find(d, NHI_DOCTOR_SELINUX,
+		    "there is no " SELINUX_MODULES);
+	globfree(&g);
+}
+
 void
 nhi_doctor_files(struct nhi_doctor *d)
 {
 	check_made(d);
 	check_programs(d);
 	check_mode(d, NHI_POLICY_FILE);
+	check_selinux(d);
 	if (!nhi_doctor_walk(NHI_POLICY_DROPINS, check_in, d) ||
 	    !nhi_doctor_walk(NHI_JWKS_DIR, check_in, d))
 		nhi_doctor_put_blind(d, "files", strerror(errno));

@@ -191,6 +191,9 @@
 	X(POLICY_MODE, ERROR, "policy-mode",				\
 	    "somebody else than root may write the policy",		\
 	    "chown root, chmod 0644")					\
+	X(SELINUX, WARNING, "selinux-module",				\
+	    "SELinux enforces, and keeps sshd from what NHI needs",	\
+	    "install the package with NHI's policy module")		\
 	X(DISK_FULL, ERROR, "disk-full",				\
 	    "where nothing can be written, nothing is granted",		\
 	    "make room")						\

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
@@ -15,6 +17,7 @@
 #define SAID	(1U << 20)
 #define REFUSED	"nhi: refused: "
 #define PORTS	65535
+#define TAIL	(1 << 20)	/* bytes of the trail, for what was just told */
 
 /* sshd refuses these by itself, so they come to an sshd of their own. */
 static const struct {
@@ -115,10 +118,14 @@ is_recorded(const char *id)
 	NHI_AUTO(nhi_trail_close) struct nhi_trail t = { .fd = -1 };
 	struct nhi_span line;
 	bool bad, found = false;
+	struct stat st;
 
 	if (id[0] == '\0' || id[0] == '-' ||
-	    nhi_trail_open(NHI_AUDIT_FILE, &t, NULL) != NHI_OK)
+	    nhi_trail_open(NHI_AUDIT_FILE, &t, NULL) != NHI_OK ||
+	    fstat(t.fd, &st) != 0)
 		return false;
+	if (st.st_size > TAIL)
+		(void)lseek(t.fd, st.st_size - TAIL, SEEK_SET);
 	while (!found && nhi_trail_next(&t, &line, &bad) == 1)
 		found = memmem(line.p, line.n, id, strlen(id)) != NULL;
 	return found;

@@ -42,6 +42,16 @@ finds policy-mode 'a policy that others may write' \
 finds 'keys-pinned policy-mode' 'a key set of somebody' \
     'chown nobody /etc/nhi/jwks/lab.json' 'chown root /etc/nhi/jwks/lab.json'
 
+# SELinux, as it looks to who reads its files.
+mount -t tmpfs -o mode=0755 x /sys/fs && mkdir /sys/fs/selinux
+echo 0 >/sys/fs/selinux/enforce
+is 'SELinux that permits' '' "$(ids)"
+modules=/var/lib/selinux/targeted/active/modules/400
+mkdir -p $modules/nhi
+echo 1 >/sys/fs/selinux/enforce
+is 'SELinux that enforces, with our module' '' "$(ids)"
+finds selinux-module 'and without it' "rmdir $modules/nhi" 'umount /sys/fs'
+
 # Disks
 finds disk-full 'a small disk' \
     'mount -t tmpfs -o size=1m,mode=0755,uid=_nhi-fetch,gid=_nhi x \

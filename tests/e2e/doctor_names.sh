@@ -95,12 +95,27 @@ finds uid-range-subid 'containers in the range' \
 finds uid-range-system 'useradd gives numbers of the range' \
     "sed -i 's/^UID_MAX.*/UID_MAX 2100000000/' /etc/login.defs" \
     'put_back /etc/login.defs'
+finds uid-range-system 'a range that systemd gives to containers' \
+    "changed 's/^version.*/& uid_range = [ 700000000, 700100000 ];/'
+    touch /run/sshd.pid" 'unchanged; touch /run/sshd.pid'
 finds uid-range-directory 'SSSD gives numbers of the range' \
     "mkdir -p /etc/sssd; echo '[domain/x]
 ldap_idmap_range_min = 2000000000
 ldap_idmap_range_max = 2100000000' >/etc/sssd/sssd.conf" 'rm -r /etc/sssd'
 finds uid-range-directory 'kanidm is here' \
     'mkdir /etc/kanidm; touch /etc/kanidm/unixd' 'rm -r /etc/kanidm'
+
+# A container that has the first 65,536 numbers only.
+unshare -U sleep 60 &
+inner=$!
+until_true 10 test "$(readlink /proc/$inner/ns/user)" != \
+    "$(readlink /proc/self/ns/user)"
+echo '0 0 65536' >/proc/$inner/uid_map
+echo '0 0 65536' >/proc/$inner/gid_map
+try 'uid-range-map: a container without the range' 1 'uid-range-map: ' \
+    nsenter -t $inner -U nhictl doctor
+echo uid-range-map >>"$PLANTED"
+kill $inner
 
 # Accounts
 finds account-shell 'a shell that is gone' \
