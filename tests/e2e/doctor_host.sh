@@ -106,7 +106,7 @@ rm -f $names/zoe
 ln -s "$entry" $names/zoe
 is 'without --state nothing of it' '' "$(ids)"
 rm $names/zoe
-DOCTOR=(--state)
+with --state
 finds uid-shared 'two names of one number' "ln -s '$entry' $names/zoe" \
     "rm $names/zoe"
 finds uid-broken 'a text that is no entry' "ln -s nonsense $names/zoe" \

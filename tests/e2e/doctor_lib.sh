@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# nhictl doctor on a host that is well but for one thing.  Options of doctor
-# in DOCTOR; each id that was planted is noted in PLANTED.
+# nhictl doctor on a host that is well but for one thing.
 . "$(dirname "${BASH_SOURCE[0]}")/attack_lib.sh"
 
 DOCTOR=()
-PLANTED=/run/planted
-: >"$PLANTED"
+
+# with OPTION...: of doctor, from here on.
+with() {
+	DOCTOR=("$@")
+}
 
 # The ids that doctor finds, in one line.
 ids() {
@@ -37,7 +39,6 @@ finds() {
 	got=$(ids)
 	eval "$undo" >"$OUT" 2>&1 || not_ok "$ids: $what cannot be undone"
 	is "$ids: $what" "$ids" "$got"
-	tr ' ' '\n' <<<"$ids" >>"$PLANTED"
 }
 
 # keep FILE... and put_back FILE...: with owner, mode and times.

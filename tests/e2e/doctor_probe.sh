@@ -4,7 +4,7 @@
 # refuses them and against hosts that do not; and nothing stays behind.
 . "$(dirname "$0")/doctor_lib.sh"
 
-DOCTOR=(--probe --state)
+with --probe --state
 keep /etc/pam.d/sshd
 
 mark_trail
@@ -13,8 +13,8 @@ recorded 'the probes are announced' 1 event=doctor
 recorded 'the certificate of no identity is' 1 reason=no-match \
     event=login.deny component=pam_nhi
 is 'no directory is left' '' "$(ls -d /run/nhi-doctor* 2>/dev/null)"
-is 'no session, no lease' '' \
-    "$(ls /run/nhi/sessions /run/nhi/leases /run/nhi/issuer | grep -v :)"
+is 'no session, no lease' '' "$(find /run/nhi/sessions /run/nhi/leases \
+    /run/nhi/issuer -type f -o -type l)"
 is 'no process of the account' '' "$(pgrep -u web-deploy)"
 is 'no sshd but the one that runs' "$(cat /run/sshd.pid)" \
     "$(pgrep -x sshd | paste -sd' ')"
