@@ -14,7 +14,7 @@ recorded 'the certificate of no identity is' 1 reason=no-match \
     event=login.deny component=pam_nhi
 is 'no directory is left' '' "$(ls -d /run/nhi-doctor* 2>/dev/null)"
 is 'no session, no lease' '' "$(find /run/nhi/sessions /run/nhi/leases \
-    /run/nhi/issuer -type f -o -type l)"
+    /run/nhi/issuer ! -name ".*" ! -type d)"
 is 'no process of the account' '' "$(pgrep -u web-deploy)"
 is 'no sshd but the one that runs' "$(cat /run/sshd.pid)" \
     "$(pgrep -x sshd | paste -sd' ')"
