@@ -3,7 +3,8 @@
 # All tests, by stages.  What each found goes to $BUILD/logs; failures are
 # printed with the end of their log.  The last line is the sum.
 #
-#	check.sh [unit | style | e2e [NAME...] | clang | sanitize | dist]
+#	check.sh [unit | style | e2e [NAME...] | clang | sanitize | dist |
+#	    packages [SUITE | rpm]]
 set -u
 
 TOP=${TOP:-$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)}
@@ -249,6 +250,77 @@ missing_files() {
 	[ -z "$missing" ] || { echo "$missing"; return 1; }
 }
 
+# package_lab SCRIPT DIR [VAR=VALUE...]: in a lab without NHI.
+package_lab() {
+	local name=$1 dir=$2
+	shift 2
+
+	env LAB_BARE=1 "$@" timeout -k 5 300 "$TOP/tests/lab/enter.sh" \
+	    "/src/tests/packages/$name.sh" "$dir" \
+	    >"$LOGS/packages-$name.log" 2>&1 </dev/null
+	echo $? >"$LOGS/packages-$name.status"
+}
+
+# Packages of this machine's release, or of another one that is built in a
+# clean root and installed into a root without NHI.
+stage_packages() {
+	local suite=${1:-} root dir=$BUILD/packages name status=0
+	local -a vars=()
+
+	stage_build || return
+	if [ "$suite" = rpm ]; then
+		stage_packages_rpm
+		return
+	fi
+	step packages 'the Debian packages build' "$LOGS/packages-build.log" \
+	    "$TOP/packaging/build.sh" deb ${suite:+"$suite"} || return
+	step packages 'lintian has nothing to say' "$LOGS/lintian.log" \
+	    quiet lintian --fail-on none --allow-root \
+	    "$dir${suite:+/$suite}"/*.changes
+	if [ -n "$suite" ]; then
+		root=$(ROOT_BARE=1 "$TOP/tests/e2e/roots.sh" "$suite" \
+		    "$BUILD/roots/$suite") || return
+		rm -rf "$root/usr/src/nhi-packages"
+		cp -r "$dir/$suite" "$root/usr/src/nhi-packages"
+		dir=/usr/src/nhi-packages vars=("LAB_ROOT=$root")
+	fi
+	"$TOP/tests/packages/files.sh" >"$LOGS/packages-files.log" 2>&1 \
+	    </dev/null || status=$?
+	lines packages 'files: ' "$LOGS/packages-files.log" $status
+	for name in debian removal; do
+		package_lab $name "$dir" ${vars[@]+"${vars[@]}"} &
+	done
+	wait
+	for name in debian removal; do
+		lines packages "$name: " "$LOGS/packages-$name.log" \
+		    "$(cat "$LOGS/packages-$name.status")"
+	done
+}
+
+stage_packages_rpm() {
+	local status=0
+
+	step packages 'the RPMs build' "$LOGS/packages-build.log" \
+	    "$TOP/packaging/build.sh" rpm || return
+	if command -v rpmlint >/dev/null; then
+		step packages 'rpmlint finds no error' "$LOGS/rpmlint.log" \
+		    rpmlint -r "$TOP/packaging/rpm/nhi.rpmlintrc" \
+		    "$BUILD/packages/rpm" "$TOP/packaging/rpm/nhi.spec"
+	else
+		result skip packages 'rpmlint finds no error: no rpmlint'
+	fi
+	package_lab rpm "$BUILD/packages/rpm"
+	lines packages 'rpm: ' "$LOGS/packages-rpm.log" \
+	    "$(cat "$LOGS/packages-rpm.status")"
+}
+
+# quiet CMD...: fails when it says anything.
+quiet() {
+	local said
+
+	said=$("$@" 2>&1) && [ -z "$said" ] || { echo "$said"; return 1; }
+}
+
 sum() {
 	local ok bad skipped
 
@@ -279,7 +351,7 @@ main() {
 	fi
 	for stage in "${stages[@]}"; do
 		case $stage in
-		unit|style|e2e|clang|sanitize|dist) ;;
+		unit|style|e2e|clang|sanitize|dist|packages) ;;
 		*)
 			echo "check: no stage $stage" >&2
 			exit 64

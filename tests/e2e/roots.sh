@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # roots.sh SUITE DIR: the root of another Debian release with NHI built in it,
 # for LAB_ROOT.  A root that is there already is kept, and only what changed
-# in the source tree is built again.
+# in the source tree is built again.  ROOT_BARE=1 leaves NHI out.
 set -eu
 
 TOP=${TOP:-$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)}
@@ -94,8 +94,10 @@ main() {
 	exec 9>"$dir.lock"
 	flock 9
 	[ -e "$dir/etc/debian_version" ] || make_root "$suite" "$dir"
-	copy_source "$dir"
-	build_there "$dir"
+	if [ -z "${ROOT_BARE:-}" ]; then
+		copy_source "$dir"
+		build_there "$dir"
+	fi
 	echo "$dir"
 }
 
