@@ -11,7 +11,7 @@ DROP=/usr/libexec/nhi/nhi-drop
 
 # files DIR: the packages without their debug symbols.
 files() {
-	find "$1" -name '*.deb' ! -name '*-dbgsym*' | sort
+	find "$1" -maxdepth 1 -name '*.deb' ! -name '*-dbgsym*' | sort
 }
 
 get() {
@@ -41,8 +41,8 @@ sshd_said() {
 
 trap '' PIPE
 make_people
-host_files >"$WORK/before"
 people 'before there is NHI'
+host_files >"$WORK/before"
 
 try 'the packages are installed' 0 '' get "$1"
 is 'with the version of the source' "$(sed -n \

@@ -12,7 +12,7 @@ make_people
 # shellcheck disable=SC2046
 try 'the packages are installed' 0 '' apt-get install -y \
     --no-install-recommends -o APT::Sandbox::User=root \
-    $(find "$1" -name '*.deb' ! -name '*-dbgsym*')
+    $(find "$1" -maxdepth 1 -name '*.deb' ! -name '*-dbgsym*')
 policy
 try 'nhictl setup, ca init, apply' 0 '' set_up
 
@@ -64,7 +64,7 @@ uid=$(readlink /var/lib/nhi/uids/name/web-deploy)
 # shellcheck disable=SC2046
 try 'installed again' 0 '' apt-get install -y --no-install-recommends \
     -o APT::Sandbox::User=root \
-    $(find "$1" -name '*.deb' ! -name '*-dbgsym*')
+    $(find "$1" -maxdepth 1 -name '*.deb' ! -name '*-dbgsym*')
 try 'and set up again, with the CA that was there' 0 '' set_up
 try 'the three lines' 0 '^web-deploy$' three_lines
 is 'the account has its UID again' "$uid" \

@@ -15,7 +15,7 @@ rpm_() {
 }
 
 files() {
-	find "$1" -name '*.rpm' ! -name '*.src.rpm' ! -name '*selinux*'
+	find "$1" -maxdepth 1 -name '*.rpm' ! -name '*.src.rpm' ! -name '*selinux*'
 }
 
 trap '' PIPE
