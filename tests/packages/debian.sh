@@ -64,6 +64,9 @@ people 'with NHI set up'
 try 'setup changed no file of the packages' 0 '' dpkg --verify $PACKAGES
 is 'and no word of dpkg on it' '' "$(dpkg --verify $PACKAGES)"
 try 'the three lines' 0 '^web-deploy$' three_lines
+try 'tick runs with what its unit leaves it' 0 '' as_unit nhi-tick nhictl tick
+try 'fetch does' 1 'github: its key set is pinned' \
+    as_unit nhi-fetch nhictl fetch github
 
 # Under a live session, logins of all sorts, and eyes on the files.
 higher "$1"

@@ -134,3 +134,15 @@ three_lines() {
 	key k && issue k web-deploy 2>/dev/null &&
 	    nhi_ssh k web-deploy@127.0.0.1 id -un
 }
+
+# as_unit NAME CMD...: with the privileges of that unit, as far as they are
+# capabilities; the rest is systemd's.
+as_unit() {
+	local caps
+	caps=$(sed -n 's/^CapabilityBoundingSet=//p' \
+	    "/src/packaging/systemd/$1.service" | sed 's/ \?CAP_/,+/g' |
+	    tr '[:upper:]' '[:lower:]')
+	shift
+
+	setpriv --no-new-privs --bounding-set="-all$caps" "$@"
+}

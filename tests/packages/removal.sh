@@ -14,6 +14,14 @@ try 'the packages are installed' 0 '' apt-get install -y \
     --no-install-recommends -o APT::Sandbox::User=root \
     $(find "$1" -maxdepth 1 -name '*.deb' ! -name '*-dbgsym*')
 policy
+if nhictl setup --help | grep -q -- --rollback; then
+	(cd /etc && find . -type f -exec sha256sum {} + | sort) >"$WORK/etc"
+	try 'a setup that is on trial' 0 '' nhictl setup
+	try 'is rolled back with what the unit of tick leaves' 0 '' \
+	    as_unit nhi-tick nhictl setup --rollback
+	(cd /etc && find . -type f -exec sha256sum {} + | sort) >"$WORK/etc2"
+	try 'byte for byte' 0 '' diff "$WORK/etc" "$WORK/etc2"
+fi
 try 'nhictl setup, ca init, apply' 0 '' set_up
 
 # A line of the host's own before ours, that jumps over all of them; then
