@@ -63,8 +63,8 @@ listed(const struct nhi_dropin_subject *s, const char *word,
 	return false;
 }
 
-static void
-check_lists(const struct nhi_dropin_subject *s, const char *who,
+void
+nhi_dropin_lists(const struct nhi_dropin_subject *s, const char *who,
     const char *const names[], size_t n)
 {
 	char allow[32], deny[32];
@@ -94,7 +94,7 @@ nhi_dropin_admit(const struct nhi_dropin_subject *s)
 	int n = GROUPS_MAX;
 	size_t got = 0;
 
-	check_lists(s, "Users", &user, 1);
+	nhi_dropin_lists(s, "Users", &user, 1);
 	if (pw == NULL || getgrouplist(user, pw->pw_gid, gids, &n) < 0)
 		return;
 	for (int i = 0; i < n; i++) {
@@ -107,7 +107,7 @@ nhi_dropin_admit(const struct nhi_dropin_subject *s)
 		pointers[got] = names[got];
 		got++;
 	}
-	check_lists(s, "Groups", pointers, got);
+	nhi_dropin_lists(s, "Groups", pointers, got);
 }
 
 void

@@ -23,6 +23,13 @@ bool	 nhi_dropin_next(struct nhi_span *config, const char *word,
 void	 nhi_dropin_put_subject(const struct nhi_dropin_subject *);
 
 /*
+ * Allow<who> and Deny<who> ("Users", "Groups") held against names, of which
+ * the last is the one to add.
+ */
+void	 nhi_dropin_lists(const struct nhi_dropin_subject *, const char *who,
+	    const char *const names[], size_t n);
+
+/*
  * AllowGroups and its kin are the administrator's: what they refuse is told,
  * and not overridden.
  */

@@ -11,6 +11,7 @@
 #include "lib/base/file.h"
 #include "lib/base/paths.h"
 #include "nhictl/dropin.h"
+#include "nhictl/dropin_people.h"
 #include "nhictl/sshd.h"
 
 #define DROPIN		NHI_SSHD_CONF_DIR "/" NHI_DROPIN_NAME
@@ -76,6 +77,24 @@ check_from(const char *from, struct nhi_why *why)
 	return NHI_OK;
 }
 
+/*
+ * Is it what was meant, for our accounts and for nobody else?  Asked before
+ * the running sshd reads it.
+ */
+static enum nhi_err
+judge(const struct nhi_dropin_options *o, const char *const accounts[],
+    size_t n, const struct nhi_buf *people, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf now = NHI_BUF(NHI_DROPIN_PEOPLE);
+	enum nhi_err err;
+
+	if ((err = nhi_sshd_test(NULL, why)) != NHI_OK ||
+	    (err = nhi_dropin_judge(o, accounts, n, why)) != NHI_OK ||
+	    (err = nhi_dropin_people(&now, why)) != NHI_OK)
+		return err;
+	return nhi_dropin_people_same(people, &now, why);
+}
+
 static void
 restore(bool there, const struct nhi_buf *old)
 {
@@ -93,6 +112,8 @@ nhi_dropin_install(const struct nhi_dropin_options *o,
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf old = NHI_BUF(NHI_DROPIN_MAX);
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf new = NHI_BUF(NHI_DROPIN_MAX);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf people =
+	    NHI_BUF(NHI_DROPIN_PEOPLE);
 	bool there = false;
 	enum nhi_err err;
 
@@ -104,11 +125,11 @@ nhi_dropin_install(const struct nhi_dropin_options *o,
 	if (there && nhi_span_equal(nhi_buf_all(&old), nhi_buf_all(&new)))
 		return nhi_dropin_judge(o, accounts, n, why);
 	if ((err = try_candidate(nhi_buf_all(&new), why)) != NHI_OK ||
+	    (err = nhi_dropin_people(&people, why)) != NHI_OK ||
 	    (err = nhi_file_replace(AT_FDCWD, DROPIN, 0644, nhi_buf_all(&new),
 	    why)) != NHI_OK)
 		return err;
-	if ((err = nhi_sshd_test(NULL, why)) != NHI_OK ||
-	    (err = nhi_dropin_judge(o, accounts, n, why)) != NHI_OK) {
+	if ((err = judge(o, accounts, n, &people, why)) != NHI_OK) {
 		restore(there, &old);
 		return err;
 	}

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "nhictl/copy.h"
 #include "nhictl/edit.h"
+#include "nhictl/keep.h"
 #include "nhictl/proc.h"
 
 /* The old text and the mode to keep; no file is an empty text. */
@@ -28,6 +30,9 @@ load(const struct nhi_edit *e, struct nhi_buf *old, mode_t *ret_mode,
 	if (S_ISLNK(st.st_mode))
 		return nhi_fail(why, NHI_ERR_HOST, "%s is a symbolic link: "
 		    "another program (authselect?) keeps this file", e->path);
+	if (st.st_nlink > 1)
+		return nhi_fail(why, NHI_ERR_HOST, "%s has another hard link, "
+		    "which a change by rename would cut off", e->path);
 	*ret_mode = st.st_mode & 07777;
 	return nhi_file_read(AT_FDCWD, e->path, NHI_FILE_ROOT, old, why);
 }
@@ -62,8 +67,11 @@ nhi_edit_apply(const void *arg, struct nhi_why *why)
 	    (err = e->make(nhi_buf_all(&old), &new, why)) != NHI_OK ||
 	    (err = nhi_buf_check(&new, why)) != NHI_OK)
 		return err;
-	return nhi_file_replace(AT_FDCWD, e->path, mode, nhi_buf_all(&new),
-	    why);
+	if ((err = nhi_keep_file(NHI_KEEP_PENDING, e->path, why)) != NHI_OK ||
+	    (err = nhi_keep_made(NHI_KEEP_PENDING, e->path, nhi_buf_all(&new),
+	    why)) != NHI_OK)
+		return err;
+	return nhi_copy_text(e->path, mode, nhi_buf_all(&new), why);
 }
 
 enum nhi_err

@@ -54,6 +54,7 @@ void	 nhi_ctl_print_usage(const struct nhi_verb *, FILE *);
 
 /* The verbs, a file each. */
 int	 nhi_verb_setup(int argc, char **argv);
+int	 nhi_verb_unsetup(int argc, char **argv);
 int	 nhi_verb_ca_init(int argc, char **argv);
 int	 nhi_verb_ca_show(int argc, char **argv);
 int	 nhi_verb_accounts(int argc, char **argv);

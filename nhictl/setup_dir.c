@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include "lib/base/file.h"
 #include "lib/base/paths.h"
 #include "lib/base/registry.h"
+#include "nhictl/keep.h"
 #include "nhictl/setup.h"
 
 #define SALT_FILE	NHI_UIDS_DIR "/salt"
@@ -118,6 +120,21 @@ program_check(const void *arg, bool *ret_done, struct nhi_why *why)
 	return place_check(p, S_IFREG, ret_done, why);
 }
 
+static enum nhi_err
+keep_mode(int fd, const char *path, struct nhi_why *why)
+{
+	char line[256];
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", path,
+		    strerror(errno));
+	(void)snprintf(line, sizeof(line), NHI_KEEP_MODE " %s %lu %lu %lu",
+	    path, (unsigned long)st.st_uid, (unsigned long)st.st_gid,
+	    (unsigned long)(st.st_mode & 07777));
+	return nhi_keep_note(NHI_KEEP_PENDING, line, why);
+}
+
 /* The set-uid bit comes last: chown(2) would clear it. */
 static enum nhi_err
 program_apply(const void *arg, struct nhi_why *why)
@@ -131,8 +148,8 @@ program_apply(const void *arg, struct nhi_why *why)
 	if (!ids(p, &uid, &gid))
 		return nhi_fail(why, NHI_ERR_STATE, "%s: its owner is missing",
 		    p->path);
-	err = nhi_file_open(AT_FDCWD, p->path, NHI_FILE_ROOT, &fd, why);
-	if (err != NHI_OK)
+	if ((err = nhi_file_open(AT_FDCWD, p->path, NHI_FILE_ROOT, &fd,
+	    why)) != NHI_OK || (err = keep_mode(fd, p->path, why)) != NHI_OK)
 		return err;
 	if (fchown(fd, uid, gid) != 0 || fchmod(fd, p->mode) != 0)
 		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", p->path,
@@ -178,6 +195,27 @@ owner_apply(const void *arg, struct nhi_why *why)
 }
 
 static enum nhi_err
+key_apply(const void *arg, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_fd_close) int fd = -1;
+	const struct place *p = arg;
+	enum nhi_err err;
+	uid_t uid = 0;
+	gid_t gid = 0;
+
+	if (!ids(p, &uid, &gid))
+		return nhi_fail(why, NHI_ERR_STATE, "%s: its owner is missing",
+		    p->path);
+	err = nhi_file_open(AT_FDCWD, p->path, NHI_FILE_ROOT, &fd, why);
+	if (err != NHI_OK)
+		return err;
+	if (fchown(fd, uid, gid) != 0 || fchmod(fd, p->mode) != 0)
+		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", p->path,
+		    strerror(errno));
+	return NHI_OK;
+}
+
+static enum nhi_err
 salt_check(const void *arg, bool *ret_done, struct nhi_why *why)
 {
 	struct stat st;
@@ -217,6 +255,12 @@ salt_apply(const void *arg, struct nhi_why *why)
 	    .apply = program_apply, .here = program_here,		\
 	    .arg = PLACE(path, NULL, NULL, mode) }
 
+/* What unsetup took from a user that is gone. */
+#define KEY(path, user, group)						\
+	{ .what = "file " path, .check = owner_check,			\
+	    .apply = key_apply, .here = program_here,			\
+	    .arg = PLACE(path, user, group, 0400) }
+
 #define OWNER(path, user, group)					\
 	{ .what = "file " path, .check = owner_check,			\
 	    .apply = owner_apply, .arg = PLACE(path, user, group, 0400) }
@@ -246,6 +290,7 @@ const struct nhi_step nhi_setup_dirs[] = {
 	OWNER(NHI_ID_VERIFY, NHI_VERIFY_USER, NHI_VERIFY_USER),
 	OWNER(NHI_ID_FETCH, NHI_FETCH_USER, NHI_VERIFY_USER),
 	OWNER(NHI_ID_ISSUER, NHI_ISSUER_USER, NHI_ISSUER_USER),
+	KEY(NHI_CA_KEY, NHI_ISSUER_USER, NHI_ISSUER_USER),
 	DIR(NHI_HOMES_DIR, NULL, NULL, 0755),
 	DIR(NHI_RUN_DIR, NULL, NULL, 0755),
 	DIR(NHI_LEASES_DIR, NULL, NULL, 0755),

@@ -14,6 +14,7 @@
 #include "lib/base/paths.h"
 #include "nhictl/edit.h"
 #include "nhictl/edit_pam.h"
+#include "nhictl/keep.h"
 #include "nhictl/proc.h"
 #include "nhictl/setup.h"
 
@@ -141,6 +142,30 @@ common_check(const void *arg, bool *ret_done, struct nhi_why *why)
 }
 
 static enum nhi_err
+keep_common(struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	for (size_t i = 0; nhi_setup_common[i] != NULL; i++)
+		if ((err = nhi_keep_file(NHI_KEEP_PENDING, nhi_setup_common[i],
+		    why)) != NHI_OK)
+			return err;
+	return NHI_OK;
+}
+
+static enum nhi_err
+keep_made(struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	for (size_t i = 0; nhi_setup_common[i] != NULL; i++)
+		if ((err = nhi_keep_made_file(NHI_KEEP_PENDING,
+		    nhi_setup_common[i], why)) != NHI_OK)
+			return err;
+	return NHI_OK;
+}
+
+static enum nhi_err
 common_apply(const void *arg, struct nhi_why *why)
 {
 	char path[NHI_PROC_PATH];
@@ -151,7 +176,9 @@ common_apply(const void *arg, struct nhi_why *why)
 	if (!nhi_proc_find("pam-auth-update", path))
 		return nhi_fail(why, NHI_ERR_HOST,
 		    "pam-auth-update is not installed");
-	if ((err = nhi_proc_must(argv, why)) != NHI_OK ||
+	if ((err = keep_common(why)) != NHI_OK ||
+	    (err = nhi_proc_must(argv, why)) != NHI_OK ||
+	    (err = keep_made(why)) != NHI_OK ||
 	    (err = common_check(arg, &done, why)) != NHI_OK)
 		return err;
 	if (!done)

@@ -5,6 +5,7 @@
 #include "lib/base/paths.h"
 #include "nhictl/dropin.h"
 #include "nhictl/edit.h"
+#include "nhictl/keep.h"
 #include "nhictl/setup.h"
 
 /*
@@ -70,13 +71,20 @@ dropin_describe(const void *arg, FILE *out, struct nhi_why *why)
 static enum nhi_err
 dropin_apply(const void *arg, struct nhi_why *why)
 {
+	static const char path[] = NHI_SSHD_CONF_DIR "/" NHI_DROPIN_NAME;
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf old = NHI_BUF(NHI_DROPIN_MAX);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf new = NHI_BUF(NHI_DROPIN_MAX);
 	struct nhi_dropin_options o = NHI_DROPIN_DEFAULT;
 	bool there = false;
 	enum nhi_err err;
 
 	(void)arg;
 	if ((err = load(&o, &old, &there, why)) != NHI_OK)
+		return err;
+	nhi_dropin_format(&o, &new);
+	if ((err = nhi_keep_file(NHI_KEEP_PENDING, path, why)) != NHI_OK ||
+	    (err = nhi_keep_made(NHI_KEEP_PENDING, path, nhi_buf_all(&new),
+	    why)) != NHI_OK)
 		return err;
 	return nhi_dropin_install(&o, NULL, 0, why);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/base/paths.h"
+#include "nhictl/keep.h"
 #include "nhictl/proc.h"
 #include "nhictl/setup.h"
 
@@ -48,6 +49,24 @@ tool(const char *name, char path[NHI_PROC_PATH], struct nhi_why *why)
 		return nhi_fail(why, NHI_ERR_HOST, "%s is not installed",
 		    name);
 	return NHI_OK;
+}
+
+/* Before the first change: the files, and what the change is. */
+static enum nhi_err
+keep(const char *kind, const char *name, const char *more, struct nhi_why *why)
+{
+	char line[160];
+	enum nhi_err err;
+
+	for (size_t i = 0; nhi_setup_accounts[i] != NULL; i++) {
+		err = nhi_keep_file(NHI_KEEP_PENDING, nhi_setup_accounts[i],
+		    why);
+		if (err != NHI_OK)
+			return err;
+	}
+	(void)snprintf(line, sizeof(line), "%s %s%s%s", kind, name,
+	    more == NULL ? "" : " ", more == NULL ? "" : more);
+	return nhi_keep_note(NHI_KEEP_PENDING, line, why);
 }
 
 /*
@@ -102,7 +121,8 @@ group_apply(const void *arg, struct nhi_why *why)
 	const char *const argv[] = { path, "--system", r->name, NULL };
 	enum nhi_err err;
 
-	if ((err = tool("groupadd", path, why)) != NHI_OK)
+	if ((err = tool("groupadd", path, why)) != NHI_OK ||
+	    (err = keep(NHI_KEEP_GROUP, r->name, NULL, why)) != NHI_OK)
 		return err;
 	return nhi_proc_must(argv, why);
 }
@@ -171,7 +191,8 @@ user_apply(const void *arg, struct nhi_why *why)
 	enum nhi_err err;
 
 	if ((err = tool("useradd", path, why)) != NHI_OK ||
-	    (err = find_shell(u, shell, why)) != NHI_OK)
+	    (err = find_shell(u, shell, why)) != NHI_OK ||
+	    (err = keep(NHI_KEEP_USER, u->name, NULL, why)) != NHI_OK)
 		return err;
 	return nhi_proc_must(argv, why);
 }
@@ -197,7 +218,8 @@ member_apply(const void *arg, struct nhi_why *why)
 	    NULL };
 	enum nhi_err err;
 
-	if ((err = tool("usermod", path, why)) != NHI_OK)
+	if ((err = tool("usermod", path, why)) != NHI_OK ||
+	    (err = keep(NHI_KEEP_MEMBER, r->member, r->name, why)) != NHI_OK)
 		return err;
 	return nhi_proc_must(argv, why);
 }

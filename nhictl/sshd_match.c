@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -204,6 +205,9 @@ read_include(struct nhi_span line, unsigned int depth,
 		if (n < 0 || (size_t)n >= sizeof(pattern))
 			return nhi_fail(why, NHI_ERR_HOST,
 			    "sshd_config: Include is too long");
+		if (fnmatch(pattern, NHI_SSHD_CONF_DIR "/" NHI_DROPIN_NAME,
+		    FNM_PATHNAME) == 0)
+			places->included = true;
 		if (glob(pattern, 0, NULL, &g) == 0) {
 			for (size_t i = 0; err == NHI_OK && i < g.gl_pathc; i++)
 				err = read_config(g.gl_pathv[i], depth + 1,

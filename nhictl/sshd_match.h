@@ -25,6 +25,7 @@ struct nhi_sshd_places {
 	char (*p)[NHI_SSHD_CRITERIA][NHI_SSHD_VALUE];
 	size_t n;
 	bool dropin;		/* sshd reads our file at all */
+	bool included;		/* or would, once it is there */
 };
 
 /*

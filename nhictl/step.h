@@ -18,7 +18,7 @@ struct nhi_step {
 	enum nhi_err (*check)(const void *arg, bool *ret_done,
 	    struct nhi_why *);
 
-	/* For --dry-run, after the line with `what`; NULL: that says it. */
+	/* For the plan, after the line with `what`; NULL: that says it. */
 	enum nhi_err (*describe)(const void *arg, FILE *, struct nhi_why *);
 
 	enum nhi_err (*apply)(const void *arg, struct nhi_why *);
@@ -32,16 +32,19 @@ struct nhi_step {
 	const void *arg;
 };
 
-/* Ended by a step without `what`. */
-struct nhi_step_count {
+struct nhi_step_walk {
+	bool dry_run;
+	bool json;		/* lines of JSON, on standard output */
+	FILE *out;		/* NULL: tell nothing */
 	unsigned int changed, already, skipped;
 };
 
 /*
- * Walk the steps.  Each that is not done is applied and must be done then; in
- * a dry run it is described.  Stops at the first error.
+ * Walk the steps, ended by one without `what`.  Each that is not done is
+ * applied and must be done then; in a dry run it is described.  Stops at the
+ * first error.
  */
-enum nhi_err	 nhi_step_walk(const struct nhi_step *, bool dry_run, FILE *,
-		    struct nhi_step_count *, struct nhi_why *) NHI_MUST;
+enum nhi_err	 nhi_step_walk(const struct nhi_step *,
+		    struct nhi_step_walk *, struct nhi_why *) NHI_MUST;
 
 #endif

@@ -20,6 +20,7 @@ static const struct {
 	enum nhi_err (*run)(const struct nhi_tick *, uint64_t *,
 	    struct nhi_why *);
 } steps[] = {
+	{ "setup", "changes rolled back", nhi_tick_setup },
 	{ "spool", "files taken in", nhi_tick_spool },
 	{ "holds", "expired holds lifted", nhi_tick_holds },
 	{ "issuer", "connections ended or forgotten", nhi_tick_issuer },

@@ -38,6 +38,10 @@ enum nhi_err	 nhi_tick_spool(const struct nhi_tick *, uint64_t *ret,
 enum nhi_err	 nhi_tick_marks(const struct nhi_tick *, uint64_t *ret,
 		    struct nhi_why *) NHI_MUST;
 
+/* A setup that nobody confirmed in time, or that died. */
+enum nhi_err	 nhi_tick_setup(const struct nhi_tick *, uint64_t *ret,
+		    struct nhi_why *) NHI_MUST;
+
 /* Holds that are over: a record, then they go. */
 enum nhi_err	 nhi_tick_holds(const struct nhi_tick *, uint64_t *ret,
 		    struct nhi_why *) NHI_MUST;

@@ -7,9 +7,13 @@
 #include "nhictl/nhictl.h"
 
 const struct nhi_verb nhi_verbs[] = {
-	{ "setup", "[--dry-run]",
+	{ "setup", "[--json] [--dry-run] [--confirm-within D | --no-rollback] "
+	    "| --confirm [--force] | --rollback",
 	    "make users, directories and the lines in sshd, PAM and NSS",
 	    nhi_verb_setup },
+	{ "unsetup", "[--json] [--dry-run]",
+	    "give the host's files back as they were before setup",
+	    nhi_verb_unsetup },
 	{ "ca init", "[--type ed25519|ecdsa|rsa]",
 	    "make the key that signs this host's certificates",
 	    nhi_verb_ca_init },

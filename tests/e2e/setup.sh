@@ -18,6 +18,8 @@ try 'not a file, mode or time' 0 '' cmp "$WORK/first" "$WORK/second"
 try 'a dry run has nothing to do' 0 '^setup: 0 to change' \
     nhictl setup --dry-run
 try 'other words are wrong usage' 64 '^usage:' nhictl setup --force
+try 'two verbs at once are' 64 '^usage:' nhictl setup --confirm --rollback
+try 'so is no time at all' 64 '^usage:' nhictl setup --confirm-within 1s
 try 'only root may' 2 'needs root' setpriv --reuid 65534 --regid 65534 \
     --clear-groups nhictl setup
 

@@ -46,7 +46,7 @@ name_host() {
 install_nhi() {
 	step 'make install' make -s -C "$BUILD" install
 	step 'ldconfig' ldconfig
-	step 'nhictl setup' nhictl setup
+	step 'nhictl setup' nhictl setup --no-rollback
 	step 'nhictl ca init' nhictl ca init
 	step 'the sample policy' sample_policy
 	step 'nhictl apply' nhictl apply

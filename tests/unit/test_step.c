@@ -59,7 +59,7 @@ here(const void *arg, const char **ret_note)
 }
 
 static enum nhi_err
-walk(struct thing *t, bool dry_run, struct nhi_step_count *count,
+walk(struct thing *t, bool dry_run, struct nhi_step_walk *w,
     char text[static 256])
 {
 	struct nhi_why why = { "" };
@@ -72,7 +72,9 @@ walk(struct thing *t, bool dry_run, struct nhi_step_count *count,
 	enum nhi_err err;
 
 	assert_non_null(out);
-	err = nhi_step_walk(steps, dry_run, out, count, &why);
+	w->dry_run = dry_run;
+	w->out = out;
+	err = nhi_step_walk(steps, w, &why);
 	assert_int_equal(fclose(out), 0);
 	return err;
 }
@@ -81,7 +83,7 @@ static void
 makes(void **state)
 {
 	struct thing t = { .sticks = true, .here = true };
-	struct nhi_step_count count = { 0, 0, 0 };
+	struct nhi_step_walk count = { .out = NULL };
 	char text[256] = "";
 
 	(void)state;
@@ -97,7 +99,7 @@ static void
 only_tells(void **state)
 {
 	struct thing t = { .sticks = true, .here = true };
-	struct nhi_step_count count = { 0, 0, 0 };
+	struct nhi_step_walk count = { .out = NULL };
 	char text[256] = "";
 
 	(void)state;
@@ -113,7 +115,7 @@ stops(void **state)
 	struct thing unwilling = { .here = true, .check = NHI_ERR_HOST };
 	struct thing broken = { .here = true, .apply = NHI_ERR_STATE };
 	struct thing slippery = { .here = true };
-	struct nhi_step_count count = { 0, 0, 0 };
+	struct nhi_step_walk count = { .out = NULL };
 	char text[256] = "";
 
 	(void)state;
@@ -128,7 +130,7 @@ static void
 skips(void **state)
 {
 	struct thing t = { .here = false };
-	struct nhi_step_count count = { 0, 0, 0 };
+	struct nhi_step_walk count = { .out = NULL };
 	char text[256] = "";
 
 	(void)state;

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/file.h"
+#include "lib/base/path.h"
+#include "nhictl/copy.h"
+#include "nhictl/keep.h"
+
+#define FDS	16		/* for the walk of an area */
+
+static enum nhi_err
+journal_path(const char *area, char out[static NHI_PATH_SIZE],
+    struct nhi_why *why)
+{
+	if (!nhi_path_join(out, area, "/journal", NHI_SPAN("")))
+		return nhi_fail(why, NHI_ERR_INTERNAL, "%s: too long", area);
+	return NHI_OK;
+}
+
+enum nhi_err
+nhi_keep_path(const char *area, const char *which, const char *path,
+    char *out, struct nhi_why *why)
+{
+	char dir[NHI_PATH_SIZE];
+
+	if (!nhi_path_join(dir, area, "/", nhi_span_str(which)) ||
+	    path[0] != '/' || !nhi_path_join(out, dir, path, NHI_SPAN("")))
+		return nhi_fail(why, NHI_ERR_INTERNAL, "%s: no path", path);
+	return NHI_OK;
+}
+
+enum nhi_err
+nhi_keep_open(const char *area, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if ((err = nhi_copy_parents(NHI_KEEP_DIR, why)) != NHI_OK ||
+	    (err = nhi_dir_make(AT_FDCWD, NHI_STATE_DIR, 0755, 0, 0,
+	    why)) != NHI_OK ||
+	    (err = nhi_dir_make(AT_FDCWD, NHI_KEEP_DIR, 0700, 0, 0,
+	    why)) != NHI_OK)
+		return err;
+	return nhi_dir_make(AT_FDCWD, area, 0700, 0, 0, why);
+}
+
+/* A line without an end was never followed by its change. */
+static void
+drop_torn(struct nhi_buf *b)
+{
+	while (b->n > 0 && b->p[b->n - 1] != '\n')
+		b->p[--b->n] = '\0';
+}
+
+enum nhi_err
+nhi_keep_read(const char *area, struct nhi_buf *b, struct nhi_why *why)
+{
+	char path[NHI_PATH_SIZE];
+	bool there = false;
+	enum nhi_err err;
+
+	if ((err = journal_path(area, path, why)) != NHI_OK ||
+	    (err = nhi_copy_read(path, b, &there, why)) != NHI_OK)
+		return err;
+	drop_torn(b);
+	return NHI_OK;
+}
+
+static bool
+has_line(struct nhi_span journal, const char *line)
+{
+	struct nhi_span one;
+
+	while (nhi_span_cut(&journal, '\n', &one))
+		if (nhi_span_is(one, line))
+			return true;
+	return false;
+}
+
+/* By rename as a whole: it is short, and never torn then. */
+enum nhi_err
+nhi_keep_note(const char *area, const char *line, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(NHI_KEEP_JOURNAL);
+	char path[NHI_PATH_SIZE];
+	enum nhi_err err;
+
+	if ((err = journal_path(area, path, why)) != NHI_OK ||
+	    (err = nhi_keep_read(area, &b, why)) != NHI_OK)
+		return err;
+	if (has_line(nhi_buf_all(&b), line))
+		return NHI_OK;
+	nhi_buf_printf(&b, "%s\n", line);
+	if ((err = nhi_buf_check(&b, why)) != NHI_OK)
+		return err;
+	return nhi_copy_text(path, 0600, nhi_buf_all(&b), why);
+}
+
+bool
+nhi_keep_has(struct nhi_span journal, const char *path)
+{
+	struct nhi_span line, kind;
+
+	while (nhi_span_cut(&journal, '\n', &line))
+		if (nhi_span_cut(&line, ' ', &kind) && line.p != NULL &&
+		    (nhi_span_is(kind, NHI_KEEP_CHANGED) ||
+		    nhi_span_is(kind, NHI_KEEP_NEW)) &&
+		    nhi_span_is(line, path))
+			return true;
+	return false;
+}
+
+static enum nhi_err
+copy_in(const char *area, const char *which, const char *path,
+    struct nhi_why *why)
+{
+	char to[NHI_PATH_SIZE];
+	enum nhi_err err;
+
+	if ((err = nhi_keep_path(area, which, path, to, why)) != NHI_OK ||
+	    (err = nhi_copy_parents(to, why)) != NHI_OK)
+		return err;
+	return nhi_copy_file(path, to, why);
+}
+
+enum nhi_err
+nhi_keep_file(const char *area, const char *path, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(NHI_KEEP_JOURNAL);
+	char line[NHI_PATH_SIZE];
+	struct stat st;
+	enum nhi_err err;
+	bool there;
+
+	if ((err = nhi_keep_read(area, &b, why)) != NHI_OK)
+		return err;
+	if (nhi_keep_has(nhi_buf_all(&b), path))
+		return NHI_OK;
+	there = lstat(path, &st) == 0;
+	if (!there && errno != ENOENT && errno != ENOTDIR)
+		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", path,
+		    strerror(errno));
+	if (there && (err = copy_in(area, "was", path, why)) != NHI_OK)
+		return err;
+	(void)snprintf(line, sizeof(line), "%s %s",
+	    there ? NHI_KEEP_CHANGED : NHI_KEEP_NEW, path);
+	return nhi_keep_note(area, line, why);
+}
+
+enum nhi_err
+nhi_keep_made(const char *area, const char *path, struct nhi_span text,
+    struct nhi_why *why)
+{
+	char to[NHI_PATH_SIZE];
+	enum nhi_err err;
+
+	if ((err = nhi_keep_path(area, "made", path, to, why)) != NHI_OK ||
+	    (err = nhi_copy_parents(to, why)) != NHI_OK)
+		return err;
+	return nhi_copy_text(to, 0600, text, why);
+}
+
+enum nhi_err
+nhi_keep_made_file(const char *area, const char *path, struct nhi_why *why)
+{
+	return access(path, F_OK) != 0 ? NHI_OK :
+	    copy_in(area, "made", path, why);
+}
+
+/* One of the two copies of a file, from pending to base. */
+static enum nhi_err
+move(const char *which, const char *path, struct nhi_why *why)
+{
+	char from[NHI_PATH_SIZE], to[NHI_PATH_SIZE];
+	enum nhi_err err;
+
+	if ((err = nhi_keep_path(NHI_KEEP_PENDING, which, path, from,
+	    why)) != NHI_OK ||
+	    (err = nhi_keep_path(NHI_KEEP_BASE, which, path, to,
+	    why)) != NHI_OK)
+		return err;
+	if (access(from, F_OK) != 0)
+		return NHI_OK;
+	if ((err = nhi_copy_parents(to, why)) != NHI_OK)
+		return err;
+	return nhi_copy_file(from, to, why);
+}
+
+static enum nhi_err
+merge_line(struct nhi_span base, struct nhi_span line, struct nhi_why *why)
+{
+	char text[NHI_PATH_SIZE];
+	const char *path;
+	bool file;
+	enum nhi_err err;
+
+	if (line.n >= sizeof(text))
+		return nhi_fail(why, NHI_ERR_INTERNAL, "journal: a long line");
+	memcpy(text, line.p, line.n);
+	text[line.n] = '\0';
+	file = strncmp(text, "file /", 6) == 0 ||
+	    strncmp(text, "new /", 5) == 0;
+	if (!file)
+		return nhi_keep_note(NHI_KEEP_BASE, text, why);
+	path = strchr(text, '/');
+	if ((err = move("made", path, why)) != NHI_OK ||
+	    nhi_keep_has(base, path))
+		return err;
+	if ((err = move("was", path, why)) != NHI_OK)
+		return err;
+	return nhi_keep_note(NHI_KEEP_BASE, text, why);
+}
+
+/* A mode or a user that base knows already is the older truth. */
+static bool
+known(struct nhi_span base, struct nhi_span line)
+{
+	struct nhi_span kind, path, old, old_kind, old_path;
+
+	if (!nhi_span_cut(&line, ' ', &kind) ||
+	    !nhi_span_is(kind, NHI_KEEP_MODE) ||
+	    !nhi_span_cut(&line, ' ', &path))
+		return false;
+	while (nhi_span_cut(&base, '\n', &old))
+		if (nhi_span_cut(&old, ' ', &old_kind) &&
+		    nhi_span_is(old_kind, NHI_KEEP_MODE) &&
+		    nhi_span_cut(&old, ' ', &old_path) &&
+		    nhi_span_equal(old_path, path))
+			return true;
+	return false;
+}
+
+enum nhi_err
+nhi_keep_merge(struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf base = NHI_BUF(NHI_KEEP_JOURNAL);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(NHI_KEEP_JOURNAL);
+	struct nhi_span rest, line;
+	enum nhi_err err;
+
+	if ((err = nhi_keep_open(NHI_KEEP_BASE, why)) != NHI_OK ||
+	    (err = nhi_keep_read(NHI_KEEP_BASE, &base, why)) != NHI_OK ||
+	    (err = nhi_keep_read(NHI_KEEP_PENDING, &b, why)) != NHI_OK)
+		return err;
+	rest = nhi_buf_all(&b);
+	while (rest.n > 0 && nhi_span_cut(&rest, '\n', &line)) {
+		if (known(nhi_buf_all(&base), line))
+			continue;
+		err = merge_line(nhi_buf_all(&base), line, why);
+		if (err != NHI_OK)
+			return err;
+	}
+	return NHI_OK;
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+/* By another name first: half an area is no area. */
+enum nhi_err
+nhi_keep_remove(const char *area, struct nhi_why *why)
+{
+	char gone[NHI_PATH_SIZE];
+
+	if (!nhi_path_join(gone, area, ".gone", NHI_SPAN("")))
+		return nhi_fail(why, NHI_ERR_INTERNAL, "%s: too long", area);
+	(void)nftw(gone, remove_one, FDS, FTW_DEPTH | FTW_PHYS);
+	if (rename(area, gone) != 0)
+		return errno == ENOENT ? NHI_OK : nhi_fail(why,
+		    NHI_ERR_STATE, "%s: %s", area, strerror(errno));
+	if (nftw(gone, remove_one, FDS, FTW_DEPTH | FTW_PHYS) != 0)
+		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", gone,
+		    strerror(errno));
+	return NHI_OK;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * nhictl unsetup: the host's files as they were before setup.  Asks neither
+ * the policy nor anything else that may be broken.
+ */
+#include "config.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "lib/base/file.h"
+#include "lib/base/paths.h"
+#include "lib/base/reap.h"
+#include "lib/base/session.h"
+#include "nhictl/nhictl.h"
+#include "nhictl/show.h"
+#include "nhictl/trial.h"
+
+static bool
+end_session(const struct nhi_session *s, void *arg)
+{
+	struct nhi_undo *u = arg;
+
+	if (s->identity[0] == '\0' || !nhi_session_alive(s))
+		return true;
+	if (!u->dry_run) {
+		(void)nhi_reap_session(s->uid, s->audit_session);
+		(void)nhi_reap_process(s->pid, s->start.ticks, SIGTERM);
+	}
+	nhi_undo_say(u, s->account, "ended the session of", false);
+	return true;
+}
+
+static void
+sum(const struct nhi_undo *u)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(1024);
+
+	if (u->json) {
+		nhi_show_string(&b, "kind", "result");
+		nhi_show_number(&b, u->dry_run ? "to_undo" : "undone",
+		    u->changed);
+		nhi_show_number(&b, "edited", u->edited);
+		(void)nhi_show_line(&b);
+		return;
+	}
+	(void)printf("unsetup: %u %s, %u of them edited since\n", u->changed,
+	    u->dry_run ? "to undo" : "undone", u->edited);
+}
+
+static enum nhi_err
+run(struct nhi_undo *u, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_fd_close) int lock = -1;
+	enum nhi_err err;
+
+	if ((!u->dry_run &&
+	    (err = nhi_trial_lock(true, &lock, why)) != NHI_OK) ||
+	    (err = nhi_trial_unsetup(u, why)) != NHI_OK)
+		return err;
+	/* They were let in; nobody would look after them any more. */
+	(void)!nhi_session_each(NHI_SESSIONS_DIR, end_session, u, NULL);
+	sum(u);
+	if (fflush(stdout) != 0)
+		return nhi_fail(why, NHI_ERR_STATE, "cannot write the report");
+	return NHI_OK;
+}
+
+int
+nhi_verb_unsetup(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "dry-run", no_argument, NULL, 'n' },
+		{ "json", no_argument, NULL, 'j' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct nhi_undo u = { .out = stdout };
+	struct nhi_why why = { "" };
+	enum nhi_err err;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == '?')
+			return nhi_ctl_usage("unsetup");
+		u.dry_run = u.dry_run || c == 'n';
+		u.json = u.json || c == 'j';
+	}
+	if (optind != argc)
+		return nhi_ctl_usage("unsetup");
+	if (geteuid() != 0)
+		err = nhi_fail(&why, NHI_ERR_STATE, "unsetup needs root");
+	else
+		err = run(&u, &why);
+	return err == NHI_OK ? NHI_CTL_OK : nhi_ctl_fail(err, &why);
+}
