@@ -238,6 +238,15 @@ nhi_copy_parents(const char *path, struct nhi_why *why)
 	return NHI_OK;
 }
 
+/* What nhi_file_replace calls it: .tmp-<pid>-<ns>-<try>. */
+static bool
+is_left(const char *rest)
+{
+	return strcmp(rest, NHI_COPY_TEMP) == 0 ||
+	    (strncmp(rest, ".tmp-", 5) == 0 &&
+	    rest[5 + strspn(rest + 5, "0123456789-")] == '\0');
+}
+
 void
 nhi_copy_sweep(const char *path)
 {
@@ -254,8 +263,7 @@ nhi_copy_sweep(const char *path)
 	n = strlen(++base);
 	while ((de = readdir(dp)) != NULL)
 		if (strncmp(de->d_name, base, n) == 0 &&
-		    (strcmp(de->d_name + n, NHI_COPY_TEMP) == 0 ||
-		    strncmp(de->d_name + n, ".tmp-", 5) == 0))
+		    is_left(de->d_name + n))
 			(void)unlinkat(dirfd(dp), de->d_name, 0);
 	(void)closedir(dp);
 }

@@ -42,6 +42,17 @@ nhi_preflight_clock(struct nhi_preflight *p)
 		    "tokens live for minutes only");
 }
 
+/* Without either, nobody rolls back when the watcher is gone. */
+static void
+check_tick(struct nhi_preflight *p)
+{
+	if (access("/run/systemd/system", F_OK) != 0 &&
+	    access("/run/crond.pid", F_OK) != 0 &&
+	    access("/var/run/cron.pid", F_OK) != 0)
+		nhi_preflight_warn(p, "tick", "neither systemd nor cron runs "
+		    "here: call nhictl tick each minute and after a boot");
+}
+
 static void
 check_mount(struct nhi_preflight *p, const char *path, unsigned long flags,
     const char *because)
@@ -124,6 +135,7 @@ nhi_preflight_files(struct nhi_preflight *p)
 		/* End of places */
 	};
 
+	check_tick(p);
 	check_mounts(p);
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		check_above(p, places[i]);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "nhictl/keep.h"
 #include "nhictl/nhictl.h"
 #include "nhictl/trial.h"
 #include "nhictl/when.h"
@@ -88,6 +89,9 @@ look(unsigned int *failed)
 	struct nhi_trial t;
 	bool did = false;
 
+	/* Purged meanwhile: taking the lock would make it again. */
+	if (access(NHI_KEEP_DIR, F_OK) != 0)
+		return true;
 	if (nhi_trial_lock(true, &lock, &why) != NHI_OK)
 		return ++*failed >= TRIES;
 	if (nhi_trial_settle(false, &u, &did, &why) != NHI_OK) {

@@ -125,6 +125,7 @@ reload(struct nhi_undo *u)
 	struct nhi_why why = { "" };
 	enum nhi_err err;
 
+	(void)unlink(CANDIDATE);
 	nhi_copy_sweep(CANDIDATE);
 	if ((err = nhi_sshd_test(NULL, &why)) != NHI_OK ||
 	    (err = nhi_sshd_reload(&why)) != NHI_OK)
@@ -137,6 +138,17 @@ result(const struct nhi_undo *u, struct nhi_why *why)
 	if (u->failed == 0)
 		return NHI_OK;
 	return nhi_fail(why, u->err, "%s", u->why.text);
+}
+
+static bool
+has_line(struct nhi_span journal, const char *line)
+{
+	struct nhi_span one;
+
+	while (nhi_span_cut(&journal, '\n', &one))
+		if (nhi_span_is(one, line))
+			return true;
+	return false;
 }
 
 enum nhi_err
@@ -153,6 +165,9 @@ nhi_undo_area(struct nhi_undo *u, struct nhi_why *why)
 	if (!u->dry_run && (u->changed > before ||
 	    nhi_keep_has(u->journal, DROPIN)))
 		reload(u);
+	/* apply wrote it for a host that was set up. */
+	if (has_line(u->journal, NHI_KEEP_NEW " " DROPIN))
+		nhi_undo_strip(u, NHI_SUDO_FILE);
 	for (enum rank rank = PAM; rank < RANKS; rank++) {
 		if (rank == COMMON)
 			nhi_undo_common(u);

@@ -129,6 +129,90 @@ printf '12345' >/var/lib/nhi/uids/salt
 refuses 'a damaged salt' 'not a salt'
 head -c 16 /dev/urandom >/var/lib/nhi/uids/salt
 
+# Before the first step: all that speaks against it, at once.
+# against NAME CHECK PATTERN
+against() {
+	nhictl setup --json >"$WORK/json" 2>"$WORK/err"
+	is "against it: $1: refused" 1 $?
+	try "against it: $1: told" 0 \
+	    "\"level\":\"refusal\",\"check\":\"$2\",\"text\":\".*$3" \
+	    cat "$WORK/json"
+	is "against it: $1: no step" 0 "$(grep -c '"kind":"step"' "$WORK/json")"
+}
+
+cp -a /etc/subuid "$WORK/subuid"
+echo 'alice:2000400000:65536' >>/etc/subuid
+against 'subordinate ids' subuid 'subuid'
+try 'against it: subordinate ids: another range is proposed' 0 \
+    'uid_range = \[ [0-9]+, [0-9]+ \]' cat "$WORK/json"
+cp -a "$WORK/subuid" /etc/subuid
+useradd -M -u 2000300007 faraway
+against 'a user with such a UID' uid-range 'faraway has UID 2000300007'
+userdel faraway
+mkdir -p /etc/sssd /etc/samba
+printf '[domain/x]\nid_provider = ad\nldap_idmap_range_max = 2100000000\n' \
+    >/etc/sssd/sssd.conf
+against SSSD uid-range 'SSSD .*-2100000000'
+sed -i /range_max/d /etc/sssd/sssd.conf
+try 'the default range of SSSD is none' 0 '^setup: 0' nhictl setup
+rm -r /etc/sssd
+printf '[global]\n idmap config X : range = 2000000000-2000999999\n' \
+    >/etc/samba/smb.conf
+against winbind uid-range 'winbind .*-2000999999'
+rm -r /etc/samba
+mkdir /etc/kanidm
+: >/etc/kanidm/unixd
+against kanidm uid-range 'kanidm uses 1879048192-2147483647'
+rm -r /etc/kanidm
+
+for list in 'AllowUsers alice' 'AllowGroups users' 'DenyUsers nh*' \
+    'DenyGroups nhi-accounts'; do
+	echo "$list" >/etc/ssh/sshd_config.d/10-lists.conf
+	against "$list" sshd-lists "${list%% *} refuses"
+done
+echo 'AllowGroups users nhi nhi-accounts' >/etc/ssh/sshd_config.d/10-lists.conf
+try 'a list that names both is none' 0 '^setup: 0' nhictl setup
+rm /etc/ssh/sshd_config.d/10-lists.conf
+
+sed -i.real '1i auth required pam_env.so user_readenv=1' /etc/pam.d/common-auth
+against 'an environment of the user before the session' pam-env user_readenv
+mv /etc/pam.d/common-auth.real /etc/pam.d/common-auth
+sed -i.real '/pam_nhi/{h;d};/pam_unix/{p;x}' /etc/pam.d/common-auth
+against 'pam_nhi behind pam_unix' pam-order 'behind pam_unix'
+mv /etc/pam.d/common-auth.real /etc/pam.d/common-auth
+
+mount --bind /usr/libexec/nhi /usr/libexec/nhi
+mount -o remount,bind,nosuid /usr/libexec/nhi
+against 'programs that cannot change their uid' mount nosuid
+umount /usr/libexec/nhi
+mount --bind /etc/pam.d /etc/pam.d
+mount -o remount,bind,ro /etc/pam.d
+against 'files that cannot be written' mount read-only
+umount /etc/pam.d
+mv /var/spool/nhi /var/spool/real
+ln -s real /var/spool/nhi
+against 'a directory that is a link' place 'no directory'
+rm /var/spool/nhi
+mv /var/spool/real /var/spool/nhi
+chown alice /usr/libexec
+against 'a directory that is not root'"'"'s' place '/usr/libexec is not root'
+chown root /usr/libexec
+ln /etc/nsswitch.conf /etc/nsswitch.other
+sed -i 's/ nhi//' /etc/nsswitch.conf
+ln -f /etc/nsswitch.conf /etc/nsswitch.other
+refuses 'a file with two names' 'another hard link'
+rm /etc/nsswitch.other
+try 'all is well after that' 0 'changed: nhi in /etc/nsswitch.conf' nhictl setup
+
+# A drop-in that would change anything for a person is taken back unread.
+useradd -M -g nhi-accounts -u 1900 carol
+rm /etc/ssh/sshd_config.d/00-nhi.conf
+refuses 'a person whom the drop-in would change' \
+    'sshd would change for user carol'
+try 'and there is none' 1 '' test -e /etc/ssh/sshd_config.d/00-nhi.conf
+userdel carol
+try 'without her it is made' 0 'changed: drop-in' nhictl setup
+
 echo 'UsePAM no' >/etc/ssh/sshd_config.d/00-aaa.conf
 refuses 'sshd without PAM' 'UsePAM is "no", meant is "yes"'
 rm /etc/ssh/sshd_config.d/00-aaa.conf

@@ -1,0 +1,132 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# lab: LAB_BARE=1
+# A setup is on trial until a new login confirms it: the time, the watcher,
+# tick in its place, the login that may say so, edits in between.
+. "$(dirname "$0")/setup_lib.sh"
+
+make_people
+install_files
+nhictl setup >/dev/null && nhictl setup --rollback >/dev/null ||
+	not_ok 'setup and rollback'
+snapshot >"$WORK/before"
+
+try 'nothing to confirm' 1 'nothing to confirm' nhictl setup --confirm
+try 'nothing to roll back' 0 'nothing waits' nhictl setup --rollback
+try 'a dry run is a plan' 0 '^\+account +required +pam_nhi.so defer' \
+    nhictl setup --dry-run
+try 'in JSON, too' 0 '"state":"would change".*"diff":"---' \
+    nhictl setup --dry-run --json
+as_before 'and changes nothing'
+
+# From a login of root's, by a connection that stays.
+shared() {
+	ssh -F /dev/null -o BatchMode=yes -i "$WORK/k" -o ControlMaster=auto \
+	    -o ControlPath="$WORK/shared" -o ControlPersist=60 \
+	    root@127.0.0.1 "$@"
+}
+
+# Not by the shared one.
+anew() {
+	until_true 5 answers
+	nhi_ssh k root@127.0.0.1 "$@"
+}
+
+nhi=$(command -v nhictl)
+mkfifo "$WORK/go"
+nhi_ssh k root@127.0.0.1 "read -r _; $nhi setup --confirm" <"$WORK/go" \
+    >"$WORK/early" 2>&1 &
+early=$!
+exec 5>"$WORK/go"
+try 'setup from a login' 0 'rolled back in 10 s unless confirmed' \
+    shared "$nhi setup --confirm-within 10s"
+began=$SECONDS
+is 'a watcher waits, in a session of its own' 1 "$(watcher | wc -l)"
+pid=$(watcher)
+is 'whose parent is init' 1 "$(ps -o ppid= -p "$pid" | tr -d ' ')"
+is 'and which is no terminal'"'"'s' '?' "$(ps -o tty= -p "$pid" | tr -d ' ')"
+try 'setup says that it waits' 0 'rolled back in [0-9]+ s unless confirmed' \
+    nhictl setup
+try 'in JSON' 0 '"result":"pending","seconds_left":' nhictl setup --json
+try 'the login that set it up cannot confirm' 1 'older than the setup' \
+    shared "$nhi setup --confirm"
+try 'nor what is in no login' 1 'not within a login' setsid -w \
+    nhictl setup --confirm
+echo >&5
+exec 5>&-
+wait $early
+cp "$WORK/early" "$OUT"
+try 'nor a login from before' 0 'older than the setup' cat "$WORK/early"
+try 'it is still there' 0 'passwd:.* nhi' cat /etc/nsswitch.conf
+until_true 20 no_trial || not_ok 'rolled back by itself'
+is 'not confirmed: rolled back in its time' yes \
+    "$([ $((SECONDS - began)) -ge 9 ] && echo yes)"
+as_before 'not confirmed: the host is as it was'
+try 'the log says so' 0 'not confirmed: rolled back' cat /var/log/lab.log
+try 'too late to confirm' 1 'was rolled back' anew "$nhi setup --confirm"
+people 'not confirmed'
+
+# Confirmed.
+try 'setup again' 0 'unless confirmed' shared "$nhi setup"
+try 'a new login confirms' 0 'confirmed' anew "$nhi setup --confirm"
+try 'twice is no fault' 0 'nothing waits' anew "$nhi setup --confirm"
+until_true 10 eval '! watcher' || not_ok 'the watcher has gone'
+nhictl tick >"$OUT" 2>&1
+try 'it stays' 0 '^setup: 0 changed' nhictl setup
+people 'confirmed'
+snapshot >"$WORK/after"
+
+# A later change is a trial of its own, and goes back to what was confirmed.
+sed -i '/# NHI begin/,/# NHI end/d' /etc/pam.d/sshd
+rm /etc/ssh/sshd_config.d/00-nhi.conf
+snapshot >"$WORK/damaged"
+try 'a second setup' 0 '^setup: 2 changed' nhictl setup
+try 'can be rolled back alone' 0 '^setup: rolled back' nhictl setup --rollback
+snapshot >"$WORK/now"
+try 'to what was there before it' 0 '' diff "$WORK/damaged" "$WORK/now"
+try 'or be confirmed' 0 '^setup: 2 changed' nhictl setup --no-rollback
+snapshot >"$WORK/now"
+try 'which mends it' 0 '' diff "$WORK/after" "$WORK/now"
+try 'unsetup goes back to the beginning' 0 '^unsetup' nhictl unsetup
+as_before 'of all'
+
+# The watcher is gone, the host was started anew: tick knows the time.
+nhictl setup >/dev/null
+watcher | xargs -r kill -KILL
+nhictl tick >"$OUT" 2>&1
+try 'tick leaves it its time' 0 '' test -e $SETUP/pending/state
+# another_boot SECONDS: as it looks when it began that long before the boot.
+another_boot() {
+	sed -i -E "s/^applied [0-9]+ ([0-9]+) .{8}/applied $(($(date +%s) - \
+	    $1)) \1 00000000/" $SETUP/pending/state
+}
+another_boot 300
+nhictl tick >"$OUT" 2>&1
+try 'after a boot, too' 0 '' test -e $SETUP/pending/state
+another_boot 601
+nhictl tick >"$OUT" 2>&1
+as_before 'after a boot, late: tick rolls back'
+nhictl setup >/dev/null
+watcher | xargs -r kill -KILL
+another_boot -3600
+nhictl tick >"$OUT" 2>&1
+as_before 'a clock that went back is no excuse'
+try 'tick is called by cron' 0 '@reboot root /usr/sbin/nhictl tick' sh -c \
+    'nhictl setup >/dev/null; cat /etc/cron.d/nhi'
+
+# Edits in between are kept, and told.
+sed -i 's/^hosts:.*/& myhostname/' /etc/nsswitch.conf
+sed -i '1i # a comment of the host' /etc/pam.d/sshd
+echo '# mine' >>/etc/ssh/sshd_config.d/00-nhi.conf
+try 'the rollback tells of edits' 0 '/etc/nsswitch.conf \(edited since\)' \
+    nhictl setup --rollback
+try 'that of nsswitch.conf is kept' 0 '^hosts:.* myhostname$' \
+    cat /etc/nsswitch.conf
+try 'that of the PAM file, too' 0 '^# a comment of the host' \
+    head -n 1 /etc/pam.d/sshd
+try 'that of the drop-in elsewhere' 0 '^# mine$' \
+    cat $SETUP/edited/etc/ssh/sshd_config.d/00-nhi.conf
+is 'ours are gone' 0 "$(grep -l 'nhi' /etc/nsswitch.conf /etc/pam.d/sshd \
+    /etc/ssh/sshd_config.d/00-nhi.conf 2>/dev/null | wc -l)"
+people 'with edits'
+finish

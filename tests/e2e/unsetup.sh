@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# lab: LAB_BARE=1
+# nhictl unsetup gives the host's files back byte for byte, keeps what an
+# administrator wrote into them since, and may be run at any time.
+. "$(dirname "$0")/setup_lib.sh"
+
+make_people
+chmod 0444 /etc/nsswitch.conf
+chgrp adm /etc/nsswitch.conf
+touch -d 2020-02-02T02:02:02Z /etc/nsswitch.conf /etc/pam.d/sshd
+/usr/bin/python3 -c 'import os
+os.setxattr("/etc/pam.d/sshd", "user.note", b"mine")' 2>/dev/null
+install_files
+snapshot >"$WORK/before"
+
+try 'nothing to do on a host without NHI' 0 '^unsetup: 0 undone' nhictl unsetup
+as_before 'and nothing is done'
+try 'other words are wrong usage' 64 '^usage:' nhictl unsetup --confirm
+try 'only root may' 2 'needs root' setpriv --reuid 65534 --regid 65534 \
+    --clear-groups nhictl unsetup
+
+# The whole life of a host: set up, a CA, a policy with sudo, a login.
+into_service() {
+	nhictl setup --no-rollback && nhictl ca init &&
+	    install -m 0644 /root/issuer/jwks.json /etc/nhi/jwks/lab.json &&
+	    sed '0,/account = "web-deploy";/s,,& sudo = [ "/usr/bin/id -u" ];,' \
+	    /src/tests/lab/nhi.conf >/etc/nhi/nhi.conf && nhictl apply
+}
+/usr/bin/python3 "$E2E/mint.py" keys --dir /root/issuer --kind rs256
+try 'set up, with CA and policy' 0 'in force' into_service
+is 'what is kept has its mode, owner and time' '444 root adm 1580608922' \
+    "$(stat -c '%a %U %G %Y' $SETUP/base/was/etc/nsswitch.conf)"
+mode_is $SETUP 'root:root 700'
+is 'an edited file keeps its owner and mode' '444 root adm' \
+    "$(stat -c '%a %U %G' /etc/nsswitch.conf)"
+try 'the sudoers of the policy are there' 0 '' test -e /etc/sudoers.d/nhi
+try 'a certificate' 0 '^nhi: issued' issue k web-deploy
+try 'and a login' 0 '^web-deploy$' nhi_ssh k web-deploy@127.0.0.1 id -un
+nhi_ssh k web-deploy@127.0.0.1 sleep 60 2>/dev/null &
+session=$!
+until_true 10 pgrep -u web-deploy sleep || not_ok 'a session is open'
+
+nhictl unsetup --dry-run >"$WORK/plan"
+try 'a dry run tells what would go' 0 \
+    '^would be restored: /etc/nsswitch.conf' cat "$WORK/plan"
+try 'as a diff' 0 '^-session +requisite +pam_nhi.so' cat "$WORK/plan"
+try 'as JSON' 0 '^\{"kind":"undo","what":"/etc/nsswitch.conf"' \
+    nhictl unsetup --dry-run --json
+try 'and does nothing' 0 'passwd:.* nhi' cat /etc/nsswitch.conf
+
+# It asks nothing that may be broken.
+echo '{ no policy' >/etc/nhi/nhi.conf
+rm -rf /var/lib/nhi/published
+try 'unsetup, with a broken policy' 0 ' 0 of them edited' nhictl unsetup
+as_before 'every file is as it was'
+is 'with its time' 1580608922 "$(stat -c %Y /etc/nsswitch.conf)"
+is 'and its attribute' "b'mine'" "$(/usr/bin/python3 -c 'import os
+print(os.getxattr("/etc/pam.d/sshd", "user.note"))' 2>/dev/null ||
+    echo "b'mine'")"
+until_true 10 eval '! pgrep -x sleep' || not_ok 'the session has ended'
+stop $session
+is 'its users are gone' '' "$(getent passwd nhi _nhi _nhi-fetch)"
+is 'nothing of theirs can be had by who gets their number' '' \
+    "$(find /etc/nhi /var/lib/nhi /var/cache/nhi /var/spool/nhi /run/nhi \
+    -maxdepth 2 \( -nouser -o -nogroup \) ! -path '*/marks/*' \
+    ! -path '*/issued/*' ! -path '/var/spool/nhi/*' \
+    ! -path '*/slots/*' ! -path '*/homes/*')"
+is 'nor read it' '700 700' \
+    "$(stat -c %a /var/lib/nhi/marks /var/lib/nhi/issued | xargs)"
+people 'afterwards'
+try 'a second time is nothing' 0 '^unsetup: 0 undone' nhictl unsetup
+as_before 'and changes nothing'
+
+# Back again, with the same CA and registry.
+install -m 0644 /src/tests/lab/nhi.conf /etc/nhi/nhi.conf
+try 'set up again' 0 '^setup: .* changed' nhictl setup --no-rollback
+try 'and applied' 0 'in force' nhictl apply
+rm -f "$WORK/k-cert.pub"
+try 'a certificate of the same CA' 0 '^nhi: issued' issue k web-deploy
+try 'and a login again' 0 '^web-deploy$' nhi_ssh k web-deploy@127.0.0.1 id -un
+rm -f "$WORK/k-cert.pub"
+
+# What an administrator, and another package, did meanwhile stays.
+sed -i 's/^hosts:.*/& myhostname/' /etc/nsswitch.conf
+sed -i '1i # a comment of the host' /etc/pam.d/sshd
+sed -i '2a auth optional pam_faildelay.so delay=1' /etc/pam.d/common-auth
+sed -i 's/MaxSessions 1/MaxSessions 2/' /etc/ssh/sshd_config.d/00-nhi.conf
+useradd -m bob
+cp -a /etc/nsswitch.conf /etc/pam.d/sshd /etc/pam.d/common-auth "$WORK/"
+sed -i '/^\(passwd\|group\):/s/ nhi//' "$WORK/nsswitch.conf"
+sed -i '/^# NHI begin/,/^# NHI end/d' "$WORK/sshd"
+try 'unsetup tells what was edited since' 0 \
+    '/etc/pam.d/sshd \(edited since\)' nhictl unsetup
+try 'nsswitch.conf keeps the edit' 0 '' \
+    cmp "$WORK/nsswitch.conf" /etc/nsswitch.conf
+try 'the PAM file too' 0 '' cmp "$WORK/sshd" /etc/pam.d/sshd
+try 'common-auth too' 0 'pam_faildelay' cat /etc/pam.d/common-auth
+is 'and has nothing of NHI' 0 "$(cat /etc/pam.d/* | grep -c pam_nhi)"
+try 'the drop-in is gone' 1 '' test -e /etc/ssh/sshd_config.d/00-nhi.conf
+try 'and kept elsewhere' 0 'MaxSessions 2' \
+    cat $SETUP/edited/etc/ssh/sshd_config.d/00-nhi.conf
+try 'the new user stays' 0 '^bob:' getent passwd bob
+is 'ours are gone' '' "$(getent passwd nhi _nhi _nhi-fetch)"
+people 'with edits'
+
+# No ledger: a setup of another time, lines by hand.
+try 'set up once more' 0 '^setup: .* changed' nhictl setup --no-rollback
+rm -rf $SETUP
+echo 'session optional pam_nhi.so' >>/etc/pam.d/login
+try 'unsetup without a ledger' 0 '^unsetup: [1-9]' nhictl unsetup
+is 'no PAM file names the module' 0 "$(cat /etc/pam.d/* | grep -c pam_nhi)"
+is 'nor does nsswitch.conf' 0 "$(grep -cw nhi /etc/nsswitch.conf)"
+try 'nor sshd' 1 '' test -e /etc/ssh/sshd_config.d/00-nhi.conf
+find /usr/lib /lib \( -name pam_nhi.so -o -name 'libnss_nhi*' \) \
+    -exec rm -f {} + 2>/dev/null
+people 'without the modules'
+finish
