@@ -47,10 +47,13 @@ deps_list() {
 		;;
 	check)
 		cat <<-END
+		busybox busybox
 		clang clang
+		curl curl
 		git git
 		mandoc mandoc
 		nginx-light nginx
+		python3-yaml python3-pyyaml
 		rsync rsync
 		shellcheck ShellCheck
 		sshpass sshpass

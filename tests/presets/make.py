@@ -203,4 +203,5 @@ def lab(nhictl, where):
                 f.write(content)
 
 
-{"cases": cases, "lab": lab}[sys.argv[1]](*sys.argv[2:])
+if __name__ == "__main__":
+    {"cases": cases, "lab": lab}[sys.argv[1]](*sys.argv[2:])

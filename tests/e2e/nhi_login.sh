@@ -1,0 +1,123 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# nhi-login on each platform, by a stand-in of its endpoint: it logs in, no
+# program is started with a token among its arguments or in its environment,
+# and nothing is left behind.
+. "$(dirname "$0")/nhi_lib.sh"
+
+make_runner
+start_platforms --bind
+LOGIN=$(command -v nhi-login)
+is 'its version is the one of NHI' \
+    "nhi-login $(sed -n 's/^AC_INIT(\[nhi\], \[\([0-9.]*\)\].*/\1/p' \
+    /src/configure.ac)" "$(nhi-login --version)"
+
+program circleci <<'END'
+[ "$1 $2 $3 $4" = 'run oidc get --claims' ] || exit 1
+mint circleci "$(printf %s "$5" | sed 's/^{"aud":"\(.*\)"}$/\1/')"
+END
+program buildkite-agent <<'END'
+[ "$JOB" = held-by-the-job ] || exit 1
+[ "$1 $2 $3 $5 $6" = 'oidc request-token --audience --lifetime 300' ] || exit 1
+mint buildkite "$4"
+END
+program aws <<'END'
+[ "$1 $2 $3" = 'sts get-web-identity-token --audience' ] || exit 1
+[ "$5 $6" = '--signing-algorithm ES384' ] || exit 1
+mint aws "$4"
+END
+program spire-agent <<'END'
+[ "$1 $2 $3 $4" = 'api fetch jwt -audience' ] || exit 1
+[ "$6 $7" = '-socketPath /run/spire.sock' ] || exit 1
+echo 'token(spiffe://example.org/ns/ci/sa/deployer):'
+printf '\t%s\nbundle(spiffe://example.org):\n\t{"keys":[]}\n' \
+    "$(mint spiffe "$5")"
+END
+program own-token <<'END'
+mint "$1" "$NHI_AUDIENCE"
+END
+
+# Each start of a program, with all of its arguments and its environment.
+traced() {
+	rm -f "$WORK/trace"
+	strace -f --seccomp-bpf -qq -e trace=execve -e signal=none -v \
+	    -s 100000 -o "$WORK/trace" "$@"
+}
+
+SHELLS=(dash bash bash)
+! command -v busybox >/dev/null || SHELLS[1]='busybox sh'
+N=0
+
+# walk PLATFORM [VARIABLE=VALUE...] [-- OPTION...]: a login, in one shell after
+# the other.
+walk() {
+	local name=$1 shell
+	local -a vars=()
+	shift
+
+	read -ra shell <<<"${SHELLS[N++ % 3]}"
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do
+		vars+=("$1")
+		shift
+	done
+	[ $# -eq 0 ] || shift
+	litter >"$WORK/before"
+	try "$name: logs in (${shell[*]})" 0 '^web-deploy$' traced \
+	    setpriv --reuid runner --regid runner --clear-groups \
+	    env -i HOME=$RUNNER PATH=$RUNNER/bin:/usr/bin:/bin \
+	    XDG_RUNTIME_DIR=$RUNNER/run NHI_AUDIENCE=ssh://web-1.example.com \
+	    NHI_TEST=here ${vars[@]+"${vars[@]}"} \
+	    "${shell[@]}" "$LOGIN" "$@" web-1 web-deploy -- id -un
+	litter >"$WORK/after"
+	try "$name: leaves nothing behind" 0 '' \
+	    diff "$WORK/before" "$WORK/after"
+	# What the job itself and the platform's own programs are started with
+	# is the platform's doing; nothing else holds a token.
+	grep -Fv '"/usr/bin/nhi-login", ' "$WORK/trace" |
+	    grep -Ev 'execve\("(/usr/bin/(setpriv|env)|/home/runner/bin/[a-z-]*)"' \
+	    >"$WORK/rest"
+	is "$name: each start of ssh is seen: -G, token, login" 3 "$(grep -c \
+	    'execve("/usr/bin/ssh",.*NHI_TEST=here' "$WORK/rest")"
+	grep -nE "$JWS" "$WORK/rest" | cut -c 1-200 >"$OUT"
+	[ -s "$OUT" ] && not_ok "$name: a token is shown" ||
+		ok "$name: no argument and no environment holds a token"
+	grep -n "$HELD" "$WORK/rest" | cut -c 1-200 >"$OUT"
+	[ -s "$OUT" ] && not_ok "$name: what the job holds is shown" ||
+		ok "$name: nor what the job holds"
+}
+
+walk github ACTIONS_ID_TOKEN_REQUEST_TOKEN=$HELD \
+    "ACTIONS_ID_TOKEN_REQUEST_URL=$STANDIN/github?api-version=2.0"
+walk forgejo ACTIONS_ID_TOKEN_REQUEST_TOKEN=$HELD \
+    "ACTIONS_ID_TOKEN_REQUEST_URL=$STANDIN/forgejo"
+walk circleci CIRCLECI=true CIRCLE_OIDC_TOKEN_V2="$(got circleci)"
+walk buildkite BUILDKITE=true BUILDKITE_AGENT_ACCESS_TOKEN=$HELD
+walk aws AWS_EXECUTION_ENV=x
+walk spiffe SPIFFE_ENDPOINT_SOCKET=unix:/run/spire.sock
+walk gcp GCE_METADATA_HOST=127.0.0.1:8000
+walk gitlab GITLAB_CI=true \
+    NHI_TOKEN="$(got gitlab ssh://web-1.example.com)"
+walk jenkins JENKINS_URL=x WEB_TOKEN="$(got jenkins)" -- --token-env WEB_TOKEN
+walk bitbucket BITBUCKET_STEP_OIDC_TOKEN="$(got bitbucket)"
+walk terraform-cloud TFC_WORKLOAD_IDENTITY_TOKEN="$(got terraform-cloud)"
+walk azure IDENTITY_ENDPOINT=$STANDIN/msi IDENTITY_HEADER=$HELD -- \
+    --audience 4f7e1c22-9a3d-4c5b-8b6a-0d9e8f7a6b5c
+walk vault NHI_VAULT_ROLE=ci VAULT_ADDR=$STANDIN VAULT_TOKEN=$HELD
+mkdir -p /var/run/secrets/nhi
+got kubernetes >/var/run/secrets/nhi/token
+walk kubernetes
+rm -r /var/run/secrets/nhi
+walk custom -- --token-command 'own-token github'
+
+is 'each came by its own issuer' "$(printf '%s\n' aws azure bitbucket \
+    buildkite circleci forgejo gcp github gitlab jenkins kubernetes spiffe \
+    terraform-cloud vault)" "$(drain; trail event=cert.issue |
+    /usr/bin/python3 -c 'import json, sys
+for line in sys.stdin:
+    print(json.loads(line)["issuer"])' | sort -u)"
+: >"$OUT"
+grep -rElI "$JWS" /var/log /var/spool/nhi /run/nhi "$WORK/platform.log" \
+    >"$OUT" 2>/dev/null && not_ok 'a log holds a token' ||
+	ok 'no log holds a token'
+kill "$PLATFORMS"
+finish
