@@ -24,16 +24,17 @@ now() {
 	date +%s%3N
 }
 
-# stay NAME KEY ACCOUNT [COMMAND]: a session until `leave`; ID_NAME, PID_NAME.
+# stay NAME KEY ACCOUNT [COMMAND]: a session until `leave`.
+declare -A PID ID
 stay() {
 	local name=$1
 
 	login "$2" "$3" "echo \$NHI_SESSION; ${4:-true}
 	    echo in; until [ -e /tmp/leave ]; do sleep 0.1; done" \
 	    >"$WORK/$name.out" 2>&1 &
-	eval "PID_$name=$!"
+	PID[$name]=$!
 	soon 15 grep -q '^in' "$WORK/$name.out" || not_ok "$name is in"
-	eval "ID_$name=$(head -n 1 "$WORK/$name.out")"
+	ID[$name]=$(head -n 1 "$WORK/$name.out")
 }
 
 # gone PID: the client is.
@@ -46,7 +47,7 @@ quick() {
 	local name=$1 limit=$2 i took best=99999
 	shift 2
 
-	for i in 1 2 3; do
+	for _ in 1 2 3; do
 		took=$("$@" | tail -n 1)
 		[ "$took" -ge "$best" ] || best=$took
 		[ "$best" -gt "$limit" ] || break
@@ -58,27 +59,27 @@ quick() {
 stay one k web-deploy 'setsid sleep 4711 >/dev/null 2>&1 </dev/null &'
 stay two k web-deploy 'setsid sleep 4712 >/dev/null 2>&1 </dev/null &'
 stay other d db-deploy
-try 'one session is ended' 0 "^ended: $ID_one" \
-    nhictl sessions end --reason 'it hangs' "$ID_one"
-try 'its client is gone' 0 '' soon 5 gone "$PID_one"
-wait "$PID_one"
+try 'one session is ended' 0 "^ended: ${ID[one]}" \
+    nhictl sessions end --reason 'it hangs' "${ID[one]}"
+try 'its client is gone' 0 '' soon 5 gone "${PID[one]}"
+wait "${PID[one]}"
 is 'and knows it' 255 $?
-try 'its record is gone' 0 '' test ! -e "$SESSIONS/$ID_one"
+try 'its record is gone' 0 '' test ! -e "$SESSIONS/${ID[one]}"
 try 'what it left in the background is gone' 1 '' pgrep -f 'sleep 4711'
-try 'the other session goes on' 0 '' kill -0 "$PID_two"
+try 'the other session goes on' 0 '' kill -0 "${PID[two]}"
 try 'with what it started' 0 '' pgrep -f 'sleep 4712'
 is 'its lease counts one' 1 \
     "$(readlink /run/nhi/leases/web-deploy | sed 's/.*://')"
-try 'one that is not there' 1 'no session' nhictl sessions end "$ID_one"
+try 'one that is not there' 1 'no session' nhictl sessions end "${ID[one]}"
 try 'another name for it' 64 '^usage' nhictl sessions end ../../etc/passwd
 try 'no name' 64 '^usage' nhictl sessions end
 try 'only root may' 2 "root's" setpriv --reuid 65534 --clear-groups \
-    nhictl sessions end "$ID_two"
+    nhictl sessions end "${ID[two]}"
 drain
 is 'who ended it, and why' 'ended by root: it hangs' \
-    "$(trail event=session.end session="$ID_one" | field detail)"
+    "$(trail event=session.end session="${ID[one]}" | field detail)"
 is 'that it was closed' 1 \
-    "$(trail event=session.close session="$ID_one" | wc -l)"
+    "$(trail event=session.close session="${ID[one]}" | wc -l)"
 
 # An account can stop its own sshd, which then answers to nobody.
 end_stopped() {
@@ -89,10 +90,10 @@ end_stopped() {
 	soon 5 grep -q '^State:.T' "/proc/$(pgrep -n -u web-deploy \
 	    -f 'sshd.*web-deploy')/status"
 	from=$(now)
-	nhictl sessions end "$ID_stopped" >/dev/null
-	soon 5 gone "$PID_stopped"
+	nhictl sessions end "${ID[stopped]}" >/dev/null
+	soon 5 gone "${PID[stopped]}"
 	echo $(($(now) - from))
-	[ ! -e "$SESSIONS/$ID_stopped" ] || echo 99999
+	[ ! -e "$SESSIONS/${ID[stopped]}" ] || echo 99999
 }
 quick 'one that stopped its sshd is ended' 1000 end_stopped
 
@@ -117,11 +118,11 @@ nhictl hold add --account web-deploy --keep-sessions --reason test \
     >"$WORK/said" 2>&1
 try 'a hold that keeps sessions says so' 0 '1 live sessions go on' \
     cat "$WORK/said"
-try 'and lets them live' 0 '' kill -0 "$PID_two"
+try 'and lets them live' 0 '' kill -0 "${PID[two]}"
 nhictl hold lift --account web-deploy >"$OUT"
 quick 'a shared connection ends with a hold' 1000 end_shared
-try 'and every session of the account' 0 '' soon 5 gone "$PID_two"
-try 'but none of another' 0 '' kill -0 "$PID_other"
+try 'and every session of the account' 0 '' soon 5 gone "${PID[two]}"
+try 'but none of another' 0 '' kill -0 "${PID[other]}"
 
 end_all() {
 	local from
@@ -130,8 +131,8 @@ end_all() {
 	stay two d db-deploy >&2
 	from=$(now)
 	nhictl hold add --all --reason test >/dev/null
-	soon 5 gone "$PID_one"
-	soon 5 gone "$PID_two"
+	soon 5 gone "${PID[one]}"
+	soon 5 gone "${PID[two]}"
 	echo $(($(now) - from))
 	login k web-deploy true >/dev/null 2>&1 && echo 99999
 	nhictl hold lift --all >/dev/null
