@@ -57,6 +57,8 @@ int	 nhi_verb_setup(int argc, char **argv);
 int	 nhi_verb_unsetup(int argc, char **argv);
 int	 nhi_verb_ca_init(int argc, char **argv);
 int	 nhi_verb_ca_show(int argc, char **argv);
+int	 nhi_verb_certs(int argc, char **argv);
+int	 nhi_verb_krl(int argc, char **argv);
 int	 nhi_verb_accounts(int argc, char **argv);
 int	 nhi_verb_audit(int argc, char **argv);
 int	 nhi_verb_fetch(int argc, char **argv);

@@ -14,15 +14,14 @@
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
 #include "lib/base/revoke.h"
+#include "lib/ssh/fingerprint.h"
 #include "nhictl/nhictl.h"
 #include "nhictl/published.h"
 #include "nhictl/record.h"
+#include "nhictl/run.h"
 #include "nhictl/show.h"
 #include "nhictl/when.h"
 
-#define KEY_PREFIX	"SHA256:"
-#define KEY_BASE64	43
-#define KEY_SIZE	32
 #define MARK_HEX	16
 
 static const char *const kinds[] = { "serial", "identity", "mark", "key" };
@@ -31,47 +30,19 @@ struct args {
 	struct nhi_revocation r;
 	const char *shown;		/* the name as it was given */
 	unsigned int names;
+	const char *run;		/* by run: its id */
 	bool list;
 	bool json;
 	bool bad;
 };
 
-static int
-value(char c)
-{
-	static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *p = c == '\0' ? NULL : strchr(set, c);
-
-	return p == NULL ? -1 : (int)(p - set);
-}
-
 /* The fingerprint that ssh-keygen -l prints, as hex. */
 static bool
-key_hex(const char *text, char out[2 * KEY_SIZE + 1])
+key_hex(const char *text, char out[2 * NHI_SSH_HASH + 1])
 {
-	uint8_t hash[KEY_SIZE];
-	uint32_t bits = 0;
-	unsigned int have = 0;
-	size_t n = 0;
+	uint8_t hash[NHI_SSH_HASH];
 
-	if (strncmp(text, KEY_PREFIX, strlen(KEY_PREFIX)) != 0 ||
-	    strlen(text) != strlen(KEY_PREFIX) + KEY_BASE64)
-		return false;
-	for (text += strlen(KEY_PREFIX); *text != '\0'; text++) {
-		int v = value(*text);
-
-		if (v < 0)
-			return false;
-		bits = bits << 6 | (uint32_t)v;
-		have += 6;
-		if (have >= 8) {
-			have -= 8;
-			hash[n++] = (uint8_t)(bits >> have);
-		}
-	}
-	/* 258 bits came, 256 are meant: the rest is zero. */
-	if (n != KEY_SIZE || (bits & 3) != 0)
+	if (!nhi_ssh_fingerprint_parse(nhi_span_str(text), hash))
 		return false;
 	nhi_num_hex(hash, sizeof(hash), out);
 	return true;
@@ -80,7 +51,7 @@ key_hex(const char *text, char out[2 * KEY_SIZE + 1])
 static void
 set_name(struct args *a, enum nhi_revoke_kind kind, const char *text)
 {
-	char hex[2 * KEY_SIZE + 1];
+	char hex[2 * NHI_SSH_HASH + 1];
 	size_t n;
 
 	a->names++;
@@ -137,6 +108,10 @@ set_option(struct args *a, int option, const char *text)
 		break;
 	case 'k':
 		set_name(a, NHI_REVOKE_KEY, text);
+		break;
+	case 'R':
+		a->names++;
+		a->run = text;
 		break;
 	case 'r':
 		set_reason(a, text);
@@ -200,6 +175,37 @@ add(struct args *a)
 	return NHI_CTL_OK;
 }
 
+/* What a run got: its tokens, and so all that was or will be made of them. */
+static int
+add_run(struct args *a)
+{
+	struct nhi_why why = { "" };
+	struct nhi_run run;
+	enum nhi_err err;
+	int status = NHI_CTL_OK;
+
+	if ((err = nhi_run_find(NHI_ISSUED_DIR, a->run, &run, &why)) != NHI_OK)
+		return nhi_ctl_fail(err, &why);
+	if (run.n == 0) {
+		(void)fprintf(stderr, "nhictl: nothing that is valid was "
+		    "issued here for run %s\n", a->run);
+		return NHI_CTL_NO;
+	}
+	a->r.kind = NHI_REVOKE_MARK;
+	for (size_t i = 0; status == NHI_CTL_OK && i < run.n; i++) {
+		(void)snprintf(a->r.name, sizeof(a->r.name), "%s",
+		    run.marks[i]);
+		a->shown = a->r.name;
+		status = add(a);
+	}
+	if (status == NHI_CTL_OK && run.more) {
+		(void)fputs("nhictl: it has more tokens: call again\n",
+		    stderr);
+		status = NHI_CTL_FAULT;
+	}
+	return status;
+}
+
 struct listing {
 	struct nhi_table *table;
 	bool json;
@@ -255,6 +261,7 @@ nhi_verb_revoke(int argc, char **argv)
 		{ "identity", required_argument, NULL, 'i' },
 		{ "mark", required_argument, NULL, 'm' },
 		{ "key", required_argument, NULL, 'k' },
+		{ "run", required_argument, NULL, 'R' },
 		{ "reason", required_argument, NULL, 'r' },
 		{ "list", no_argument, NULL, 'l' },
 		{ "json", no_argument, NULL, 'j' },
@@ -268,5 +275,7 @@ nhi_verb_revoke(int argc, char **argv)
 	if (a.bad || optind != argc || (a.list ? a.names > 0 :
 	    a.names != 1 || a.json || a.r.reason[0] == '\0'))
 		return nhi_ctl_usage("revoke");
-	return a.list ? list(a.json) : add(&a);
+	if (a.list)
+		return list(a.json);
+	return a.run != NULL ? add_run(&a) : add(&a);
 }

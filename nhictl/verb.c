@@ -64,9 +64,13 @@ const struct nhi_verb nhi_verbs[] = {
 	{ "hold list", "[--json]", "list holds", nhi_verb_hold_list },
 	{ "hold lift", "(--all | --account A | --identity I | --issuer N)",
 	    "lift a hold", nhi_verb_hold_lift },
-	{ "revoke", "(--serial N | --identity I | --mark M | --key SHA256:F) "
-	    "--reason TEXT | --list [--json]", "revoke certificates",
-	    nhi_verb_revoke },
+	{ "certs", "[--identity I] [--account A] [--json]",
+	    "list the certificates that are valid", nhi_verb_certs },
+	{ "revoke", "(--serial N | --identity I | --run ID | --mark M | "
+	    "--key SHA256:F) --reason TEXT | --list [--json]",
+	    "revoke certificates", nhi_verb_revoke },
+	{ "krl", "FILE", "write what is revoked for hosts without NHI",
+	    nhi_verb_krl },
 	{ "tick", "[-v]", "sweep what has ended; for a timer",
 	    nhi_verb_tick },
 	{ "token check", "--issuer URL --audience A --jwks FILE [--alg LIST] "

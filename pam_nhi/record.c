@@ -38,6 +38,7 @@ nhi_pam_record_fill(const struct nhi_pam_call *c,
 	copy(s->source, sizeof(s->source), c->source);
 	copy(s->keyid, sizeof(s->keyid), e->keyid);
 	copy(s->mark, sizeof(s->mark), e->mark);
+	copy(s->key, sizeof(s->key), e->key);
 	if ((err = nhi_stamp_boot(s->start.boot, why)) != NHI_OK)
 		return err;
 	return nhi_stamp_process(s->pid, &s->start.ticks, why);

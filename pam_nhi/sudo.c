@@ -46,6 +46,7 @@ nhi_pam_sudo_check(struct nhi_pam_call *c, struct nhi_why *why)
 	 */
 	return nhi_revoke_check(NHI_REVOKED_DIR, &(struct nhi_revoke_query){
 	    .serial = s->serial, .identity = s->identity, .mark = s->mark,
+	    .key = s->key[0] == '\0' ? NULL : s->key,
 	    .valid_after = s->opened - NHI_CERT_BACKDATE,
 	}, why);
 }

@@ -9,12 +9,14 @@
 
 #include "lib/base/file.h"
 #include "lib/base/hold.h"
+#include "lib/base/num.h"
 #include "lib/base/paths.h"
 #include "lib/base/policy.h"
 #include "lib/base/revoke.h"
 #include "lib/base/source.h"
 #include "lib/base/spool.h"
 #include "lib/ssh/admit.h"
+#include "lib/ssh/sha256.h"
 #include "lib/ssh/trusted.h"
 #include "sshd_helper/principals.h"
 
@@ -74,8 +76,12 @@ static enum nhi_err
 check_state(struct query *q, struct nhi_why *why)
 {
 	const struct nhi_identity *i = q->identity;
+	char key[2 * NHI_SSH_HASH + 1];
+	uint8_t hash[NHI_SSH_HASH];
 	enum nhi_err err;
 
+	nhi_ssh_sha256(nhi_buf_all(&q->cert->subject->blob), hash);
+	nhi_num_hex(hash, sizeof(hash), key);
 	if (i->expires <= q->now)
 		return nhi_fail(why, NHI_ERR_IDENTITY_EXPIRED,
 		    "identity %s has expired", i->name);
@@ -87,7 +93,7 @@ check_state(struct query *q, struct nhi_why *why)
 		return err;
 	return nhi_revoke_check(NHI_REVOKED_DIR, &(struct nhi_revoke_query){
 	    .serial = q->cert->serial, .identity = i->name,
-	    .mark = q->keyid.mark,
+	    .mark = q->keyid.mark, .key = key,
 	    .valid_after = (int64_t)q->cert->valid_after,
 	}, why);
 }

@@ -51,6 +51,7 @@ static const struct field {
 	NUMBER_FIELD("start", U64, start.ticks),
 	NUMBER_FIELD("opened", I64, opened),
 	NUMBER_FIELD("expires", I64, expires),
+	TEXT_FIELD("key", key),		/* not in records of before */
 	/* End of the fields */
 };
 
@@ -190,10 +191,13 @@ parse(struct nhi_span text, const char *id, struct nhi_session *s)
 {
 	struct nhi_span line;
 
-	for (size_t i = 0; i < FIELDS; i++)
+	for (size_t i = 0; i < FIELDS; i++) {
+		if (i == FIELDS - 1 && text.p != NULL && text.n == 0)
+			break;
 		if (!nhi_span_cut(&text, '\n', &line) ||
 		    !get_field(line, &fields[i], s))
 			return false;
+	}
 	return text.p != NULL && text.n == 0 && strcmp(s->id, id) == 0;
 }
 

@@ -25,6 +25,7 @@ struct nhi_session {
 	uint64_t serial;
 	char keyid[384];
 	char mark[17];			/* 16 hex digits, or "" */
+	char key[65];			/* hex of the key's SHA-256, or "" */
 	uint32_t audit_session;		/* UINT32_MAX: none */
 	pid_t pid;			/* of the sshd monitor or service */
 	struct nhi_stamp start;		/* its start, with the boot id */

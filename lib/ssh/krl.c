@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include "lib/ssh/fingerprint.h"
 #include "lib/ssh/krl.h"
 #include "lib/ssh/wire.h"
 
@@ -8,6 +9,7 @@
 #define FORMAT			1
 #define SECTION_CERTIFICATES	1
 #define SECTION_KEYS		2
+#define SECTION_SHA256		5
 #define CERT_SERIALS		0x20
 #define CERT_KEYIDS		0x23
 
@@ -90,6 +92,23 @@ put_keys(const struct nhi_ssh_krl *krl, struct nhi_buf *out)
 	put_section(out, SECTION_KEYS, &in);
 }
 
+static enum nhi_err
+put_hashes(struct nhi_span hashes, struct nhi_buf *out, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf in = NHI_BUF(NHI_SSH_KRL_MAX);
+	struct nhi_span one;
+
+	if (hashes.n % NHI_SSH_HASH != 0)
+		return nhi_fail(why, NHI_ERR_STATE,
+		    "a hash of a key has not %d bytes", NHI_SSH_HASH);
+	if (hashes.n == 0)
+		return NHI_OK;
+	while (nhi_span_take(&hashes, NHI_SSH_HASH, &one))
+		nhi_wire_put(&in, one);
+	put_section(out, SECTION_SHA256, &in);
+	return NHI_OK;
+}
+
 enum nhi_err
 nhi_ssh_krl_format(const struct nhi_ssh_krl *krl, struct nhi_buf *ret,
     struct nhi_why *why)
@@ -111,5 +130,7 @@ nhi_ssh_krl_format(const struct nhi_ssh_krl *krl, struct nhi_buf *ret,
 		if ((err = put_ca(&krl->cas[i], ret, why)) != NHI_OK)
 			return err;
 	put_keys(krl, ret);
+	if ((err = put_hashes(krl->hashes, ret, why)) != NHI_OK)
+		return err;
 	return nhi_buf_check(ret, why);
 }

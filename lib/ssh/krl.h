@@ -29,6 +29,7 @@ struct nhi_ssh_krl {
 	size_t ncas;
 	const struct nhi_ssh_key *const *keys;	/* plain keys, whoever's */
 	size_t nkeys;
+	struct nhi_span hashes;		/* SHA-256 of plain keys, end to end */
 };
 
 /*

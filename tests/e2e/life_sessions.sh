@@ -3,6 +3,7 @@
 # One session is ended with its connection and what it started, and another of
 # the same account goes on; a hold ends all that it reaches, connections that
 # are shared included.  Each within a second.
+# shellcheck disable=SC2154 # stay sets PID_* and ID_*
 . "$(dirname "$0")/road_lib.sh"
 
 SESSIONS=/run/nhi/sessions
@@ -44,7 +45,7 @@ gone() {
 
 # quick NAME MILLISECONDS FUNCTION: done in this time once in three tries.
 quick() {
-	local name=$1 limit=$2 i took best=99999
+	local name=$1 limit=$2 took best=99999
 	shift 2
 
 	for _ in 1 2 3; do

@@ -102,14 +102,20 @@ test_broken(void **state)
 	const char *path;
 	char *text;
 	unsigned int n = 0;
+	size_t whole;
 
 	(void)state;
 	nhi_session_name(&s);
+	(void)snprintf(s.key, sizeof(s.key), "0123");
 	assert_int_equal(nhi_session_write(dir, &s, NULL), NHI_OK);
 	path = temp_path(dir, s.id);
 	text = temp_read(path);
+	whole = (size_t)(strstr(text, "key=0") - text);
 	for (size_t cut = strlen(text) - 1; cut > 0; cut--) {
 		text[cut] = '\0';
+		/* Without the last field it is a record of before. */
+		if (cut == whole)
+			continue;
 		temp_write(path, text);
 		assert_int_equal(nhi_session_read(dir, s.id, &back, NULL),
 		    NHI_ERR_STATE);

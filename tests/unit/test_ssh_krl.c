@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "lib/ssh/hash.h"
 #include "lib/ssh/krl.h"
 #include "tests/unit/ssh_util.h"
 
@@ -119,6 +120,29 @@ serials(void **state)
 	expect("0100", "00");
 }
 
+/* Keys of which only the fingerprint is known; certificates of them, too. */
+static void
+hashes(void **state)
+{
+	NHI_AUTO(nhi_ssh_key_freep) struct nhi_ssh_key *key = NULL;
+	uint8_t hash[NHI_SSH_HASH + 1] = { 0 };
+	struct nhi_ssh_krl krl = { .version = 3, .generated = 1,
+	    .hashes = { (const char *)hash, NHI_SSH_HASH } };
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf out = NHI_BUF(NHI_SSH_KRL_MAX);
+
+	(void)state;
+	setup();
+	write_krl(&krl);
+	expect("0000", "00");
+	key = util_public("bot-ed25519.pub");
+	assert_int_equal(nhi_ssh_hash(nhi_buf_all(&key->blob), hash, NULL),
+	    NHI_OK);
+	write_krl(&krl);
+	expect("1111", "10");
+	krl.hashes.n++;
+	assert_int_equal(nhi_ssh_krl_format(&krl, &out, NULL), NHI_ERR_STATE);
+}
+
 static void
 keyids(void **state)
 {
@@ -215,6 +239,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing),
 		cmocka_unit_test(serials),
+		cmocka_unit_test(hashes),
 		cmocka_unit_test(keyids),
 		cmocka_unit_test(keys),
 		cmocka_unit_test(refused),
