@@ -48,7 +48,7 @@ converse(const struct nhi_pam_call *c, struct nhi_buf *b,
     struct nhi_why *why)
 {
 	enum nhi_err err;
-	size_t n;
+	size_t n = 0;
 
 	for (unsigned int part = 1; part <= NHI_ASK_PARTS; part++) {
 		if ((err = ask_once(c, part, b, &n, why)) != NHI_OK)

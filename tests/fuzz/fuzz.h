@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A fuzz target is one file, fuzz_NAME.c, with one function; libFuzzer calls
- * it with what it makes up, the stub with each seed of tests/fuzz/seeds/NAME.
- * Whatever the bytes are: no crash, no leak, and what MUST says holds.
+ * it with what it makes up, tests/fuzz/run_seeds (all of them, in one program)
+ * with each seed of tests/fuzz/seeds/NAME.  Whatever the bytes are: no crash,
+ * no leak, and what MUST says holds.
  */
 #ifndef NHI_TESTS_FUZZ_H
 #define NHI_TESTS_FUZZ_H
@@ -11,7 +12,45 @@
 
 #include "lib/base/buf.h"
 
-int	 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#ifdef ENABLE_FUZZERS
+#define FUZZ_FUNCTION(name)	LLVMFuzzerTestOneInput
+#else
+#define FUZZ_FUNCTION(name)	fuzz_##name
+#endif
+#define FUZZ_TARGET(name)						\
+int	 FUZZ_FUNCTION(name)(const uint8_t *data, size_t size);	\
+int									\
+FUZZ_FUNCTION(name)
+
+#define FUZZ_TARGETS(X)							\
+	X(audit)						\
+	X(base64url)						\
+	X(cache)						\
+	X(claims)						\
+	X(discovery)						\
+	X(edit)							\
+	X(entry)						\
+	X(expect)						\
+	X(http)							\
+	X(json)							\
+	X(jwks)							\
+	X(jws)							\
+	X(keyid)						\
+	X(ladder)						\
+	X(policy)						\
+	X(published)						\
+	X(rules)						\
+	X(session)						\
+	X(spool)						\
+	X(ssh_blob)						\
+	X(ssh_cert)						\
+	X(ssh_key)						\
+	X(ssh_private)						\
+	X(ssh_trusted)						\
+	X(trail)						\
+	X(verdict)						\
+	X(words)						\
+	/* End of FUZZ_TARGETS */
 
 #define MUST(what)	do {						\
 	if (!(what))							\

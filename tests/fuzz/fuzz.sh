@@ -8,8 +8,7 @@
 set -eu
 
 DIR=$BUILD/fuzz
-LIST=$(sed -n 's,^	tests/fuzz/fuzz_\([a-z0-9_]*\) .*,\1,p' \
-    "$TOP/tests/fuzz/fuzz.am")
+LIST=$(sed -n 's,^	X(\([a-z0-9_]*\)).*,\1,p' "$TOP/tests/fuzz/fuzz.h")
 
 build() {
 	local -a programs=("${@/#/tests/fuzz/fuzz_}")

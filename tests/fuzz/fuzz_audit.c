@@ -37,8 +37,7 @@ check(const struct nhi_event *e)
 	(void)json_object_put(o);
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(audit)(const uint8_t *data, size_t size)
 {
 	char *bytes = fuzz_text(data, size), *rest = bytes;
 	const char *end = bytes + size;

@@ -30,8 +30,7 @@ compare(struct nhi_span text, const struct nhi_buf *octets)
 	free(in);
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(base64url)(const uint8_t *data, size_t size)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf octets = NHI_BUF(1 << 16);
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf again = NHI_BUF(1 << 17);

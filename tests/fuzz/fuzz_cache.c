@@ -5,8 +5,7 @@
 #include "lib/base/cache.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(cache)(const uint8_t *data, size_t size)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text =
 	    NHI_BUF(NHI_CACHE_META_MAX);

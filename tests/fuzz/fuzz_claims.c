@@ -6,8 +6,7 @@
 #include "lib/token/claims.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(claims)(const uint8_t *data, size_t size)
 {
 	struct nhi_issuer issuer = {
 		.url = (char[]){ "https://issuer.example.com" },

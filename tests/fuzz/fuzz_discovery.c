@@ -5,8 +5,7 @@
 #include "fetch/document.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(discovery)(const uint8_t *data, size_t size)
 {
 	struct nhi_span text = fuzz_span(data, size);
 	char out[NHI_CACHE_URL + 1];

@@ -20,8 +20,7 @@ nss(struct nhi_span text)
 	MUST(nhi_span_equal(nhi_buf_all(&once), nhi_buf_all(&twice)));
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(edit)(const uint8_t *data, size_t size)
 {
 	struct nhi_dropin_options options = { .issue = false };
 	struct nhi_span text = fuzz_span(data, size);

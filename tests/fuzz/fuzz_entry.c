@@ -10,8 +10,7 @@
 #include "lib/base/registry.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(entry)(const uint8_t *data, size_t size)
 {
 	struct nhi_uid_entry uid;
 	struct nhi_uid_range range;

@@ -6,8 +6,7 @@
 #include "conf/fault.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(expect)(const uint8_t *data, size_t size)
 {
 	NHI_AUTO(nhi_faults_wipe) struct nhi_faults faults = { 0 };
 	NHI_AUTO(nhi_expect_wipe) struct nhi_expects expects = { 0 };

@@ -5,8 +5,7 @@
 #include "fetch/header.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(http)(const uint8_t *data, size_t size)
 {
 	struct nhi_http_answer answer = { 0 };
 	struct nhi_span rest = fuzz_span(data, size), line;

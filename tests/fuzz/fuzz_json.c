@@ -8,8 +8,7 @@
 #include "lib/token/scan.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(json)(const uint8_t *data, size_t size)
 {
 	NHI_AUTO(nhi_json_wipe) struct nhi_value v = { NHI_JSON_NONE, NULL };
 	struct json_tokener *tok;

@@ -18,8 +18,7 @@ make(struct nhi_value key)
 			EVP_PKEY_free(pkey);
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(jwks)(const uint8_t *data, size_t size)
 {
 	NHI_AUTO(nhi_json_wipe) struct nhi_value set = { NHI_JSON_NONE, NULL };
 	struct nhi_value keys;

@@ -6,8 +6,7 @@
 #include "lib/token/jws.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(jws)(const uint8_t *data, size_t size)
 {
 	NHI_AUTO(nhi_jws_wipe) struct nhi_jws jws = NHI_JWS;
 	struct nhi_span token = fuzz_span(data, size);

@@ -7,8 +7,7 @@
 #include "lib/ssh/option.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(keyid)(const uint8_t *data, size_t size)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(1 << 12);
 	struct nhi_span in = fuzz_span(data, size);

@@ -22,8 +22,7 @@ is_seed(const struct nhi_token *token)
 	    token->alg == NHI_ALG_EDDSA;
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(ladder)(const uint8_t *data, size_t size)
 {
 	NHI_AUTO(nhi_token_freep) struct nhi_token *token = NULL;
 	const struct nhi_issuer issuer = {

@@ -7,8 +7,7 @@
 #include "conf/world.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(policy)(const uint8_t *data, size_t size)
 {
 	NHI_AUTO(nhi_faults_wipe) struct nhi_faults faults = { 0 };
 	NHI_AUTO(nhi_plan_freep) struct nhi_plan *plan = NULL;

@@ -6,8 +6,7 @@
 #include "lib/base/provider.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(published)(const uint8_t *data, size_t size)
 {
 	NHI_AUTO(nhi_host_wipe) struct nhi_host host = { 0 };
 	NHI_AUTO(nhi_provider_wipe) struct nhi_provider provider = { 0 };

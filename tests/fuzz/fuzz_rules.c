@@ -5,8 +5,7 @@
 #include "lib/base/rules.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(rules)(const uint8_t *data, size_t size)
 {
 	NHI_AUTO(nhi_rules_freep) struct nhi_rules *rules = NULL;
 	NHI_AUTO(nhi_rules_freep) struct nhi_rules *again = NULL;

@@ -5,8 +5,7 @@
 #include "lib/base/session.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(session)(const uint8_t *data, size_t size)
 {
 	struct nhi_session s;
 	struct nhi_why why;

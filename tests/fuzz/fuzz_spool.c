@@ -5,8 +5,7 @@
 #include "lib/base/spool_parse.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(spool)(const uint8_t *data, size_t size)
 {
 	struct nhi_spool_record record = { .words = { NULL } };
 	struct nhi_why why;

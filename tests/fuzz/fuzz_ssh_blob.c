@@ -7,8 +7,7 @@
 #include "lib/ssh/keyid.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(ssh_blob)(const uint8_t *data, size_t size)
 {
 	NHI_AUTO(nhi_ssh_key_freep) struct nhi_ssh_key *key = NULL;
 	NHI_AUTO(nhi_ssh_cert_freep) struct nhi_ssh_cert *cert = NULL;

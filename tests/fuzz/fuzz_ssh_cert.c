@@ -5,8 +5,7 @@
 #include "lib/ssh/cert.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(ssh_cert)(const uint8_t *data, size_t size)
 {
 	NHI_AUTO(nhi_ssh_cert_freep) struct nhi_ssh_cert *cert = NULL;
 	struct nhi_why why;

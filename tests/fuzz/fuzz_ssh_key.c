@@ -5,8 +5,7 @@
 #include "lib/ssh/key.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(ssh_key)(const uint8_t *data, size_t size)
 {
 	NHI_AUTO(nhi_ssh_key_freep) struct nhi_ssh_key *key = NULL;
 	NHI_AUTO(nhi_ssh_key_freep) struct nhi_ssh_key *again = NULL;

@@ -5,8 +5,7 @@
 #include "lib/ssh/private.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(ssh_private)(const uint8_t *data, size_t size)
 {
 	NHI_AUTO(nhi_ssh_private_freep) struct nhi_ssh_private *key = NULL;
 	struct nhi_why why;

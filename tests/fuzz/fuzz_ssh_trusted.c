@@ -5,8 +5,7 @@
 #include "lib/ssh/trusted.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(ssh_trusted)(const uint8_t *data, size_t size)
 {
 	NHI_AUTO(nhi_ssh_trusted_freep) struct nhi_ssh_trusted *list = NULL;
 	struct nhi_why why;

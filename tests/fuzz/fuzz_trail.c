@@ -5,8 +5,7 @@
 #include "nhictl/trail.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(trail)(const uint8_t *data, size_t size)
 {
 	const struct nhi_trail_filter filter = { .event = "login" };
 	struct nhi_trail_record record;

@@ -5,8 +5,7 @@
 #include "lib/base/verdict.h"
 #include "tests/fuzz/fuzz.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(verdict)(const uint8_t *data, size_t size)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(NHI_VERDICT_MAX);
 	struct nhi_span in = fuzz_span(data, size);

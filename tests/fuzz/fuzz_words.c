@@ -26,8 +26,7 @@ numbers(struct nhi_span text)
 	(void)nhi_stamp_parse(text, &stamp);
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+FUZZ_TARGET(words)(const uint8_t *data, size_t size)
 {
 	char *text = fuzz_text(data, size);
 	char source[NHI_SOURCE_SIZE];
