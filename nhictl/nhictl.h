@@ -56,6 +56,8 @@ void	 nhi_ctl_print_usage(const struct nhi_verb *, FILE *);
 int	 nhi_verb_setup(int argc, char **argv);
 int	 nhi_verb_unsetup(int argc, char **argv);
 int	 nhi_verb_ca_init(int argc, char **argv);
+int	 nhi_verb_ca_rotate(int argc, char **argv);
+int	 nhi_verb_ca_retire(int argc, char **argv);
 int	 nhi_verb_ca_show(int argc, char **argv);
 int	 nhi_verb_certs(int argc, char **argv);
 int	 nhi_verb_krl(int argc, char **argv);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # The CA's key: an init that is killed at any step leaves nothing to be done by
-# hand.
+# hand; a rotation costs no login, and ends what the old key signed.
 . "$(dirname "$0")/road_lib.sh"
 
 CA=/etc/nhi/ca
@@ -50,5 +50,76 @@ try 'a lost ca.pub is made again' 0 'CA key SHA256:' nhictl ca init
 is 'of the same key' \
     "$(ssh-keygen -y -f $CA/ca | cut -d' ' -f1,2)" \
     "$(cut -d' ' -f1,2 $CA/ca.pub)"
+# Rotation, while somebody logs in all the time: with what the old key signed,
+# and with new certificates.
+key loop
+key old
+enter || not_ok 'the three lines'
+cp "$WORK/k-cert.pub" "$WORK/old-cert.pub"
+cp "$WORK/k" "$WORK/old"
+OLD=$(ssh-keygen -l -f $CA/ca.pub | cut -d' ' -f2)
+again() {
+	local n=0
+
+	until [ -e "$WORK/stop" ]; do
+		token corp es256 sub=job-1 | trade loop web-deploy \
+		    2>>"$WORK/said" && login loop web-deploy true \
+		    2>>"$WORK/said" && login old web-deploy true \
+		    2>>"$WORK/said" || { echo failed; return; }
+		n=$((n + 1))
+		echo $n >"$WORK/n"
+	done
+	echo never
+}
+again >"$WORK/failed" &
+AGAIN=$!
+rounds() {
+	[ "$(cat "$WORK/n" 2>/dev/null || echo 0)" -ge "$1" ]
+}
+soon 20 rounds 1
+try 'nothing to retire' 1 'no old key' nhictl ca retire
+try 'rotate' 0 'CA key SHA256:.* signs from now on' nhictl ca rotate
+try 'two keys are trusted' 0 '^2$' grep -c '^ssh-' $CA/trusted.pub
+try 'a second rotation waits for the first' 1 'ca retire' nhictl ca rotate
+try 'a policy that is applied keeps both' 0 '' nhictl apply
+try 'two keys are trusted still' 0 '^2$' grep -c '^ssh-' $CA/trusted.pub
+mode_is $CA/ca 'nhi:nhi 400'
+soon 20 rounds $(($(cat "$WORK/n") + 2))
+: >"$WORK/stop"
+wait $AGAIN
+cp "$WORK/said" "$OUT"
+is "logins failed in $(cat "$WORK/n") rounds" never "$(cat "$WORK/failed")"
+details loop >"$WORK/details"
+try 'the new key signs' 1 '' grep -q "$OLD" "$WORK/details"
+try 'the old one signed' 0 "${OLD//+/[+]}" details old
+try 'it is not retired while its certificates are valid' 1 \
+    '[0-9]+ certificates of the old key are valid' nhictl ca retire
+try 'unless forced' 0 "CA key ${OLD//+/[+]} .* no longer trusted" \
+    nhictl ca retire --force
+is 'one key is trusted' 1 "$(grep -c '^ssh-' $CA/trusted.pub)"
+try 'what the old key signed is refused' 255 'Permission denied' \
+    cert_only old -n web-deploy@127.0.0.1 true
+try 'what the new key signed logs in' 0 '' login loop web-deploy true
+drain
+is 'both are recorded' 2 "$(trail event=ca.rotate | wc -l)"
+
+# Killed at each step, a rotation is finished by the next one.
+for at in renameat:3 renameat:4 rename:1; do
+	strace -f -o /dev/null -e trace="${at%:*}" \
+	    -e inject="${at%:*}":signal=KILL:when="${at#*:}" \
+	    nhictl ca rotate >"$OUT" 2>&1
+	is "rotate killed at $at" 137 $?
+	enter || not_ok "killed at $at: the three lines work"
+	[ ! -e $CA/ca.next ] || try "killed at $at: nothing is retired" 1 \
+	    'interrupted' nhictl ca retire --force
+	try "killed at $at: the next one finishes it" 0 'signs' \
+	    nhictl ca rotate
+	nhictl ca retire --force >"$OUT" 2>&1 || not_ok "$at: retired"
+	is "$at: one key is trusted" 1 "$(grep -c '^ssh-' $CA/trusted.pub)"
+done
+try 'a lost key cannot be rotated' 1 'ca init' sh -c "mv $CA/ca $CA/away
+    nhictl ca rotate; s=\$?; mv $CA/away $CA/ca; exit \$s"
+try 'only root may' 2 'only root' setpriv --reuid 65534 --clear-groups \
+    nhictl ca rotate
 trail_valid
 finish

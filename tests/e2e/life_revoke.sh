@@ -123,7 +123,7 @@ try 'an identity gets new ones' 0 '' trade_file identity db-deploy \
 : >/tmp/ask
 wait $PID
 is 'nor sudo in a session that goes on' 'sudo said 1' \
-    "$(tail -n 1 "$WORK/asked")"
+    "$(grep '^sudo said' "$WORK/asked")"
 drain
 is 'and it is recorded' cert-revoked "$(trail event=sudo.deny | tail -n 1 |
     field reason)"

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * nhictl ca rotate, ca retire.  From rotate to retire two keys are trusted and
+ * the new one signs; the old one goes when nothing of it is valid any more.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/issued.h"
+#include "lib/base/paths.h"
+#include "lib/ssh/cert.h"
+#include "lib/ssh/hash.h"
+#include "lib/ssh/private.h"
+#include "lib/ssh/trusted.h"
+#include "nhictl/ca_file.h"
+#include "nhictl/nhictl.h"
+#include "nhictl/record.h"
+#include "nhictl/when.h"
+
+static enum nhi_err
+record(const struct nhi_ssh_key *key, const char *what, struct nhi_why *why)
+{
+	char fingerprint[NHI_SSH_FINGERPRINT], who[NHI_WHO_SIZE], detail[160];
+	enum nhi_err err;
+
+	if ((err = nhi_ssh_hash_key(key, fingerprint, why)) != NHI_OK)
+		return err;
+	nhi_record_who(who);
+	(void)snprintf(detail, sizeof(detail), "%s by %s", what, who);
+	(void)printf("CA key %s of host %s %s\n", fingerprint, key->comment,
+	    what);
+	return nhi_record(&(struct nhi_event){ .event = NHI_EVENT_CA_ROTATE,
+	    .outcome = NHI_INFO, .detail = detail, .key = fingerprint }, why);
+}
+
+static enum nhi_err
+load(struct nhi_ssh_private **ret_ca, struct nhi_ssh_trusted **ret_own,
+    struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if (geteuid() != 0)
+		return nhi_fail(why, NHI_ERR_STATE, "only root may do this");
+	if ((err = nhi_ca_load(NHI_CA_KEY, ret_ca, why)) != NHI_OK)
+		return errno == ENOENT ? nhi_fail(why, NHI_ERR_HOST,
+		    "there is no CA key: nhictl ca init") : err;
+	return nhi_ca_read(NHI_CA_PUB, ret_own, why);
+}
+
+static enum nhi_err
+rotate(struct nhi_why *why)
+{
+	NHI_AUTO(nhi_ssh_private_freep) struct nhi_ssh_private *ca = NULL;
+	NHI_AUTO(nhi_ssh_private_freep) struct nhi_ssh_private *next = NULL;
+	NHI_AUTO(nhi_ssh_trusted_freep) struct nhi_ssh_trusted *own = NULL;
+	enum nhi_err err;
+
+	if ((err = load(&ca, &own, why)) != NHI_OK)
+		return err;
+	if (own->n > 1 && access(NHI_CA_NEXT, F_OK) != 0)
+		return nhi_fail(why, NHI_ERR_HOST,
+		    "two keys are trusted already: nhictl ca retire");
+	/* Who was trusted stays so, whatever became of ca.pub. */
+	if ((err = nhi_ca_make_next(ca->key->type, &next, why)) != NHI_OK ||
+	    (err = nhi_ca_publish(ca->key, true, why)) != NHI_OK ||
+	    (err = nhi_ca_publish(next->key, true, why)) != NHI_OK ||
+	    (err = nhi_ca_move_next(why)) != NHI_OK)
+		return err;
+	return record(next->key, "signs from now on", why);
+}
+
+int
+nhi_verb_ca_rotate(int argc, char **argv)
+{
+	struct nhi_why why = { "" };
+	enum nhi_err err;
+
+	(void)argv;
+	if (argc != 1)
+		return nhi_ctl_usage("ca rotate");
+	if ((err = rotate(&why)) != NHI_OK)
+		return nhi_ctl_fail(err, &why);
+	(void)fputs("nhictl: note: hosts that trust this one must trust the "
+	    "new key too: " NHI_CA_PUB "\n", stderr);
+	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+}
+
+struct left {
+	const struct nhi_ssh_key *ca;	/* the one that stays */
+	int64_t now;
+	int64_t until;
+	unsigned int n;
+};
+
+/* What cannot be read may be anybody's: it counts. */
+static bool
+count(const struct nhi_issued *e, void *arg)
+{
+	NHI_AUTO(nhi_ssh_cert_freep) struct nhi_ssh_cert *cert = NULL;
+	struct left *l = arg;
+
+	if (e->valid_before <= l->now || (nhi_ssh_cert_parse_line(
+	    nhi_span_str(e->certificate), &cert, NULL) == NHI_OK &&
+	    nhi_ssh_key_equal(cert->ca, l->ca)))
+		return true;
+	l->n++;
+	if (e->valid_before > l->until)
+		l->until = e->valid_before;
+	return true;
+}
+
+static enum nhi_err
+check_left(const struct nhi_ssh_key *ca, struct nhi_why *why)
+{
+	struct left left = { .ca = ca, .now = nhi_when_now() };
+	char until[32];
+	enum nhi_err err;
+
+	if ((err = nhi_issued_each(NHI_ISSUED_DIR, count, &left,
+	    why)) != NHI_OK)
+		return err;
+	if (left.n == 0)
+		return NHI_OK;
+	nhi_when_format(left.until, until);
+	return nhi_fail(why, NHI_ERR_HOST, "%u certificates of the old key "
+	    "are valid, the last until %s; wait, or --force", left.n, until);
+}
+
+static enum nhi_err
+retire(bool force, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_ssh_private_freep) struct nhi_ssh_private *ca = NULL;
+	NHI_AUTO(nhi_ssh_trusted_freep) struct nhi_ssh_trusted *own = NULL;
+	bool found = false;
+	enum nhi_err err;
+
+	if ((err = load(&ca, &own, why)) != NHI_OK)
+		return err;
+	/* A key that is published and does not sign yet is not an old one. */
+	if (access(NHI_CA_NEXT, F_OK) == 0)
+		return nhi_fail(why, NHI_ERR_HOST,
+		    "a rotation was interrupted: nhictl ca rotate");
+	for (size_t i = 0; i < own->n; i++)
+		found = found || !nhi_ssh_key_equal(own->keys[i], ca->key);
+	if (!found)
+		return nhi_fail(why, NHI_ERR_HOST,
+		    "there is no old key: nhictl ca rotate makes one");
+	if (!force && (err = check_left(ca->key, why)) != NHI_OK)
+		return err;
+	for (size_t i = 0; i < own->n; i++) {
+		if (nhi_ssh_key_equal(own->keys[i], ca->key))
+			continue;
+		if ((err = nhi_ca_withdraw(own->keys[i], why)) != NHI_OK ||
+		    (err = record(own->keys[i], "is no longer trusted",
+		    why)) != NHI_OK)
+			return err;
+	}
+	return NHI_OK;
+}
+
+int
+nhi_verb_ca_retire(int argc, char **argv)
+{
+	bool force = argc == 2 && strcmp(argv[1], "--force") == 0;
+	struct nhi_why why = { "" };
+	enum nhi_err err;
+
+	if (argc != 1 && !force)
+		return nhi_ctl_usage("ca retire");
+	if ((err = retire(force, &why)) != NHI_OK)
+		return nhi_ctl_fail(err, &why);
+	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+}
