@@ -3,6 +3,8 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -88,6 +90,10 @@ init(enum nhi_ssh_type type, struct nhi_why *why)
 
 	if (geteuid() != 0)
 		return nhi_fail(why, NHI_ERR_STATE, "only root may do this");
+	if (faccessat(AT_FDCWD, NHI_CA_AGENT, F_OK,
+	    AT_SYMLINK_NOFOLLOW) == 0)
+		return nhi_fail(why, NHI_ERR_HOST,
+		    "an agent has the key: %s is there already", NHI_CA_AGENT);
 	if ((err = nhi_ca_load(NHI_CA_KEY, &ca, why)) == NHI_OK)
 		return finish(ca, why);
 	return errno == ENOENT ? make(type, why) : err;
@@ -114,19 +120,50 @@ find_type(const char *word, enum nhi_ssh_type *ret)
 	return false;
 }
 
+struct args {
+	enum nhi_ssh_type type;
+	bool typed;
+	const char *agent;
+	const char *key;
+};
+
+static bool
+parse(int argc, char **argv, struct args *a)
+{
+	static const struct option options[] = {
+		{ "type", required_argument, NULL, 't' },
+		{ "agent", required_argument, NULL, 'a' },
+		{ "key", required_argument, NULL, 'k' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 't' && find_type(optarg, &a->type))
+			a->typed = true;
+		else if (c == 'a')
+			a->agent = optarg;
+		else if (c == 'k')
+			a->key = optarg;
+		else
+			return false;
+	}
+	return optind == argc && (a->agent == NULL) == (a->key == NULL) &&
+	    !(a->agent != NULL && a->typed);
+}
+
 int
 nhi_verb_ca_init(int argc, char **argv)
 {
-	enum nhi_ssh_type type = NHI_SSH_ED25519;
+	struct args a = { .type = NHI_SSH_ED25519 };
 	struct nhi_why why = { "" };
 	enum nhi_err err;
 
-	if (argc != 1 && !(argc == 3 && strcmp(argv[1], "--type") == 0 &&
-	    find_type(argv[2], &type)))
+	if (!parse(argc, argv, &a))
 		return nhi_ctl_usage("ca init");
-	if ((err = init(type, &why)) != NHI_OK)
-		return nhi_ctl_fail(err, &why);
-	return NHI_CTL_OK;
+	err = a.agent != NULL ? nhi_ca_init_agent(a.agent, a.key, &why) :
+	    init(a.type, &why);
+	return err == NHI_OK ? NHI_CTL_OK : nhi_ctl_fail(err, &why);
 }
 
 static int

@@ -18,9 +18,8 @@
 #include "lib/ssh/trusted.h"
 #include "nhictl/ca_file.h"
 
-/* The id in force, or that which the next policy will have by default. */
-static enum nhi_err
-host_id(struct nhi_buf *ret, struct nhi_why *why)
+enum nhi_err
+nhi_ca_host_id(struct nhi_buf *ret, struct nhi_why *why)
 {
 	NHI_AUTO(nhi_host_wipe) struct nhi_host host = { 0 };
 	struct nhi_policy policy;
@@ -54,6 +53,23 @@ nhi_ca_load(const char *path, struct nhi_ssh_private **ret,
 		return err;
 	errno = 0;
 	return nhi_ssh_private_parse(nhi_buf_all(&text), ret, why);
+}
+
+enum nhi_err
+nhi_ca_signing(struct nhi_ssh_private **ret, struct nhi_why *why)
+{
+	char text[NHI_LINK_MAX + 1];
+	enum nhi_err err;
+	int there = nhi_link_read(AT_FDCWD, NHI_CA_AGENT, text);
+
+	if (there < 0)
+		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", NHI_CA_AGENT,
+		    strerror(errno));
+	if (there == 1)
+		return nhi_ssh_private_agent(nhi_span_str(text), ret, why);
+	err = nhi_ca_load(NHI_CA_KEY, ret, why);
+	return err != NHI_OK && errno == ENOENT ? nhi_fail(why, NHI_ERR_HOST,
+	    "there is no CA key: nhictl ca init") : err;
 }
 
 static enum nhi_err
@@ -114,7 +130,7 @@ generate(enum nhi_ssh_type type, struct nhi_ssh_private **ret,
 	    NHI_BUF(NHI_SSH_HOST_MAX);
 	enum nhi_err err;
 
-	if ((err = host_id(&host, why)) != NHI_OK ||
+	if ((err = nhi_ca_host_id(&host, why)) != NHI_OK ||
 	    (err = nhi_ssh_generate(type, nhi_buf_text(&host), &text,
 	    why)) != NHI_OK ||
 	    (err = write_next(&text, why)) != NHI_OK)

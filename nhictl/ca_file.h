@@ -16,6 +16,13 @@ struct nhi_ssh_trusted;
 /* A key that does not sign yet. */
 #define NHI_CA_NEXT	NHI_CA_KEY ".next"
 
+/*
+ * The key that signs: of NHI_CA_KEY, or one with an agent.  NHI_ERR_HOST:
+ * there is none.
+ */
+enum nhi_err	 nhi_ca_signing(struct nhi_ssh_private **ret,
+		    struct nhi_why *) NHI_MUST;
+
 /* A private key; NHI_ERR_STATE and errno ENOENT when there is none. */
 enum nhi_err	 nhi_ca_load(const char *path, struct nhi_ssh_private **ret,
 		    struct nhi_why *) NHI_MUST;
@@ -45,5 +52,12 @@ enum nhi_err	 nhi_ca_published(const struct nhi_ssh_key *, bool *ret,
 /* Take the key out of both. */
 enum nhi_err	 nhi_ca_withdraw(const struct nhi_ssh_key *, struct nhi_why *)
 		    NHI_MUST;
+
+/* nhictl ca init --agent: a key that the agent has, with its public file. */
+enum nhi_err	 nhi_ca_init_agent(const char *agent, const char *path,
+		    struct nhi_why *) NHI_MUST;
+
+/* The host id in force, or that which the next policy has by default. */
+enum nhi_err	 nhi_ca_host_id(struct nhi_buf *ret, struct nhi_why *) NHI_MUST;
 
 #endif

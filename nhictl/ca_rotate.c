@@ -5,7 +5,6 @@
  */
 #include "config.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,9 +44,8 @@ load(struct nhi_ssh_private **ret_ca, struct nhi_ssh_trusted **ret_own,
 
 	if (geteuid() != 0)
 		return nhi_fail(why, NHI_ERR_STATE, "only root may do this");
-	if ((err = nhi_ca_load(NHI_CA_KEY, ret_ca, why)) != NHI_OK)
-		return errno == ENOENT ? nhi_fail(why, NHI_ERR_HOST,
-		    "there is no CA key: nhictl ca init") : err;
+	if ((err = nhi_ca_signing(ret_ca, why)) != NHI_OK)
+		return err;
 	return nhi_ca_read(NHI_CA_PUB, ret_own, why);
 }
 
@@ -61,6 +59,9 @@ rotate(struct nhi_why *why)
 
 	if ((err = load(&ca, &own, why)) != NHI_OK)
 		return err;
+	if (ca->agent != NULL)
+		return nhi_fail(why, NHI_ERR_HOST, "the key is an agent's: "
+		    "make a new one there, then nhictl ca init --agent");
 	if (own->n > 1 && access(NHI_CA_NEXT, F_OK) != 0)
 		return nhi_fail(why, NHI_ERR_HOST,
 		    "two keys are trusted already: nhictl ca retire");

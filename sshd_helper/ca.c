@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "lib/base/file.h"
 #include "lib/base/issued.h"
@@ -12,12 +14,20 @@
 #include "lib/ssh/sign.h"
 #include "sshd_helper/ca.h"
 
+/* In a file of the issuer's own, or with an agent that the link names. */
 static enum nhi_err
 load_key(struct nhi_ssh_private **ret, struct nhi_why *why)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text =
 	    NHI_BUF(NHI_SSH_PRIVATE_MAX);
+	char agent[NHI_LINK_MAX + 1];
+	int there;
 
+	if ((there = nhi_link_read(AT_FDCWD, NHI_CA_AGENT, agent)) == 1)
+		return nhi_ssh_private_agent(nhi_span_str(agent), ret, why);
+	if (there < 0)
+		return nhi_fail(why, NHI_ERR_CA_KEY, NHI_CA_AGENT ": %s",
+		    strerror(errno));
 	if (nhi_file_read(AT_FDCWD, NHI_CA_KEY, NHI_FILE_OWN, &text,
 	    why) != NHI_OK)
 		return NHI_ERR_CA_KEY;

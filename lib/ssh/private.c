@@ -165,6 +165,27 @@ nhi_ssh_private_parse(struct nhi_span text, struct nhi_ssh_private **ret,
 	return NHI_OK;
 }
 
+enum nhi_err
+nhi_ssh_private_agent(struct nhi_span text, struct nhi_ssh_private **ret,
+    struct nhi_why *why)
+{
+	NHI_AUTO(nhi_ssh_private_freep) struct nhi_ssh_private *k = NULL;
+	struct nhi_why detail = { "" };
+
+	if ((k = calloc(1, sizeof(*k))) == NULL)
+		return nhi_fail(why, NHI_ERR_NO_MEMORY, "out of memory");
+	if (nhi_ssh_key_parse_line(text, &k->key, &detail) != NHI_OK)
+		return nhi_fail(why, NHI_ERR_CA_KEY, "%s", detail.text);
+	if (k->key->comment[0] != '/')
+		return nhi_fail(why, NHI_ERR_CA_KEY,
+		    "the key of the agent has no socket");
+	if ((k->agent = strdup(k->key->comment)) == NULL)
+		return nhi_fail(why, NHI_ERR_NO_MEMORY, "out of memory");
+	*ret = k;
+	k = NULL;
+	return NHI_OK;
+}
+
 void
 nhi_ssh_private_free(struct nhi_ssh_private *k)
 {
@@ -172,6 +193,7 @@ nhi_ssh_private_free(struct nhi_ssh_private *k)
 		return;
 	nhi_ssh_key_free(k->key);
 	EVP_PKEY_free(k->pkey);
+	free(k->agent);
 	free(k);
 }
 

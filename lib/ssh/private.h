@@ -19,7 +19,8 @@ struct evp_pkey_st;
 
 struct nhi_ssh_private {
 	struct nhi_ssh_key *key;	/* public part, with the comment */
-	struct evp_pkey_st *pkey;	/* EVP_PKEY */
+	struct evp_pkey_st *pkey;	/* EVP_PKEY, or NULL: */
+	char *agent;			/* the socket of who has it */
 };
 
 /*
@@ -27,6 +28,13 @@ struct nhi_ssh_private {
  * is tried).
  */
 enum nhi_err	 nhi_ssh_private_parse(struct nhi_span,
+		    struct nhi_ssh_private **ret, struct nhi_why *) NHI_MUST;
+
+/*
+ * One that an agent has: "type base64 socket".  That it has it shows when it
+ * signs.
+ */
+enum nhi_err	 nhi_ssh_private_agent(struct nhi_span,
 		    struct nhi_ssh_private **ret, struct nhi_why *) NHI_MUST;
 
 void		 nhi_ssh_private_free(struct nhi_ssh_private *);

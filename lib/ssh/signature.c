@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include "lib/ssh/agent.h"
 #include "lib/ssh/der.h"
 #include "lib/ssh/pkey.h"
 #include "lib/ssh/signature.h"
@@ -147,6 +148,9 @@ nhi_ssh_signature_make(const struct nhi_ssh_private *key,
 	enum nhi_ssh_type type = key->key->type;
 	const struct alg *alg = find_alg(type, any);
 
+	if (key->agent != NULL)
+		return nhi_ssh_agent_sign(key->agent, key->key, data, ret,
+		    why);
 	if (alg == NULL || !sign(alg, key->pkey, data, &raw))
 		return nhi_fail(why, NHI_ERR_CA_KEY,
 		    "libcrypto does not sign with the %s key",

@@ -142,7 +142,8 @@ wrong_ca(void **state)
 	other = util_private("other-ed25519");
 	key = util_public("bot-ed25519.pub");
 	r = util_request(key);
-	mixed = (struct nhi_ssh_private){ ca->key, other->pkey };
+	mixed = (struct nhi_ssh_private){ .key = ca->key,
+	    .pkey = other->pkey };
 	assert_int_equal(nhi_ssh_cert_sign(&r, &mixed, &line, NULL),
 	    NHI_ERR_CA_KEY);
 	assert_int_equal(line.n, 0);
