@@ -3,8 +3,9 @@
 """trace.py TRACE TOKEN: who read or wrote bytes of the token, by the uid it
 had then (strace -f of sshd's listener, started as root).
 
-Prints one line for each uid and call, "<uid> <call> <program>", and ends with
-1 when one of them is root.
+Prints one line for each uid and call, "<uid> <call> <program>", with the kind
+of descriptor behind it where strace tells (-y), and ends with 1 when one of
+them is root.
 """
 import re
 import sys
@@ -16,6 +17,7 @@ EXEC = re.compile(r'\bexecve\("([^"]*)".*= 0$')
 CHILD = re.compile(r"\b(?:clone|clone3|fork|vfork)\(.*= (\d+)$|"
                    r"<\.\.\. (?:clone|clone3|fork|vfork) resumed>.*= (\d+)$")
 RUN = re.compile(r"[A-Za-z0-9_.-]{%d,}" % GRAM)
+FD = re.compile(r"\w+\(\d+<([^>]*)>")
 SET_UID = ("nhi-drop", "/sudo", "/su")
 
 
@@ -38,6 +40,12 @@ def join(lines):
         if resumed and pid in cut:
             line = cut.pop(pid) + resumed.group(1)
         yield line
+
+
+def kind(line):
+    """"socket", "pipe", or the path of a file."""
+    fd = FD.search(line)
+    return " " + fd.group(1).split(":")[0].lower() if fd else ""
 
 
 def follow(line, processes, me):
@@ -91,7 +99,7 @@ def main(trace, token):
         me = processes[pid]
         call = LINE.match(line)
         if call and has_token(line, grams):
-            seen.add((me.uid, call.group(2), me.program))
+            seen.add((me.uid, call.group(2), me.program + kind(line)))
         follow(line, processes, me)
     for uid, call, program in sorted(seen):
         print(uid, call, program)
