@@ -7,6 +7,7 @@
  *	nhi-fetch ISSUER due	if a refresh is due: for a timer
  *	nhi-fetch ISSUER asked	unless it was tried a moment ago: for a login
  *	nhi-fetch ISSUER force	now: for an administrator
+ *	nhi-fetch - sweep	remove what is there of no issuer of the policy
  *
  * Everything else comes from the published policy.  One line on standard
  * output: ok, same, fresh, recent, busy or a reason code, and a sentence.
@@ -28,6 +29,7 @@
 
 #include "fetch/confine.h"
 #include "fetch/refresh.h"
+#include "fetch/sweep.h"
 #include "lib/base/audit.h"
 #include "lib/base/file.h"
 #include "lib/base/paths.h"
@@ -208,6 +210,21 @@ run(struct fetch *f, const char *name)
 	return refresh(f);
 }
 
+static int
+sweep(void)
+{
+	struct nhi_why why = { "" };
+	unsigned int files = 0;
+	char text[32];
+	enum nhi_err err;
+
+	if ((err = nhi_sweep(NHI_PUBLISHED_DIR, NHI_CACHE_DIR, &files,
+	    &why)) != NHI_OK)
+		return tell(1, nhi_err_slug(err), why.text);
+	(void)snprintf(text, sizeof(text), "%u files removed", files);
+	return tell(0, "ok", text);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -223,6 +240,9 @@ main(int argc, char *argv[])
 		return NHI_EXIT_FAULT;
 	if (argc != 3)
 		return NHI_EXIT_USAGE;
+	/* "-" is no name of an issuer. */
+	if (strcmp(argv[1], "-") == 0 && strcmp(argv[2], "sweep") == 0)
+		return sweep();
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		f.store.provider = &f.provider;
 		f.mode = (enum mode)i;

@@ -22,27 +22,49 @@ failed(struct nhi_why *why, const char *what)
 	return nhi_fail(why, NHI_ERR_STATE, "%s: %s", what, strerror(errno));
 }
 
-static enum nhi_err
-take_lock(const char *path, int64_t deadline, int *ret_fd,
-    struct nhi_why *why)
+/* A sweep may have taken the file away while we waited for it. */
+static bool
+is_there(int fd, const char *path)
 {
-	const struct timespec step = { .tv_nsec = STEP_NS };
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && lstat(path, &b) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* NHI_ERR_CAP: not now. */
+static enum nhi_err
+try_lock(const char *path, int *ret_fd, struct nhi_why *why)
+{
 	NHI_AUTO(nhi_fd_close) int fd = -1;
 
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return failed(why, path);
-	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return failed(why, path);
-		if (nhi_clock_ms() >= deadline)
-			return nhi_fail(why, NHI_ERR_CAP,
-			    "its key set is being fetched");
-		(void)nanosleep(&step, NULL);
+		return nhi_fail(why, NHI_ERR_CAP,
+		    "its key set is being fetched");
 	}
+	if (!is_there(fd, path))
+		return nhi_fail(why, NHI_ERR_CAP, "its lock is gone");
 	*ret_fd = fd;
 	fd = -1;
 	return NHI_OK;
+}
+
+enum nhi_err
+nhi_store_lock(const char *path, int64_t deadline, int *ret_fd,
+    struct nhi_why *why)
+{
+	const struct timespec step = { .tv_nsec = STEP_NS };
+	enum nhi_err err;
+
+	while ((err = try_lock(path, ret_fd, why)) == NHI_ERR_CAP &&
+	    nhi_clock_ms() < deadline)
+		(void)nanosleep(&step, NULL);
+	return err;
 }
 
 /* No notes, spoilt ones, and those of another url are as none. */
@@ -72,7 +94,7 @@ nhi_store_open(struct nhi_store *s, int64_t deadline, struct nhi_why *why)
 	if (!nhi_cache_lock_path(s->provider->jwks, path, sizeof(path)))
 		return nhi_fail(why, NHI_ERR_STATE, "%s: not in the cache",
 		    s->provider->jwks);
-	if ((err = take_lock(path, deadline, &s->lock, why)) != NHI_OK)
+	if ((err = nhi_store_lock(path, deadline, &s->lock, why)) != NHI_OK)
 		return err;
 	load(s);
 	return NHI_OK;

@@ -21,6 +21,10 @@ enum nhi_err	 nhi_store_open(struct nhi_store *, int64_t deadline,
 		    struct nhi_why *) NHI_MUST;
 void		 nhi_store_close(struct nhi_store *);
 
+/* The lock by itself, by its path. */
+enum nhi_err	 nhi_store_lock(const char *path, int64_t deadline,
+		    int *ret_fd, struct nhi_why *) NHI_MUST;
+
 /* Was there an attempt a moment ago?  A refresh that is due? */
 bool		 nhi_store_recent(const struct nhi_store *, int64_t now);
 bool		 nhi_store_due(const struct nhi_store *, int64_t now);

@@ -7,6 +7,7 @@
 
 #include "lib/base/file.h"
 #include "nhictl/apply_run.h"
+#include "nhictl/issuers.h"
 #include "nhictl/nhictl.h"
 
 static int
@@ -64,6 +65,9 @@ apply(const struct nhi_report *r, bool check_only)
 	}
 	if (err == NHI_OK)
 		err = publish(r, plan, &why);
+	/* The policy is in force with or without; a timer tries again. */
+	if (err == NHI_OK && nhi_issuers_sweep(&late) != NHI_OK)
+		(void)nhi_ctl_fail(NHI_ERR_STATE, &late);
 	if (err != NHI_OK && nhi_apply_rejected(err, &why, &late) != NHI_OK)
 		(void)nhi_ctl_fail(NHI_ERR_AUDIT_UNAVAILABLE, &late);
 	return finish(r, err, &why);

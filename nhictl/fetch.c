@@ -83,6 +83,13 @@ on_issuer(const struct nhi_provider *p, void *arg)
 	return true;
 }
 
+/* With all of them, what is left of those that are no more. */
+static enum nhi_err
+sweep(const struct run *r, struct nhi_why *why)
+{
+	return r->named ? NHI_OK : nhi_issuers_sweep(why);
+}
+
 int
 nhi_verb_fetch(int argc, char **argv)
 {
@@ -111,7 +118,7 @@ nhi_verb_fetch(int argc, char **argv)
 	if (geteuid() != 0)
 		return nhi_ctl_fail(NHI_ERR_STATE, &why);
 	if ((err = nhi_issuers_each(r.named ? argv[optind] : NULL, on_issuer,
-	    &r, &why)) != NHI_OK)
+	    &r, &why)) != NHI_OK || (err = sweep(&r, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	if (fflush(stdout) != 0)
 		return NHI_CTL_FAULT;

@@ -13,4 +13,10 @@ enum nhi_err	 nhi_issuers_each(const char *name,
 		    bool (*fn)(const struct nhi_provider *, void *), void *,
 		    struct nhi_why *) NHI_MUST;
 
+/*
+ * Have nhi-fetch remove what the cache holds of issuers that the policy has no
+ * more.
+ */
+enum nhi_err	 nhi_issuers_sweep(struct nhi_why *) NHI_MUST;
+
 #endif

@@ -9,6 +9,7 @@
 
 #include "lib/base/paths.h"
 #include "nhictl/issuers.h"
+#include "nhictl/proc.h"
 
 static int
 is_name(const struct dirent *d)
@@ -68,4 +69,13 @@ nhi_issuers_each(const char *name,
 	}
 	free(list);
 	return err == NHI_OK ? NHI_OK : nhi_fail(why, err, "%s", path);
+}
+
+enum nhi_err
+nhi_issuers_sweep(struct nhi_why *why)
+{
+	static const char *const argv[] = { NHI_DROP, "fetch", "-", "sweep",
+		NULL };
+
+	return nhi_proc_must(argv, why);
 }
