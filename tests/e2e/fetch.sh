@@ -266,8 +266,11 @@ rm -f "$CACHE/idp.json"
 later
 bot_token | trade k bot 2>"$WORK/first" &
 first=$!
-sleep 1
-pid=$(pgrep -x nhi-fetch | head -n 1)
+confined() {
+	pid=$(pgrep -x nhi-fetch | head -n 1)
+	grep -q '^Seccomp:.*2' "/proc/$pid/status"
+}
+soon 5 confined
 is 'nhi-fetch is not root' "$(id -u _nhi-fetch)" \
     "$(awk '/^Uid:/ { print $5 }' "/proc/$pid/status")"
 is 'and confined' '1 2' "$(awk '/^NoNewPrivs:|^Seccomp:/ { print $2 }' \
