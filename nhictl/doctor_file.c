@@ -12,12 +12,14 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "lib/base/file.h"
 #include "lib/base/paths.h"
 #include "nhictl/doctor.h"
 #include "nhictl/setup.h"
 
+#define TRIAL		NHI_STATE_DIR "/setup/pending/state"
 #define SELINUX_ENFORCE	"/sys/fs/selinux/enforce"
 #define SELINUX_MODULES	"/var/lib/selinux/*/active/modules/*/nhi"
 
@@ -38,12 +40,24 @@ check_step(struct nhi_doctor *d, const struct nhi_step *s,
 		    "or mode", s->what);
 }
 
+static bool
+ends_in(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+/* The CA key has findings of its own. */
 static void
 check_made(struct nhi_doctor *d)
 {
 	for (const struct nhi_step *s = nhi_setup_dirs; s->what != NULL; s++)
-		check_step(d, s, strstr(s->what, "/salt") != NULL ?
-		    NHI_DOCTOR_SALT : NHI_DOCTOR_STATE_DIR);
+		if (!ends_in(s->what, NHI_CA_KEY))
+			check_step(d, s, ends_in(s->what, "/salt") ?
+			    NHI_DOCTOR_SALT : NHI_DOCTOR_STATE_DIR);
+	if (access(TRIAL, F_OK) == 0)
+		nhi_doctor_find(d, NHI_DOCTOR_UNCONFIRMED, TRIAL " is there");
 }
 
 /* Who may write a directory may change what is in it. */

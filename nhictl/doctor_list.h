@@ -191,6 +191,9 @@
 	X(POLICY_MODE, ERROR, "policy-mode",				\
 	    "somebody else than root may write the policy",		\
 	    "chown root, chmod 0644")					\
+	X(UNCONFIRMED, WARNING, "setup-unconfirmed",			\
+	    "setup is on trial, and will be rolled back",		\
+	    "nhictl setup --confirm, from a new login")			\
 	X(SELINUX, WARNING, "selinux-module",				\
 	    "SELinux enforces, and keeps sshd from what NHI needs",	\
 	    "install the package with NHI's policy module")		\

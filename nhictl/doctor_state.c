@@ -46,6 +46,15 @@ is_old(const struct nhi_doctor *d, const char *dir, const char *name,
 	return lstat(path, &st) == 0 && st.st_mtime < d->now - age;
 }
 
+/* What a doctor that was killed while it probed left. */
+static void
+on_run(struct nhi_doctor *d, const char *dir, const char *name)
+{
+	if (strncmp(name, "nhi-doctor.", 11) == 0 &&
+	    is_old(d, dir, name, SETTLE))
+		nhi_doctor_find(d, NHI_DOCTOR_TEMPORARY, "%s/%s", dir, name);
+}
+
 /* A name and its number must name each other. */
 static void
 on_name(struct nhi_doctor *d, const char *dir, const char *name)
@@ -172,6 +181,7 @@ nhi_doctor_state(struct nhi_doctor *d)
 		void (*fn)(struct nhi_doctor *, const char *, const char *);
 	} walks[] = {
 		{ NHI_UIDS_DIR "/name", on_name },
+		{ "/run", on_run },
 		{ NHI_LEASES_DIR, on_lease },
 		{ NHI_SESSIONS_DIR, on_session },
 		{ NHI_ISSUER_DIR, on_connection },

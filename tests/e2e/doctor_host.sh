@@ -17,6 +17,10 @@ finds state-directory 'a directory that is gone' \
     'rmdir /run/nhi/pending' 'mkdir -m 0700 /run/nhi/pending'
 finds state-directory 'an owner of another program' \
     "chown nhi $STATE/users/verify" "chown _nhi $STATE/users/verify"
+mkdir -p $STATE/setup
+finds setup-unconfirmed 'a setup that nobody confirmed' \
+    "mkdir $STATE/setup/pending; echo x >$STATE/setup/pending/state" \
+    "rm -r $STATE/setup/pending"
 finds uid-salt 'a salt that others may read' "chmod 0644 $STATE/uids/salt" \
     "chmod 0600 $STATE/uids/salt"
 finds uid-salt 'half a salt' \
@@ -117,6 +121,9 @@ finds uid-broken 'a number that names nobody' \
 finds state-temporary 'what a killed writer left' \
     "touch $names/zoe.tmp-1-2-3; ago '1 hour ago' $names/zoe.tmp-1-2-3" \
     "rm $names/zoe.tmp-1-2-3"
+finds state-temporary 'what a killed doctor left' \
+    "mkdir /run/nhi-doctor.x; ago '1 hour ago' /run/nhi-doctor.x" \
+    'rmdir /run/nhi-doctor.x'
 finds state-foreign 'a lease of somebody' \
     "ln -s x /run/nhi/leases/.x; chown -h nobody /run/nhi/leases/.x" \
     'rm /run/nhi/leases/.x'
