@@ -120,6 +120,10 @@ kill $inner
 finds account-shell 'a shell that is gone' \
     "cp /bin/sh /opt/sh; changed 's|^version.*|& shell = \"/opt/sh\";|'
     rm /opt/sh; touch /run/sshd.pid" 'unchanged; touch /run/sshd.pid'
+finds account-shell 'a shell that nobody may run' \
+    "cp /bin/sh /opt/sh; changed 's|^version.*|& shell = \"/opt/sh\";|'
+    chmod 0644 /opt/sh; touch /run/sshd.pid" 'unchanged; touch /run/sshd.pid'
+rm -f /opt/sh
 finds account-home 'no directory for homes' \
     "changed 's|^version.*|& home = \"/srv/bots/\";|'
     touch /run/sshd.pid" 'unchanged; touch /run/sshd.pid'

@@ -13,11 +13,15 @@ recorded 'the probes are announced' 1 event=doctor
 recorded 'the certificate of no identity is' 1 reason=no-match \
     event=login.deny component=pam_nhi
 is 'no directory is left' '' "$(ls -d /run/nhi-doctor* 2>/dev/null)"
-is 'no session, no lease' '' "$(find /run/nhi/sessions /run/nhi/leases \
-    /run/nhi/issuer ! -name ".*" ! -type d)"
-is 'no process of the account' '' "$(pgrep -u web-deploy)"
-is 'no sshd but the one that runs' "$(cat /run/sshd.pid)" \
-    "$(pgrep -x sshd | paste -sd' ')"
+# What belongs to a connection ends with it, which may take a moment.
+quiet() {
+	[ -z "$(find /run/nhi/sessions /run/nhi/leases /run/nhi/issuer \
+	    ! -name '.*' ! -type d)" ] &&
+	    [ -z "$(pgrep -u web-deploy)" ] &&
+	    [ "$(pgrep -x sshd)" = "$(cat /run/sshd.pid)" ]
+}
+try 'no session, no lease, no process but the sshd that runs' 0 '' \
+    until_true 10 quiet
 
 # A principals command of the host that asks nobody; PAM still refuses.
 cat >/opt/principals <<'END'
