@@ -31,6 +31,9 @@
 	X(SSHD_CA, ERROR, "sshd-ca-elsewhere",				\
 	    "sshd trusts other CA keys for machine accounts than ours",	\
 	    "remove the Match block that says so, then reload sshd")	\
+	X(SSHD_CA_PEOPLE, ERROR, "sshd-ca-people",			\
+	    "sshd trusts the CA of machines for people and root, too",	\
+	    "take it out of the TrustedUserCAKeys outside of our block")	\
 	X(SSHD_KEYS, ERROR, "sshd-keys-command",			\
 	    "another program has the AuthorizedKeysCommand of our users",\
 	    "remove the Match block that says so, then reload sshd")	\

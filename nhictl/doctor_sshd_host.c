@@ -21,6 +21,7 @@
 #define STARTUPS_MIN	10
 #define SETTLE		5	/* s that a reload may take */
 #define AUTHFAIL	5	/* s, as sshd has it by default */
+#define CA_SIZE		(1U << 20)
 #define PID_MAX_LIMIT	4194304
 
 static bool
@@ -107,6 +108,41 @@ check_revoked(struct nhi_doctor *d, struct nhi_span config)
 		    path);
 }
 
+/* "type base64" of each of our keys, looked for in somebody else's list. */
+static bool
+shares_key(const struct nhi_buf *ours, const struct nhi_buf *theirs)
+{
+	struct nhi_span rest = nhi_buf_all(ours), line, type, base64;
+
+	while (rest.n > 0 && nhi_span_cut(&rest, '\n', &line)) {
+		if (line.n == 0 || *line.p == '#' ||
+		    !nhi_span_cut(&line, ' ', &type) ||
+		    !nhi_span_cut(&line, ' ', &base64) || base64.n == 0)
+			continue;
+		if (memmem(theirs->p, theirs->n, base64.p, base64.n) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Of root, and so of everybody: machines' keys open machines' accounts. */
+static void
+check_global_ca(struct nhi_doctor *d, struct nhi_span config)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf ours = NHI_BUF(CA_SIZE);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf theirs = NHI_BUF(CA_SIZE);
+	char path[256];
+
+	if (nhi_doctor_sshd_value(config, "TrustedUserCAKeys", path,
+	    sizeof(path)) && strcmp(path, "none") != 0 &&
+	    nhi_file_read(AT_FDCWD, NHI_CA_TRUSTED, NHI_FILE_ROOT, &ours,
+	    NULL) == NHI_OK &&
+	    nhi_file_read(AT_FDCWD, path, NHI_FILE_ANY, &theirs, NULL) ==
+	    NHI_OK && theirs.n > 0 && shares_key(&ours, &theirs))
+		nhi_doctor_find(d, NHI_DOCTOR_SSHD_CA_PEOPLE,
+		    "TrustedUserCAKeys of root is %s", path);
+}
+
 /* The number before the first character that is no digit. */
 static bool
 leading(const char *text, uint64_t *ret)
@@ -169,6 +205,7 @@ nhi_doctor_sshd_host(struct nhi_doctor *d)
 	config = nhi_buf_all(&text);
 	check_process(d, config);
 	check_revoked(d, config);
+	check_global_ca(d, config);
 	check_startups(d, config);
 	check_penalties(d, config);
 	if (d->host.permit_tty && access(LASTLOG_FILE, F_OK) == 0)

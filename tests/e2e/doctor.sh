@@ -75,6 +75,14 @@ finds sshd-usepam-off 'UsePAM no' "conf 'UsePAM no'" unconf
 finds sshd-ca-elsewhere 'another CA for the accounts' \
     "conf 'Match Group nhi-accounts' 'TrustedUserCAKeys /etc/other.pub'" \
     unconf
+finds sshd-ca-people 'the CA of machines for everybody' \
+    "conf 'TrustedUserCAKeys /etc/nhi/ca/ca.pub'" unconf
+other_ca() {
+	rm -f "$WORK/people"*
+	ssh-keygen -q -t ed25519 -N '' -f "$WORK/people"
+	conf "TrustedUserCAKeys $WORK/people.pub"
+}
+finds '' 'a CA of people' other_ca unconf
 finds sshd-keys-command 'another keys command' \
     "conf 'Match User nhi' 'AuthorizedKeysCommand /bin/true' \
     'AuthorizedKeysCommandUser nobody'; sed -i /CommandUser/d \

@@ -63,12 +63,10 @@ unconf
 live
 finds 'probe-password sshd-methods' 'passwords, too' \
     "conf 'Match all' 'AuthenticationMethods any'; live" 'unconf; live'
-finds 'pam-sshd-session probe-issuer probe-silent' 'a session line that says nothing' \
+finds 'pam-sshd-session probe-issuer probe-silent' \
+    'a session line that says nothing' \
     "sed -i '1i session requisite pam_deny.so' /etc/pam.d/sshd" \
     'put_back /etc/pam.d/sshd'
-finds 'probe-issuer program-mode' 'an issuer that nobody may start' \
-    'chmod 0700 /usr/libexec/nhi/nhi-issue' \
-    'chmod 0711 /usr/libexec/nhi/nhi-issue'
 
 # An sshd that sees another /var/log, as units with private mounts do.
 restart() {
@@ -83,4 +81,5 @@ finds probe-unrecorded 'an sshd with a trail of its own' \
     "restart unshare -m sh -c 'mount --bind /opt/log /var/log/nhi
     exec /usr/sbin/sshd'" 'restart /usr/sbin/sshd'
 
+with --state
 all_well
