@@ -264,7 +264,7 @@ package_lab() {
 # Packages of this machine's release, or of another one that is built in a
 # clean root and installed into a root without NHI.
 stage_packages() {
-	local suite=${1:-} root dir=$BUILD/packages name status=0
+	local suite=${1:-} root there= dir=$BUILD/packages name status=0
 	local -a vars=()
 
 	stage_build || return
@@ -274,22 +274,22 @@ stage_packages() {
 	fi
 	step packages 'the Debian packages build' "$LOGS/packages-build.log" \
 	    env DEB_BUILD_OPTIONS='nocheck noautodbgsym' "$TOP/packaging/build.sh" deb ${suite:+"$suite"} || return
-	step packages 'lintian has nothing to say' "$LOGS/lintian.log" \
-	    quiet lintian --fail-on none --allow-root \
-	    "$dir${suite:+/$suite}"/*.changes
 	if [ -n "$suite" ]; then
+		dir=$dir/$suite
 		root=$(ROOT_BARE=1 "$TOP/tests/e2e/roots.sh" "$suite" \
 		    "$BUILD/roots/$suite") || return
 		rm -rf "$root/usr/src/nhi-packages"
-		cp -r "$dir/$suite" "$root/usr/src/nhi-packages"
-		dir=/usr/src/nhi-packages vars=("LAB_ROOT=$root")
+		cp -r "$dir" "$root/usr/src/nhi-packages"
+		there=/usr/src/nhi-packages vars=("LAB_ROOT=$root")
 	fi
+	for name in debian removal; do
+		package_lab $name "${there:-$dir}" ${vars[@]+"${vars[@]}"} &
+	done
+	step packages 'lintian has nothing to say' "$LOGS/lintian.log" \
+	    quiet lintian --fail-on none --allow-root "$dir"/*.changes
 	"$TOP/tests/packages/files.sh" >"$LOGS/packages-files.log" 2>&1 \
 	    </dev/null || status=$?
 	lines packages 'files: ' "$LOGS/packages-files.log" $status
-	for name in debian removal; do
-		package_lab $name "$dir" ${vars[@]+"${vars[@]}"} &
-	done
 	wait
 	for name in debian removal; do
 		lines packages "$name: " "$LOGS/packages-$name.log" \

@@ -65,8 +65,16 @@ try 'setup changed no file of the packages' 0 '' dpkg --verify $PACKAGES
 is 'and no word of dpkg on it' '' "$(dpkg --verify $PACKAGES)"
 try 'the three lines' 0 '^web-deploy$' three_lines
 try 'tick runs with what its unit leaves it' 0 '' as_unit nhi-tick nhictl tick
-try 'fetch does' 1 'github: its key set is pinned' \
-    as_unit nhi-fetch nhictl fetch github
+mint >"$WORK/token"
+check_as_unit() {
+	as_unit "$1" nhictl token check \
+	    --issuer https://token.actions.githubusercontent.com \
+	    --audience ssh://web-1.example.com \
+	    --jwks /etc/nhi/jwks/lab.json <"$WORK/token"
+}
+for unit in nhi-tick nhi-fetch; do
+	try "nhi-drop does, too: $unit" 0 '^ok' check_as_unit $unit
+done
 
 # Under a live session, logins of all sorts, and eyes on the files.
 higher "$1"
