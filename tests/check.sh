@@ -264,7 +264,7 @@ package_lab() {
 # Packages of this machine's release, or of another one that is built in a
 # clean root and installed into a root without NHI.
 stage_packages() {
-	local suite=${1:-} root there= dir=$BUILD/packages name status=0
+	local suite=${1:-} root there='' dir=$BUILD/packages name status=0
 	local -a vars=()
 
 	stage_build || return
@@ -273,7 +273,8 @@ stage_packages() {
 		return
 	fi
 	step packages 'the Debian packages build' "$LOGS/packages-build.log" \
-	    env DEB_BUILD_OPTIONS='nocheck noautodbgsym' "$TOP/packaging/build.sh" deb ${suite:+"$suite"} || return
+	    env DEB_BUILD_OPTIONS='nocheck noautodbgsym' \
+	    "$TOP/packaging/build.sh" deb ${suite:+"$suite"} || return
 	if [ -n "$suite" ]; then
 		dir=$dir/$suite
 		root=$(ROOT_BARE=1 "$TOP/tests/e2e/roots.sh" "$suite" \
