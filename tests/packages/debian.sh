@@ -102,12 +102,14 @@ while [ -e "$WORK/upgrading" ]; do
 	echo three >>"$WORK/tried"
 done &
 try 'an upgrade under a live session' 0 '' get "$WORK/higher"
+cp "$OUT" "$WORK/said"
 rm "$WORK/upgrading"
 wait %2 %3 %4
 sort "$WORK/tried" | uniq -c >"$OUT"
 is 'nobody failed meanwhile, no file was away' '' "$(cat "$WORK/gone" \
     2>/dev/null | head -n 3)"
 is 'both were tried' 2 "$(sort -u "$WORK/tried" | wc -l)"
+try 'it asks for no other setup' 1 '' grep 'nhictl setup' "$WORK/said"
 try 'it is the higher version' 0 'up1' dpkg-query -W nhi libpam-nhi libnss-nhi
 is 'sshd was neither restarted nor reloaded' "$heard" "$(sshd_said)"
 echo after >&7

@@ -145,7 +145,7 @@ for shell in bash fish zsh; do
 	done <<<"$verbs"
 	is "$shell offers every verb" '' "$missing"
 	is "$shell offers the options of a verb" \
-	    "$("$NHICTL" hold add --help | grep -oE -- '--[a-z]+' | sort -u)" \
+	    "$("$NHICTL" hold add --help | grep -oE -- '--[a-z-]+' | sort -u)" \
 	    "$(complete_$shell hold add -- | grep -- '--' |
 	    grep -v -- --help | sort -u)"
 	is "$shell offers the words of an option" 'ecdsa ed25519 rsa' \
