@@ -88,8 +88,11 @@ make_sshd(struct nhi_span old, struct nhi_buf *new, struct nhi_why *why)
 static enum nhi_err
 make_profile(struct nhi_span old, struct nhi_buf *new, struct nhi_why *why)
 {
-	(void)old;
-	nhi_buf_str(new, profile);
+	/* A package brings its own, which is not ours to change. */
+	if (memmem(old.p, old.n, "pam_nhi.so", 10) != NULL)
+		nhi_buf_span(new, old);
+	else
+		nhi_buf_str(new, profile);
 	return nhi_buf_check(new, why);
 }
 
@@ -169,7 +172,8 @@ static enum nhi_err
 common_apply(const void *arg, struct nhi_why *why)
 {
 	char path[NHI_PROC_PATH];
-	const char *const argv[] = { path, "--enable", "nhi", NULL };
+	const char *const argv[] = { path, "--package", "--enable", "nhi",
+	    NULL };
 	bool done = false;
 	enum nhi_err err;
 

@@ -107,6 +107,21 @@ distance(const struct lines *l, size_t i, size_t k)
 	return d;
 }
 
+/* The next line, with those in which it goes on after a backslash. */
+static bool
+next_line(struct nhi_span *rest, struct nhi_span *ret)
+{
+	struct nhi_span line, more;
+
+	if (rest->n == 0 || !nhi_span_cut(rest, '\n', &line))
+		return false;
+	while (line.n > 0 && *line.p != '#' && line.p[line.n - 1] == '\\' &&
+	    rest->n > 0 && nhi_span_cut(rest, '\n', &more))
+		line.n = (size_t)(more.p + more.n - line.p);
+	*ret = line;
+	return true;
+}
+
 /* Our blocks go whole; what nobody ended is only a comment. */
 static enum nhi_err
 split(struct nhi_span text, struct lines *l, struct nhi_why *why)
@@ -114,7 +129,7 @@ split(struct nhi_span text, struct lines *l, struct nhi_why *why)
 	struct nhi_span line;
 	bool ours = false;
 
-	while (text.n > 0 && nhi_span_cut(&text, '\n', &line)) {
+	while (next_line(&text, &line)) {
 		if (nhi_span_is(line, NHI_EDIT_BEGIN)) {
 			ours = true;
 			continue;
@@ -143,14 +158,14 @@ find(const struct lines *l, size_t *ret)
 	return false;
 }
 
-/* The lines without the k-th. */
+/* The lines without the k-th; k behind the last: all of them. */
 static void
 put_without(struct nhi_buf *b, const struct lines *l, size_t k)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		if (i == k)
 			continue;
-		if (i < k && same_type(l->p[i], l->p[k]))
+		if (i < k && k < l->n && same_type(l->p[i], l->p[k]))
 			put_shorter(b, l->p[i], distance(l, i, k));
 		else
 			nhi_buf_span(b, l->p[i]);
