@@ -11,6 +11,7 @@
 
 #include "lib/base/buf.h"
 #include "nhictl/edit.h"
+#include "nhictl/proc.h"
 #include "nhictl/setup.h"
 
 #define CRON_DIR	"/etc/cron.d"
@@ -31,21 +32,26 @@ make(struct nhi_span old, struct nhi_buf *new, struct nhi_why *why)
 	return nhi_buf_check(new, why);
 }
 
+/* A unit that nobody started calls nothing. */
+static bool
+timer_runs(void)
+{
+	char path[NHI_PROC_PATH];
+	const char *const argv[] = { path, "is-active", "--quiet",
+	    "nhi-tick.timer", NULL };
+
+	return access("/run/systemd/system", F_OK) == 0 &&
+	    nhi_proc_find("systemctl", path) &&
+	    nhi_proc_must(argv, NULL) == NHI_OK;
+}
+
 static bool
 here(const void *arg, const char **ret_note)
 {
-	static const char *const units[] = {
-		"/etc/systemd/system/nhi-tick.timer",
-		"/usr/lib/systemd/system/nhi-tick.timer",
-		"/lib/systemd/system/nhi-tick.timer",
-	};
-
 	(void)arg;
 	*ret_note = "nhi-tick.timer of systemd does it";
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (access("/run/systemd/system", F_OK) == 0 &&
-		    access(units[i], F_OK) == 0)
-			return false;
+	if (timer_runs())
+		return false;
 	*ret_note = "neither a timer nor " CRON_DIR
 	    " here; call nhictl tick each minute and after a boot";
 	return access(CRON_DIR, F_OK) == 0;

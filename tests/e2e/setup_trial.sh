@@ -84,11 +84,22 @@ try 'a second setup' 0 '^setup: 2 changed' nhictl setup
 try 'can be rolled back alone' 0 '^setup: rolled back' nhictl setup --rollback
 snapshot >"$WORK/now"
 try 'to what was there before it' 0 '' diff "$WORK/damaged" "$WORK/now"
-try 'or be confirmed' 0 '^setup: 2 changed' nhictl setup --no-rollback
+nhictl setup >/dev/null
+(sleep 1; echo "$nhi setup --confirm >$WORK/console 2>&1"; echo exit) |
+    timeout 20 script -qec 'login -f root' /dev/null >/dev/null
+try 'or be confirmed, from a new login on the console' 0 'confirmed' \
+    cat "$WORK/console"
 snapshot >"$WORK/now"
 try 'which mends it' 0 '' diff "$WORK/after" "$WORK/now"
 try 'unsetup goes back to the beginning' 0 '^unsetup' nhictl unsetup
 as_before 'of all'
+
+# What is not confirmed can be set up again, and is one trial.
+nhictl setup >/dev/null
+rm /etc/ssh/sshd_config.d/00-nhi.conf
+try 'set up while it waits' 0 '^setup: 1 changed' nhictl setup
+try 'both are rolled back' 0 '^setup: rolled back' nhictl setup --rollback
+as_before 'to the beginning'
 
 # The watcher is gone, the host was started anew: tick knows the time.
 nhictl setup >/dev/null

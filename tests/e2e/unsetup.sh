@@ -9,8 +9,19 @@ make_people
 chmod 0444 /etc/nsswitch.conf
 chgrp adm /etc/nsswitch.conf
 touch -d 2020-02-02T02:02:02Z /etc/nsswitch.conf /etc/pam.d/sshd
-/usr/bin/python3 -c 'import os
-os.setxattr("/etc/pam.d/sshd", "user.note", b"mine")' 2>/dev/null
+# An access list and a note; and all attributes of a file as text.
+/usr/bin/python3 -c 'import os, struct
+os.setxattr("/etc/pam.d/sshd", "user.note", b"mine")
+os.setxattr("/etc/pam.d/sshd", "system.posix_acl_access", struct.pack("<I",
+    2) + b"".join(struct.pack("<HHI", *e) for e in [(1, 6, 0xffffffff),
+    (2, 4, 1000), (4, 4, 0xffffffff), (16, 4, 0xffffffff),
+    (32, 4, 0xffffffff)]))' || not_ok 'attributes are set'
+attributes() {
+	/usr/bin/python3 -c 'import os, sys
+for n in sorted(os.listxattr(sys.argv[1])):
+    print(n, os.getxattr(sys.argv[1], n).hex())' "$1"
+}
+attributes=$(attributes /etc/pam.d/sshd)
 install_files
 snapshot >"$WORK/before"
 
@@ -32,6 +43,8 @@ try 'set up, with CA and policy' 0 'in force' into_service
 is 'what is kept has its mode, owner and time' '444 root adm 1580608922' \
     "$(stat -c '%a %U %G %Y' $SETUP/base/was/etc/nsswitch.conf)"
 mode_is $SETUP 'root:root 700'
+is 'an edited file keeps its attributes' "$attributes" \
+    "$(attributes /etc/pam.d/sshd)"
 is 'an edited file keeps its owner and mode' '444 root adm' \
     "$(stat -c '%a %U %G' /etc/nsswitch.conf)"
 try 'the sudoers of the policy are there' 0 '' test -e /etc/sudoers.d/nhi
@@ -55,9 +68,7 @@ rm -rf /var/lib/nhi/published
 try 'unsetup, with a broken policy' 0 ' 0 of them edited' nhictl unsetup
 as_before 'every file is as it was'
 is 'with its time' 1580608922 "$(stat -c %Y /etc/nsswitch.conf)"
-is 'and its attribute' "b'mine'" "$(/usr/bin/python3 -c 'import os
-print(os.getxattr("/etc/pam.d/sshd", "user.note"))' 2>/dev/null ||
-    echo "b'mine'")"
+is 'and its attributes' "$attributes" "$(attributes /etc/pam.d/sshd)"
 until_true 10 eval '! pgrep -x sleep' || not_ok 'the session has ended'
 stop $session
 is 'its users are gone' '' "$(getent passwd nhi _nhi _nhi-fetch)"
@@ -103,6 +114,22 @@ try 'and kept elsewhere' 0 'MaxSessions 2' \
 try 'the new user stays' 0 '^bob:' getent passwd bob
 is 'ours are gone' '' "$(getent passwd nhi _nhi _nhi-fetch)"
 people 'with edits'
+
+# Another package's profile came in meanwhile: it stays, and known as such.
+sed -i '/pam_faildelay/d' /etc/pam.d/common-auth
+nhictl setup --no-rollback >"$OUT" 2>&1 || not_ok 'set up for the other'
+printf '%s\n' 'Name: Other' 'Default: yes' 'Priority: 0' \
+    'Session-Type: Additional' 'Session:' '	optional pam_permit.so other' \
+    >/usr/share/pam-configs/other
+pam-auth-update --package
+grep -q 'pam_permit.so other' /etc/pam.d/common-session ||
+	not_ok 'the other is in'
+try 'unsetup, with another profile' 0 '^unsetup: [1-9]' nhictl unsetup
+pam-auth-update --package
+try 'the other profile stays' 0 'pam_permit.so other' \
+    cat /etc/pam.d/common-session
+try 'and is known' 0 'pam_permit.so other' cat /var/lib/pam/session
+is 'ours is not' 0 "$(cat /etc/pam.d/common-* | grep -c pam_nhi)"
 
 # No ledger: a setup of another time, lines by hand.
 try 'set up once more' 0 '^setup: .* changed' nhictl setup --no-rollback
