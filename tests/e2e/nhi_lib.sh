@@ -47,6 +47,31 @@ program() {
 	chmod 0755 $RUNNER/bin/"$1"
 }
 
+# The programs of the platforms that have one.
+nhi_programs() {
+program circleci <<'END'
+[ "$1 $2 $3 $4" = 'run oidc get --claims' ] || exit 1
+mint circleci "$(printf %s "$5" | sed 's/^{"aud":"\(.*\)"}$/\1/')"
+END
+program buildkite-agent <<'END'
+[ "$JOB" = held-by-the-job ] || exit 1
+[ "$1 $2 $3 $5 $6" = 'oidc request-token --audience --lifetime 300' ] || exit 1
+mint buildkite "$4"
+END
+program aws <<'END'
+[ "$1 $2 $3" = 'sts get-web-identity-token --audience' ] || exit 1
+[ "$5 $6" = '--signing-algorithm ES384' ] || exit 1
+mint aws "$4"
+END
+program spire-agent <<'END'
+[ "$1 $2 $3 $4" = 'api fetch jwt -audience' ] || exit 1
+[ "$6 $7" = '-socketPath /run/spire.sock' ] || exit 1
+echo 'token(spiffe://example.org/ns/ci/sa/deployer):'
+printf '\t%s\nbundle(spiffe://example.org):\n\t{"keys":[]}\n' \
+    "$(mint spiffe "$5")"
+END
+}
+
 # got PRESET [AUDIENCE]: a token, for platforms that give it in a variable.
 got() {
 	curl -sf -G "$STANDIN/mint" -d "preset=$1" \
@@ -61,9 +86,18 @@ as_runner() {
 	    NHI_AUDIENCE=ssh://web-1.example.com "$@")
 }
 
-# Everything that is not there before a job and after it.
+# as_job HOST-KEYS SCRIPT: a job that has what its platform gives, no more.
+as_job() {
+	(cd $RUNNER/job && exec setpriv --reuid runner --regid runner \
+	    --clear-groups env -i HOME=$RUNNER USER=runner \
+	    PATH=$RUNNER/bin:/usr/bin:/bin XDG_RUNTIME_DIR=$RUNNER/run \
+	    NHI_KNOWN_HOSTS="$1" sh "$2")
+}
+
+# All files but the one key that is kept for a token that comes again.
 litter() {
 	find $RUNNER /tmp /var/tmp /dev/shm -path "$WORK" -prune -o \
+	    -path $RUNNER/run/nhi-login/key -prune -o \
 	    -path '/tmp/wt' -prune -o -path '/tmp/bt' -prune -o \
 	    -type f -print 2>/dev/null | grep -v "^$OUT\$" | sort
 }

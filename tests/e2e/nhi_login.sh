@@ -12,27 +12,7 @@ is 'its version is the one of NHI' \
     "nhi-login $(sed -n 's/^AC_INIT(\[nhi\], \[\([0-9.]*\)\].*/\1/p' \
     /src/configure.ac)" "$(nhi-login --version)"
 
-program circleci <<'END'
-[ "$1 $2 $3 $4" = 'run oidc get --claims' ] || exit 1
-mint circleci "$(printf %s "$5" | sed 's/^{"aud":"\(.*\)"}$/\1/')"
-END
-program buildkite-agent <<'END'
-[ "$JOB" = held-by-the-job ] || exit 1
-[ "$1 $2 $3 $5 $6" = 'oidc request-token --audience --lifetime 300' ] || exit 1
-mint buildkite "$4"
-END
-program aws <<'END'
-[ "$1 $2 $3" = 'sts get-web-identity-token --audience' ] || exit 1
-[ "$5 $6" = '--signing-algorithm ES384' ] || exit 1
-mint aws "$4"
-END
-program spire-agent <<'END'
-[ "$1 $2 $3 $4" = 'api fetch jwt -audience' ] || exit 1
-[ "$6 $7" = '-socketPath /run/spire.sock' ] || exit 1
-echo 'token(spiffe://example.org/ns/ci/sa/deployer):'
-printf '\t%s\nbundle(spiffe://example.org):\n\t{"keys":[]}\n' \
-    "$(mint spiffe "$5")"
-END
+nhi_programs
 program own-token <<'END'
 mint "$1" "$NHI_AUDIENCE"
 END
@@ -108,6 +88,27 @@ got kubernetes >/var/run/secrets/nhi/token
 walk kubernetes
 rm -r /var/run/secrets/nhi
 walk custom -- --token-command 'own-token github'
+
+# A job that is given one token calls more than once.
+drain
+n=$(trail event=cert.deny | wc -l)
+ONE=$(got gitlab ssh://web-1.example.com)
+rm -rf $RUNNER/run/nhi-login
+for i in first second; do
+	try "the $i call with one token" 0 '^web-deploy$' as_runner \
+	    NHI_TOKEN="$ONE" nhi-login web-1 web-deploy -- id -un
+done
+is 'what is kept for it is a key' '1 600 nhi-login/key' \
+    "$(find $RUNNER/run -type f -printf '1 %m %P\n')"
+try 'another key is refused' 77 'refused: policy' as_runner \
+    NHI_TOKEN="$ONE" nhi-login --no-keep web-1 web-deploy -- id -un
+rm -r $RUNNER/run/nhi-login
+ONE=$(got gitlab ssh://web-1.example.com)
+try 'none is kept, if so wished' 0 '^web-deploy$' as_runner \
+    NHI_TOKEN="$ONE" nhi-login --no-keep web-1 web-deploy -- id -un
+is 'then nothing is left' '' "$(find $RUNNER/run -type f)"
+drain
+is 'one denial of that' $((n + 1)) "$(trail event=cert.deny | wc -l)"
 
 is 'each came by its own issuer' "$(printf '%s\n' aws azure bitbucket \
     buildkite circleci forgejo gcp github gitlab jenkins kubernetes spiffe \

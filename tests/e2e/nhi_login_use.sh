@@ -28,6 +28,10 @@ asked() {
 	wc -l <"$BOX/log"
 }
 
+left() {
+	find $RUNNER/run -type f ! -path '*/nhi-login/key'
+}
+
 # ssh_config CONTENT
 ssh_config() {
 	install -d -o runner -g runner -m 0700 $SSH
@@ -184,7 +188,7 @@ certify -14m -1m
 try 'renewal that calls itself ends' 0 '"renewed":true' \
     as_runner "${GITHUB[@]}" nhi-login --json cert web-1 web-deploy
 try 'forget' 0 '' as_runner nhi-login forget web-1 web-deploy
-is 'nothing is left' '' "$(find $RUNNER/run -type f)"
+is 'nothing is left' '' "$(left)"
 install -d -o nobody /tmp/theirs
 job 70 'not a directory of ours' 'a directory of another user' \
     --dir /tmp/theirs cert web-1 web-deploy
@@ -198,7 +202,7 @@ soon 20 pgrep -U web-deploy -x sleep
 kill -TERM "$(pgrep -u runner -f '^/bin/sh .*nhi-login web-1 .* sleep 60$')"
 wait $PID
 is 'a signal ends it' 143 $?
-is 'nothing is left of it' '' "$(find $RUNNER/run -type f)"
+is 'nothing is left of it' '' "$(left)"
 is 'nor its connection' '' "$(pgrep -u runner -x ssh)"
 try 'not even xtrace shows a token' 0 '^web-deploy$' as_runner "${GITHUB[@]}" \
     SHELLOPTS=xtrace bash -x -a "$(command -v nhi-login)" web-1 web-deploy -- \

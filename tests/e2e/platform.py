@@ -2,21 +2,22 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Stands in for the platforms whose jobs nhi-login runs in.
 
-  platform.py --dir DIR --port N [--bind]
+  platform.py --dir DIR --port N [--bind] [--metadata]
 
 Makes keys, a policy of all presets with one account (DIR/nhi.conf), their key
 sets (DIR/NAME.jwks), and answers on 127.0.0.1 as the platforms' own endpoints
-do.  DIR/mode "STATUS N" makes the next N answers bad.  /mint is for the
-stand-ins of command-line programs, which only root's tests can know.
+do; with --metadata on port 80 of all addresses, too.  DIR/mode "STATUS N"
+makes the next N answers bad.  /mint is for stand-ins of the platforms'
+programs.
 """
 import argparse
-import copy
 import http.server
 import json
 import os
 import re
 import socketserver
 import sys
+import threading
 import time
 import urllib.parse
 
@@ -37,10 +38,12 @@ def arguments():
     parser.add_argument("--dir", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--bind", action="store_true")
+    parser.add_argument("--metadata", action="store_true")
     return parser.parse_args()
 
 
 ARGS = arguments()
+MINTED = set()
 DATA = dict(make.read_all())
 
 
@@ -77,9 +80,18 @@ def policy():
           (",\n".join(issuers), ",\n".join(identities)))
 
 
+def unique_time(name):
+    """No two tokens are alike, also where there is no jti."""
+    now = int(time.time())
+    while (name, now) in MINTED:
+        now -= 1
+    MINTED.add((name, now))
+    return now
+
+
 def token(name, audience):
     data = DATA[name]
-    claims = make.make_claims(data, {}, int(time.time()))
+    claims = make.make_claims(data, {}, unique_time(name))
     if audience:
         claims["aud"] = [audience] if isinstance(claims["aud"], list) \
             else audience
@@ -144,6 +156,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 query.get("format") == "full"
             return self.answer(200 if good else 403, token(
                 "gcp", query["audience"]) if good else "no")
+        if url.path == "/metadata/identity/oauth2/token":
+            return self.in_json(self.has("Metadata", "true"),
+                                "access_token", "azure", query["resource"])
         if url.path == "/msi":
             return self.in_json(self.has("X-IDENTITY-HEADER", HELD),
                                 "access_token", "azure", query["resource"])
@@ -160,4 +175,7 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
 
 
 policy()
+if ARGS.metadata:
+    threading.Thread(target=Server(("0.0.0.0", 80), Handler).serve_forever,
+                     daemon=True).start()
 Server(("127.0.0.1", ARGS.port), Handler).serve_forever()
