@@ -32,7 +32,8 @@ def arguments():
 
 
 ARGS = arguments()
-BASE = "https://%s:%d" % (ARGS.name, ARGS.port)
+BASE = "https://%s:%d" % (ARGS.name, ARGS.port) if ARGS.port != 443 \
+    else "https://" + ARGS.name
 
 
 def read(name, default=""):
