@@ -144,6 +144,9 @@ nhi_end_sessions(const struct nhi_end *e, unsigned int *ret_ended,
 	struct batch b = { .end = e };
 	enum nhi_err err;
 
+	/* It may be our own connection that ends. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGHUP, SIG_IGN);
 	*ret_ended = 0;
 	do {
 		b.n = 0;

@@ -56,6 +56,7 @@ deps_list() {
 		python3-yaml python3-pyyaml
 		rsync rsync
 		shellcheck ShellCheck
+		softhsm2 softhsm
 		sshpass sshpass
 		strace strace
 		xz-utils xz
