@@ -9,6 +9,7 @@ make_people
 install_files
 nhictl setup >/dev/null && nhictl setup --rollback >/dev/null ||
 	not_ok 'setup and rollback'
+until_true 10 eval '! watcher' || not_ok 'the first watcher has gone'
 snapshot >"$WORK/before"
 
 try 'nothing to confirm' 1 'nothing to confirm' nhictl setup --confirm
@@ -85,10 +86,16 @@ try 'can be rolled back alone' 0 '^setup: rolled back' nhictl setup --rollback
 snapshot >"$WORK/now"
 try 'to what was there before it' 0 '' diff "$WORK/damaged" "$WORK/now"
 nhictl setup >/dev/null
-(sleep 1; echo "$nhi setup --confirm >$WORK/console 2>&1"; echo exit) |
-    timeout 20 script -qec 'login -f root' /dev/null >/dev/null
-try 'or be confirmed, from a new login on the console' 0 'confirmed' \
-    cat "$WORK/console"
+# script(1) does not see the end of a session whose input is at its end.
+if command -v login >/dev/null; then
+	(sleep 1; echo "$nhi setup --confirm >$WORK/console 2>&1"; echo exit) |
+	    timeout 20 script -qec 'login -f root' /dev/null >/dev/null
+	try 'or be confirmed, from a new login on the console' 0 'confirmed' \
+	    cat "$WORK/console"
+else
+	skip 'a new login on the console' 'no login here'
+	nhictl setup --confirm --force >/dev/null
+fi
 snapshot >"$WORK/now"
 try 'which mends it' 0 '' diff "$WORK/after" "$WORK/now"
 try 'unsetup goes back to the beginning' 0 '^unsetup' nhictl unsetup
