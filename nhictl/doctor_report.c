@@ -164,6 +164,7 @@ nhi_doctor_print(const struct nhi_doctor *d, bool json)
 		counts[nhi_doctor_kinds[id].severity] += d->count[id];
 	for (size_t s = NHI_DOCTOR_SEVERITIES; good && s-- > 0;)
 		good = print_found(d, json, (enum nhi_doctor_severity)s);
+	good = fflush(stdout) == 0 && good;
 	print_blind(d);
 	if (!json)
 		(void)printf("doctor: %u errors, %u warnings, %u notes%s\n",

@@ -165,6 +165,19 @@ finds mark-expired 'a mark of 1970' "ln -s -- -:1000 $marks/$mark" \
     "rm $marks/$mark"
 finds ledger-broken 'a certificate that nobody can read' \
     "echo x >$STATE/issued/77" "rm $STATE/issued/77"
+# The issuer writes there: its names are shown, and do nothing to a terminal.
+hostile=$STATE/issued/$'a\nb\e[1m'
+echo x >"$hostile"
+mkfifo $STATE/issued/78
+try 'a hostile name is told' 1 'issued/a\\x0ab\\x1b\[1m$' \
+    nhictl doctor --state
+is 'as what it is' '' \
+    "$(nhictl doctor --state | LC_ALL=C grep -v '^[[:print:]]*$')"
+is 'and is one object of JSON' ok "$(nhictl doctor --state --json |
+    /usr/bin/python3 -c 'import json, sys
+[json.loads(line) for line in sys.stdin]
+print("ok")')"
+rm "$hostile" $STATE/issued/78
 finds revocation-broken 'a revocation without words' \
     "ln -s nonsense $STATE/revoked/serial/7" "rm $STATE/revoked/serial/7"
 finds generation-left 'old generations' \
