@@ -114,13 +114,20 @@ finds lastlog-sparse 'terminals and a lastlog' \
     "changed 's/^version.*/& sshd = { permit_tty = true; };/' &&
     touch /var/log/lastlog /run/sshd.pid" \
     'rm /var/log/lastlog; unchanged; touch /run/sshd.pid'
-finds sshd-keyboard-off 'no keyboard-interactive where policy has it' \
+# OpenSSH has penalties since 9.8, and then a failed token costs one.
+penalized=$(/usr/sbin/sshd -T | grep -c '^persourcepenalties ')
+finds "sshd-keyboard-off$([ "$penalized" -eq 0 ] || echo ' sshd-penalties')" \
+    'no keyboard-interactive where policy has it' \
     "changed 's/^version.*/& sshd = { keyboard_interactive = true; };/' &&
     touch /run/sshd.pid &&
     conf 'Match all' 'KbdInteractiveAuthentication no'" \
     'unconf; unchanged; touch /run/sshd.pid'
-# OpenSSH has them since 9.8; one that says so is enough for doctor.
+# Where it has none, an sshd that says so is enough for doctor.
 penalties() {
+	if [ "$penalized" -gt 0 ]; then
+		conf 'PerSourcePenalties authfail:5000s'
+		return
+	fi
 	mv /usr/sbin/sshd /usr/sbin/sshd.real
 	cat >/usr/sbin/sshd <<-'END'
 	#!/bin/sh
@@ -133,7 +140,8 @@ penalties() {
 	chmod 755 /usr/sbin/sshd
 }
 finds sshd-penalties 'long penalties, and nobody exempt' penalties \
-    'mv /usr/sbin/sshd.real /usr/sbin/sshd'
+    'unconf; [ ! -e /usr/sbin/sshd.real ] ||
+    mv /usr/sbin/sshd.real /usr/sbin/sshd'
 restart() {
 	kill "$(cat /run/sshd.pid)"
 	until_true 10 test ! -e /run/sshd.pid
