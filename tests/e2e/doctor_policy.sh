@@ -111,11 +111,13 @@ finds sudo-more 'a rule of the host for all accounts' \
 finds sudo-edited 'a fragment without policy' \
     "echo 'Defaults x' >$SUDO; echo >$SUDO" "rm $SUDO"
 with_sudo() {
-	changed 's|account = "web-deploy";|& sudo = [ "/usr/bin/id" ];|'
+	changed 's|account = "web-deploy";|& sudo = [ "/usr/bin/id", \
+    "/usr/bin/systemctl restart web", "/usr/bin/systemctl reload nginx", \
+    "/usr/bin/systemctl status a-unit-with-quite-a-long-name.service" ];|'
 }
 finds '' 'a policy with sudo' with_sudo unchanged
 finds sudo-edited 'a fragment that somebody changed' \
-    "with_sudo; chmod 0640 $SUDO; sed -i s,/usr/bin/id,ALL, $SUDO" unchanged
+    "with_sudo; sed -i 's,/usr/bin/systemctl restart web,ALL,' $SUDO" unchanged
 finds sudo-edited 'a fragment that is gone' "with_sudo; rm $SUDO" unchanged
 finds sudo-less 'a sudoers that does not include it' \
     "with_sudo; sed -i '/includedir/d' /etc/sudoers" \
