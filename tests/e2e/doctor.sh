@@ -99,8 +99,9 @@ finds sshd-shadowed 'an AcceptEnv of a later Match' \
 AcceptEnv LD_PRELOAD' >>$CONF; touch -d '1 hour ago' $CONF" "put_back $CONF"
 finds sshd-refuses-accounts AllowGroups "conf 'AllowGroups root wheel'" unconf
 finds sshd-refuses-accounts DenyUsers "conf 'DenyUsers web-*'" unconf
+# (The name that OpenSSH 8.4 knows, too.)
 finds sshd-no-certificates 'plain keys only' \
-    "conf 'PubkeyAcceptedAlgorithms ssh-ed25519'" unconf
+    "conf 'PubkeyAcceptedKeyTypes ssh-ed25519'" unconf
 finds sshd-not-reloaded 'a pid file that is older than the drop-in' \
     "touch -d '2 minutes ago' $DROPIN; touch -d '1 hour ago' /run/sshd.pid" \
     "put_back $DROPIN; touch /run/sshd.pid"
