@@ -238,7 +238,6 @@ nhi_verb_hold_add(int argc, char **argv)
 	    (err = check_longer(&a.hold, &why)) != NHI_OK ||
 	    (err = nhi_hold_add(NHI_HOLDS_DIR, &a.hold, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
-	(void)printf("%s is held until %s\n", target, until);
 	nhi_fd_close(&lock);
 	return tell(&a, target, until);
 }

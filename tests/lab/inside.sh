@@ -50,6 +50,8 @@ install_nhi() {
 	step 'nhictl ca init' nhictl ca init
 	step 'the sample policy' sample_policy
 	step 'nhictl apply' nhictl apply
+	# What a timer or cron does on a host.
+	step 'nhictl tick' nhictl tick
 }
 
 # An issuer of the lab's own, whose key the tests have (mint.py).
