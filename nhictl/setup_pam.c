@@ -172,8 +172,7 @@ static enum nhi_err
 common_apply(const void *arg, struct nhi_why *why)
 {
 	char path[NHI_PROC_PATH];
-	const char *const argv[] = { path, "--package", "--enable", "nhi",
-	    NULL };
+	const char *const argv[] = { path, "--enable", "nhi", NULL };
 	bool done = false;
 	enum nhi_err err;
 

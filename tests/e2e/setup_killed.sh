@@ -50,7 +50,7 @@ before() {
 }
 
 renames=$(grep -c '^rename(' "$WORK/whole")
-for ((i = 2; i < renames; i += renames / 5)); do
+for ((i = 2; i < renames; i += renames / 3)); do
 	killed '' rename $i
 done
 killed 'nsswitch.conf' rename "$(before rename '"\/etc\/nsswitch.conf")')"

@@ -31,13 +31,17 @@ install_files() {
 		not_ok 'NHI is installed'
 }
 
-# Each file outside of NHI's own: mode, owner, times where wanted, sum.
+# Each file outside of NHI's own: mode, owner, where a link leads, sum.
 snapshot() {
-	find /etc /usr/share/pam-configs /var/lib/pam /var/spool/cron \
-	    /usr/libexec/nhi -xdev \( -path /etc/nhi -o -name ld.so.cache \) \
-	    -prune -o \( -type f -o -type l \) \
-	    -printf '%p %m %u:%g ' \( -type f -exec sha256sum {} \; \
-	    -o -printf '%l\n' \) | sort
+	local -a where=(/etc /usr/share/pam-configs /var/lib/pam
+	    /var/spool/cron /usr/libexec/nhi -xdev \( -path /etc/nhi -o
+	    -name ld.so.cache \) -prune -o)
+
+	{
+		find "${where[@]}" \( -type f -o -type l \) \
+		    -printf '%p %m %u:%g %l\n'
+		find "${where[@]}" -type f -print0 | xargs -0 sha256sum
+	} | sort
 }
 
 # as_before NAME: the host's files are those of `snapshot >$WORK/before`.
