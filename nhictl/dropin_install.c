@@ -13,6 +13,7 @@
 #include "nhictl/dropin.h"
 #include "nhictl/dropin_people.h"
 #include "nhictl/sshd.h"
+#include "nhictl/sshd_match.h"
 
 #define DROPIN		NHI_SSHD_CONF_DIR "/" NHI_DROPIN_NAME
 
@@ -77,22 +78,46 @@ check_from(const char *from, struct nhi_why *why)
 	return NHI_OK;
 }
 
+/* What sshd said for people before. */
+struct people {
+	struct nhi_sshd_places places;
+	struct nhi_buf said;
+};
+
+static void
+people_wipe(struct people *p)
+{
+	nhi_sshd_places_wipe(&p->places);
+	nhi_buf_wipe(&p->said);
+}
+
+static enum nhi_err
+ask_people(struct people *p, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if ((err = nhi_sshd_places(NHI_SSHD_CONF_DIR "/../sshd_config",
+	    &p->places, why)) != NHI_OK)
+		return err;
+	return nhi_dropin_people(&p->places, &p->said, why);
+}
+
 /*
  * Is it what was meant, for our accounts and for nobody else?  Asked before
  * the running sshd reads it.
  */
 static enum nhi_err
 judge(const struct nhi_dropin_options *o, const char *const accounts[],
-    size_t n, const struct nhi_buf *people, struct nhi_why *why)
+    size_t n, const struct people *people, struct nhi_why *why)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf now = NHI_BUF(NHI_DROPIN_PEOPLE);
 	enum nhi_err err;
 
 	if ((err = nhi_sshd_test(NULL, why)) != NHI_OK ||
 	    (err = nhi_dropin_judge(o, accounts, n, why)) != NHI_OK ||
-	    (err = nhi_dropin_people(&now, why)) != NHI_OK)
+	    (err = nhi_dropin_people(&people->places, &now, why)) != NHI_OK)
 		return err;
-	return nhi_dropin_people_same(people, &now, why);
+	return nhi_dropin_people_same(&people->said, &now, why);
 }
 
 static void
@@ -112,8 +137,8 @@ nhi_dropin_install(const struct nhi_dropin_options *o,
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf old = NHI_BUF(NHI_DROPIN_MAX);
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf new = NHI_BUF(NHI_DROPIN_MAX);
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf people =
-	    NHI_BUF(NHI_DROPIN_PEOPLE);
+	NHI_AUTO(people_wipe) struct people people = {
+		.said = NHI_BUF(NHI_DROPIN_PEOPLE) };
 	bool there = false;
 	enum nhi_err err;
 
@@ -125,7 +150,7 @@ nhi_dropin_install(const struct nhi_dropin_options *o,
 	if (there && nhi_span_equal(nhi_buf_all(&old), nhi_buf_all(&new)))
 		return nhi_dropin_judge(o, accounts, n, why);
 	if ((err = try_candidate(nhi_buf_all(&new), why)) != NHI_OK ||
-	    (err = nhi_dropin_people(&people, why)) != NHI_OK ||
+	    (err = ask_people(&people, why)) != NHI_OK ||
 	    (err = nhi_file_replace(AT_FDCWD, DROPIN, 0644, nhi_buf_all(&new),
 	    why)) != NHI_OK)
 		return err;

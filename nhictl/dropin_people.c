@@ -66,20 +66,16 @@ ask(const struct people *p, const struct nhi_sshd_who *place,
 }
 
 enum nhi_err
-nhi_dropin_people(struct nhi_buf *out, struct nhi_why *why)
+nhi_dropin_people(const struct nhi_sshd_places *places, struct nhi_buf *out,
+    struct nhi_why *why)
 {
-	NHI_AUTO(nhi_sshd_places_wipe) struct nhi_sshd_places places = {
-		.n = 0 };
 	struct nhi_sshd_who who = { .user = "root" };
 	struct people p = { .n = 0 };
 	enum nhi_err err;
 
 	find(&p);
-	if ((err = nhi_sshd_places(NHI_SSHD_CONF_DIR "/../sshd_config",
-	    &places, why)) != NHI_OK)
-		return err;
-	for (size_t i = 0; i < places.n && i < PLACES_MAX; i++) {
-		nhi_sshd_places_who(&places, i, &who);
+	for (size_t i = 0; i < places->n && i < PLACES_MAX; i++) {
+		nhi_sshd_places_who(places, i, &who);
 		if ((err = ask(&p, &who, out, why)) != NHI_OK)
 			return err;
 	}

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/file.h"
@@ -22,10 +23,12 @@
 #endif
 
 /*
- * A process that forks and leaves, again and again, may pass by one look; and
- * one that has our priority could do so for ever.
+ * A process that forks and leaves, again and again, may pass by one look, and
+ * by each signal to the one that was seen.  After so many looks all that the
+ * account has is stopped, which no fork escapes.
  */
 #define LOOKS_CLEAN	3
+#define LOOKS_DIRTY	4
 #define CHASE_MS	2000
 
 /* A small file below /proc, whole; n of 0 when there is none. */
@@ -136,16 +139,50 @@ sweep(const struct nhi_session *s)
 	return again;
 }
 
+/*
+ * A signal to all processes of the account at once, from one that has become
+ * it: nobody else's can be reached.  They may kill that one first.
+ */
+static void
+signal_all(uint32_t uid, int what)
+{
+	int status = 0;
+	pid_t pid;
+
+	for (unsigned int i = 0; i < LOOKS_DIRTY; i++) {
+		if ((pid = fork()) == 0) {
+			if (setresuid(uid, uid, uid) == 0)
+				(void)kill(-1, what);
+			_exit(0);
+		}
+		if (pid < 0)
+			return;
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			continue;
+		if (WIFEXITED(status))
+			return;
+	}
+}
+
 void
 nhi_pam_leave_end(const struct nhi_session *s)
 {
-	int64_t deadline;
+	int64_t deadline = nhi_clock_ms() + CHASE_MS;
+	unsigned int clean = 0, dirty = 0;
 
 	if (s->audit_session == UINT32_MAX || s->audit_session == 0 ||
 	    s->uid == 0)
 		return;
-	deadline = nhi_clock_ms() + CHASE_MS;
-	for (unsigned int clean = 0; clean < LOOKS_CLEAN &&
-	    nhi_clock_ms() < deadline;)
-		clean = sweep(s) ? 0 : clean + 1;
+	while (clean < LOOKS_CLEAN && nhi_clock_ms() < deadline) {
+		if (!sweep(s)) {
+			clean++;
+			continue;
+		}
+		clean = 0;
+		if (++dirty % LOOKS_DIRTY == 0)
+			signal_all(s->uid, SIGSTOP);
+	}
+	/* Another session's go on. */
+	if (dirty >= LOOKS_DIRTY)
+		signal_all(s->uid, SIGCONT);
 }

@@ -69,9 +69,9 @@ is 'and its record' 1 "$(find /run/nhi/sessions -name '[0-9]*' | wc -l)"
 # One that is never there when somebody looks, three times.
 for n in 1 2 3; do
 	nhi_ssh one web-deploy@127.0.0.1 \
-	    'respawn 20 </dev/null >/dev/null 2>&1 & sleep 0.5' \
+	    'respawn 60 </dev/null >/dev/null 2>&1 & sleep 0.5' \
 	    >"$OUT" 2>&1 </dev/null
-	sleep 0.3
+	until_true 5 eval '! pgrep -r D,R,S,T,t -x respawn'
 	is "a process that forks and leaves: $n" '' "$(pgrep -r D,R,S,T,t -x respawn)"
 	pkill -9 -x respawn
 done
