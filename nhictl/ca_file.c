@@ -228,9 +228,10 @@ nhi_ca_withdraw(const struct nhi_ssh_key *key, struct nhi_why *why)
 {
 	enum nhi_err err;
 
-	if ((err = rewrite(NHI_CA_PUB, key, false, true, why)) != NHI_OK)
+	/* The next run finds by the other what this one could not finish. */
+	if ((err = rewrite(NHI_CA_TRUSTED, key, false, true, why)) != NHI_OK)
 		return err;
-	return rewrite(NHI_CA_TRUSTED, key, false, true, why);
+	return rewrite(NHI_CA_PUB, key, false, true, why);
 }
 
 enum nhi_err

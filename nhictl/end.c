@@ -17,11 +17,13 @@
 #define BATCH		128		/* sessions ended at once */
 #define PATIENCE	300		/* milliseconds, twice */
 #define STEP		10
+#define ROUNDS		1000
 
 struct batch {
 	const struct nhi_end *end;
 	struct nhi_session s[BATCH];
 	size_t n;
+	bool alive;			/* only those that still are */
 };
 
 static bool
@@ -29,7 +31,8 @@ collect(const struct nhi_session *s, void *arg)
 {
 	struct batch *b = arg;
 
-	if (b->end->wanted(s, b->end->arg))
+	if ((!b->alive || nhi_session_alive(s) != 0) &&
+	    b->end->wanted(s, b->end->arg))
 		b->s[b->n++] = *s;
 	return b->n < BATCH;
 }
@@ -142,7 +145,8 @@ nhi_end_sessions(const struct nhi_end *e, unsigned int *ret_ended,
     struct nhi_why *why)
 {
 	struct batch b = { .end = e };
-	enum nhi_err err;
+	enum nhi_err err, first = NHI_OK;
+	unsigned int rounds = 0;
 
 	/* It may be our own connection that ends. */
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -151,10 +155,14 @@ nhi_end_sessions(const struct nhi_end *e, unsigned int *ret_ended,
 	do {
 		b.n = 0;
 		if ((err = nhi_session_each(NHI_SESSIONS_DIR, collect, &b,
-		    why)) != NHI_OK ||
-		    (b.n > 0 && (err = end_batch(&b, why)) != NHI_OK))
+		    why)) != NHI_OK)
 			return err;
+		if (b.n > 0 && (err = end_batch(&b, first == NHI_OK ? why :
+		    NULL)) != NHI_OK && first == NHI_OK)
+			first = err;
+		/* Without a trail the records of what has ended stay. */
+		b.alive = first != NHI_OK;
 		*ret_ended += (unsigned int)b.n;
-	} while (b.n == BATCH);
-	return NHI_OK;
+	} while (b.n == BATCH && ++rounds < ROUNDS);
+	return first;
 }

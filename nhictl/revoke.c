@@ -179,8 +179,8 @@ add(struct args *a)
 static int
 add_run(struct args *a)
 {
+	static struct nhi_run run;
 	struct nhi_why why = { "" };
-	struct nhi_run run;
 	enum nhi_err err;
 	int status = NHI_CTL_OK;
 
@@ -199,8 +199,8 @@ add_run(struct args *a)
 		status = add(a);
 	}
 	if (status == NHI_CTL_OK && run.more) {
-		(void)fputs("nhictl: it has more tokens: call again\n",
-		    stderr);
+		(void)fprintf(stderr, "nhictl: it has more than %d tokens: "
+		    "revoke its identity\n", NHI_RUN_MARKS);
 		status = NHI_CTL_FAULT;
 	}
 	return status;

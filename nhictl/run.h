@@ -5,7 +5,7 @@
 
 #include "lib/base/buf.h"
 
-#define NHI_RUN_MARKS	256
+#define NHI_RUN_MARKS	16384
 
 struct nhi_run {
 	char marks[NHI_RUN_MARKS][17];	/* of the tokens; each once */

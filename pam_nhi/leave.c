@@ -74,7 +74,9 @@ has_uid(int dir, uint32_t uid)
 	uint64_t v;
 
 	(void)read_small(dir, "status", text, sizeof(text));
-	if (strstr(text, "\nState:\tZ") != NULL)
+	/* One whose first thread has ended looks dead; its others run. */
+	if (strstr(text, "\nState:\tZ") != NULL &&
+	    strstr(text, "\nThreads:\t1\n") != NULL)
 		return false;
 	if ((at = strstr(text, key)) == NULL)
 		return false;

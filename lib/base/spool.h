@@ -32,8 +32,8 @@ enum nhi_err	 nhi_spool_put_once(const char *spool,
 /*
  * Root's own denials go straight into the trail, and have no more room than
  * the others': true when there is a place for this one, else it is counted.
- * Where there is no source, the account stands for it.  What cannot be
- * counted has a place.
+ * Where there is no source, the caller of a set-uid program stands for it, or
+ * the account.  What cannot be counted has a place.
  */
 bool		 nhi_spool_room(const char *spool, const struct nhi_event *,
 		    int64_t now_ms);

@@ -82,7 +82,11 @@ nhi_spool_room(const char *spool, const struct nhi_event *ev, int64_t now_ms)
 	    O_NOFOLLOW)) < 0)
 		return true;
 	nhi_spool_source(ev->source, source);
-	if (strcmp(source, "none") == 0 && ev->account != NULL &&
+	/* A person here who calls su: by who calls, not by who is called. */
+	if (strcmp(source, "none") == 0 && getuid() != 0)
+		(void)snprintf(source, sizeof(source), "l-%lu",
+		    (unsigned long)getuid());
+	else if (strcmp(source, "none") == 0 && ev->account != NULL &&
 	    nhi_name_valid(ev->account))
 		(void)snprintf(source, sizeof(source), ACCOUNT "%s",
 		    ev->account);

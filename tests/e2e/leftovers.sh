@@ -103,6 +103,25 @@ is 'all sessions over: no lease, no record' '' \
     "$(find /run/nhi/leases /run/nhi/sessions ! -type d ! -name .lock)"
 pkill -9 -f 'sleep 7'
 
+# One whose first thread has ended looks like a zombie and is none.
+nhi_ssh one web-deploy@127.0.0.1 'setsid python3 -c "
+import ctypes, threading, time
+threading.Thread(target=time.sleep, args=(7303,)).start()
+open(\"/tmp/half\", \"w\")
+ctypes.CDLL(None).syscall(60, 0)
+" </dev/null >/dev/null 2>&1 &
+	until [ -e /tmp/half ]; do sleep 0.05; done; sleep 0.2' \
+	>"$OUT" 2>&1 </dev/null
+try 'its first thread ended' 0 '' test -e /tmp/half
+half_gone() {
+	! cat /proc/[0-9]*/status 2>/dev/null |
+	    awk -v uid="$(id -u web-deploy)" '/^Uid:/ { ours = $2 == uid }
+	    /^Threads:/ && ours && $2 > 1 { found = 1 }
+	    END { exit !found }'
+}
+until_true 5 half_gone
+try 'nothing of the account hides behind a dead thread' 0 '' half_gone
+
 # ssh ends in other ways, too.
 for how in 'client killed' 'session killed' 'monitor ended'; do
 	nhi_ssh one web-deploy@127.0.0.1 \
