@@ -14,11 +14,14 @@ FUZZ_TARGET(claims)(const uint8_t *data, size_t size)
 		.need_iss = size % 2 == 0, .bind_key = size % 3 == 0,
 		.audience = { (char *[]){ (char[]){ "ssh://web-1" } }, 1 },
 	};
-	struct nhi_claims claims;
+	struct nhi_claims claims = { .exp = 0 };
 	struct nhi_why why;
 
-	if (nhi_claims_read(fuzz_span(data, size), &claims, &why) != NHI_OK)
+	/* Whoever gave it room wipes it, also after a failure. */
+	if (nhi_claims_read(fuzz_span(data, size), &claims, &why) != NHI_OK) {
+		nhi_json_wipe(&claims.all);
 		return 0;
+	}
 	(void)!nhi_claims_check_issuer(&claims, &issuer, &why);
 	(void)!nhi_claims_check_audience(&claims, &issuer, "SHA256:x", &why);
 	(void)!nhi_claims_check_times(&claims, &issuer, 1800000000, &why);

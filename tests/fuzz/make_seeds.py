@@ -185,7 +185,7 @@ def seeds():
         line("ssh-ed25519", ssh_key(CA), "web-1.example.com") + "\n" +
         line("ssh-ed25519", ssh_key(USER), "web-2.example.com") + "\n")
     yield "keyid", "good", "nhi1:web-1.example.com:web:0123456789abcdef"
-    yield "keyid", "fingerprint", "SHA256:" + b64(b"x" * 32)
+    yield "keyid", "fingerprint", "SHA256:" + b64(bytes(range(32)))
     yield "keyid", "options", string("force-command") + string(string("id"))
     yield "verdict", "short", b"\0" * 40
     yield "verdict", "request", b"\1" * 16 + struct.pack(">Q", NOW) + b"\1tok"
