@@ -103,18 +103,29 @@ nhi_keep_note(const char *area, const char *line, struct nhi_why *why)
 	return nhi_copy_text(path, 0600, nhi_buf_all(&b), why);
 }
 
+static bool
+has_kind(struct nhi_span journal, const char *kind, const char *path)
+{
+	struct nhi_span line, word;
+
+	while (nhi_span_cut(&journal, '\n', &line))
+		if (nhi_span_cut(&line, ' ', &word) && line.p != NULL &&
+		    nhi_span_is(word, kind) && nhi_span_is(line, path))
+			return true;
+	return false;
+}
+
 bool
 nhi_keep_has(struct nhi_span journal, const char *path)
 {
-	struct nhi_span line, kind;
+	return nhi_keep_had(journal, path) ||
+	    has_kind(journal, NHI_KEEP_NEW, path);
+}
 
-	while (nhi_span_cut(&journal, '\n', &line))
-		if (nhi_span_cut(&line, ' ', &kind) && line.p != NULL &&
-		    (nhi_span_is(kind, NHI_KEEP_CHANGED) ||
-		    nhi_span_is(kind, NHI_KEEP_NEW)) &&
-		    nhi_span_is(line, path))
-			return true;
-	return false;
+bool
+nhi_keep_had(struct nhi_span journal, const char *path)
+{
+	return has_kind(journal, NHI_KEEP_CHANGED, path);
 }
 
 static enum nhi_err
@@ -172,92 +183,6 @@ nhi_keep_made_file(const char *area, const char *path, struct nhi_why *why)
 {
 	return access(path, F_OK) != 0 ? NHI_OK :
 	    copy_in(area, "made", path, why);
-}
-
-/* One of the two copies of a file, from pending to base. */
-static enum nhi_err
-move(const char *which, const char *path, struct nhi_why *why)
-{
-	char from[NHI_PATH_SIZE], to[NHI_PATH_SIZE];
-	enum nhi_err err;
-
-	if ((err = nhi_keep_path(NHI_KEEP_PENDING, which, path, from,
-	    why)) != NHI_OK ||
-	    (err = nhi_keep_path(NHI_KEEP_BASE, which, path, to,
-	    why)) != NHI_OK)
-		return err;
-	if (access(from, F_OK) != 0)
-		return NHI_OK;
-	if ((err = nhi_copy_parents(to, why)) != NHI_OK)
-		return err;
-	return nhi_copy_file(from, to, why);
-}
-
-static enum nhi_err
-merge_line(struct nhi_span base, struct nhi_span line, struct nhi_why *why)
-{
-	char text[NHI_PATH_SIZE];
-	const char *path;
-	bool file;
-	enum nhi_err err;
-
-	if (line.n >= sizeof(text))
-		return nhi_fail(why, NHI_ERR_INTERNAL, "journal: a long line");
-	memcpy(text, line.p, line.n);
-	text[line.n] = '\0';
-	file = strncmp(text, "file /", 6) == 0 ||
-	    strncmp(text, "new /", 5) == 0;
-	if (!file)
-		return nhi_keep_note(NHI_KEEP_BASE, text, why);
-	path = strchr(text, '/');
-	if ((err = move("made", path, why)) != NHI_OK ||
-	    nhi_keep_has(base, path))
-		return err;
-	if ((err = move("was", path, why)) != NHI_OK)
-		return err;
-	return nhi_keep_note(NHI_KEEP_BASE, text, why);
-}
-
-/* A mode or a user that base knows already is the older truth. */
-static bool
-known(struct nhi_span base, struct nhi_span line)
-{
-	struct nhi_span kind, path, old, old_kind, old_path;
-
-	if (!nhi_span_cut(&line, ' ', &kind) ||
-	    !nhi_span_is(kind, NHI_KEEP_MODE) ||
-	    !nhi_span_cut(&line, ' ', &path))
-		return false;
-	while (nhi_span_cut(&base, '\n', &old))
-		if (nhi_span_cut(&old, ' ', &old_kind) &&
-		    nhi_span_is(old_kind, NHI_KEEP_MODE) &&
-		    nhi_span_cut(&old, ' ', &old_path) &&
-		    nhi_span_equal(old_path, path))
-			return true;
-	return false;
-}
-
-enum nhi_err
-nhi_keep_merge(struct nhi_why *why)
-{
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf base = NHI_BUF(NHI_KEEP_JOURNAL);
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(NHI_KEEP_JOURNAL);
-	struct nhi_span rest, line;
-	enum nhi_err err;
-
-	if ((err = nhi_keep_open(NHI_KEEP_BASE, why)) != NHI_OK ||
-	    (err = nhi_keep_read(NHI_KEEP_BASE, &base, why)) != NHI_OK ||
-	    (err = nhi_keep_read(NHI_KEEP_PENDING, &b, why)) != NHI_OK)
-		return err;
-	rest = nhi_buf_all(&b);
-	while (rest.n > 0 && nhi_span_cut(&rest, '\n', &line)) {
-		if (known(nhi_buf_all(&base), line))
-			continue;
-		err = merge_line(nhi_buf_all(&base), line, why);
-		if (err != NHI_OK)
-			return err;
-	}
-	return NHI_OK;
 }
 
 static int

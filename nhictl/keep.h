@@ -45,8 +45,9 @@ enum nhi_err	 nhi_keep_note(const char *area, const char *line,
 enum nhi_err	 nhi_keep_file(const char *area, const char *path,
 		    struct nhi_why *) NHI_MUST;
 
-/* Is there a line for this file? */
+/* Is there a line for this file?  And one that says that there was one? */
 bool		 nhi_keep_has(struct nhi_span journal, const char *path);
+bool		 nhi_keep_had(struct nhi_span journal, const char *path);
 
 /* Before it is changed to a text; or after somebody else changed it. */
 enum nhi_err	 nhi_keep_made(const char *area, const char *path,
@@ -58,7 +59,10 @@ enum nhi_err	 nhi_keep_made_file(const char *area, const char *path,
 enum nhi_err	 nhi_keep_path(const char *area, const char *which,
 		    const char *path, char *out, struct nhi_why *) NHI_MUST;
 
-/* What pending knows and base does not goes there; made is the newer one. */
+/*
+ * What pending knows and base does not goes there; made is the newer one, and
+ * none where somebody else changed the file between the two.
+ */
 enum nhi_err	 nhi_keep_merge(struct nhi_why *) NHI_MUST;
 
 /* Remove an area and all in it. */

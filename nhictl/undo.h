@@ -46,6 +46,9 @@ enum nhi_undo_action {
 /* One file of the journal. */
 void		 nhi_undo_file(struct nhi_undo *, const char *path);
 
+/* A file of the host in which lines are ours; all others are ours whole. */
+bool		 nhi_undo_is_shared(const char *path);
+
 /* Our lines out of a file that no area tells of. */
 void		 nhi_undo_strip(struct nhi_undo *, const char *path);
 

@@ -75,9 +75,8 @@ is_path(const char *path, const char *dir, const char *name)
 	    (name == NULL || strcmp(path + n + 1, name) == 0);
 }
 
-/* Files of the host in which lines are ours; all others are ours whole. */
-static bool
-is_shared(const char *path)
+bool
+nhi_undo_is_shared(const char *path)
 {
 	return strcmp(path, "/etc/nsswitch.conf") == 0 ||
 	    is_path(path, NHI_PAM_CONF_DIR, NULL);
@@ -108,7 +107,7 @@ decide(const char *path, struct versions *v, enum nhi_undo_action *ret,
 	    is_dropin(nhi_buf_all(&v->now))))
 		return NHI_OK;
 	*ret = NHI_UNDO_ASIDE;
-	if (!is_shared(path))
+	if (!nhi_undo_is_shared(path))
 		return NHI_OK;
 	if ((err = strip(path, v, why)) != NHI_OK)
 		return err;
@@ -258,7 +257,7 @@ nhi_undo_strip(struct nhi_undo *u, const char *path)
 		nhi_undo_fail(u, err, &why);
 		return;
 	}
-	if (is_shared(path)) {
+	if (nhi_undo_is_shared(path)) {
 		if ((err = strip(path, &v, &why)) != NHI_OK) {
 			nhi_undo_fail(u, err, &why);
 			return;

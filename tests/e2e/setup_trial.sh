@@ -101,6 +101,20 @@ try 'which mends it' 0 '' diff "$WORK/after" "$WORK/now"
 try 'unsetup goes back to the beginning' 0 '^unsetup' nhictl unsetup
 as_before 'of all'
 
+# What another put in between two setups outlives them both.
+nhictl setup --no-rollback >/dev/null
+sed -i 's/^hosts:.*/& myhostname/; /^passwd:/s/ nhi//' /etc/nsswitch.conf
+sed -i '1i # a comment of the host' /etc/pam.d/sshd
+nhictl setup --no-rollback >"$OUT" 2>&1
+try 'unsetup, with an edit between two setups' 0 '^unsetup' nhictl unsetup
+try 'keeps that of nsswitch.conf' 0 '^hosts:.* myhostname$' \
+    cat /etc/nsswitch.conf
+sed -i '/^hosts:/s/ myhostname$//' /etc/nsswitch.conf
+try 'and of the PAM file' 0 '^# a comment of the host' \
+    sed -i '1w /dev/stdout
+1d' /etc/pam.d/sshd
+as_before 'and nothing of NHI'
+
 # What is not confirmed can be set up again, and is one trial.
 nhictl setup >/dev/null
 rm /etc/ssh/sshd_config.d/00-nhi.conf
