@@ -184,8 +184,9 @@ nhi_trial_undo(struct nhi_trial *t, struct nhi_undo *u, struct nhi_why *why)
 
 	t->phase = NHI_TRIAL_UNDOING;
 	u->area = NHI_KEEP_PENDING;
-	if ((err = nhi_trial_save(t, why)) != NHI_OK ||
-	    (err = nhi_undo_area(u, why)) != NHI_OK)
+	/* A full disk must not stop it: an undoing may begin unsaid. */
+	(void)!nhi_trial_save(t, NULL);
+	if ((err = nhi_undo_area(u, why)) != NHI_OK)
 		return err;
 	return nhi_keep_remove(NHI_KEEP_PENDING, why);
 }
@@ -205,8 +206,10 @@ undo_pending(struct nhi_undo *u, struct nhi_why *why)
 		u->area = NHI_KEEP_PENDING;
 		return nhi_undo_area(u, why);
 	}
-	if (t.phase == NHI_TRIAL_CONFIRMED)
-		return nhi_trial_confirm(&t, why);
+	/* Half a trial that cannot be taken over can still be undone. */
+	if (t.phase == NHI_TRIAL_CONFIRMED &&
+	    nhi_trial_confirm(&t, NULL) == NHI_OK)
+		return NHI_OK;
 	return nhi_trial_undo(&t, u, why);
 }
 
@@ -215,9 +218,9 @@ nhi_trial_unsetup(struct nhi_undo *u, struct nhi_why *why)
 {
 	enum nhi_err err;
 
-	if (!u->dry_run && (err = nhi_copy_text(UNSETUP, 0600, NHI_SPAN(""),
-	    why)) != NHI_OK)
-		return err;
+	/* Without the note it can still be called again. */
+	if (!u->dry_run)
+		(void)!nhi_copy_text(UNSETUP, 0600, NHI_SPAN(""), NULL);
 	if ((err = undo_pending(u, why)) != NHI_OK)
 		return err;
 	u->area = NHI_KEEP_BASE;
