@@ -59,6 +59,17 @@ is_as(const struct nhi_undo *u, const char *which, const char *path)
 	    now == kept && nhi_span_equal(nhi_buf_all(&a), nhi_buf_all(&b));
 }
 
+/* Is the copy of a file as it was gone?  Then it was not "none". */
+static bool
+is_lost(const struct nhi_undo *u, const char *path)
+{
+	char was[NHI_PATH_SIZE];
+
+	return nhi_keep_had(u->journal, path) &&
+	    (nhi_keep_path(u->area, "was", path, was, NULL) != NHI_OK ||
+	    access(was, F_OK) != 0);
+}
+
 /* Each as setup left it, or as it was before. */
 static bool
 untouched(const struct nhi_undo *u)
@@ -66,8 +77,8 @@ untouched(const struct nhi_undo *u)
 	for (size_t i = 0; nhi_setup_common[i] != NULL; i++) {
 		const char *path = nhi_setup_common[i];
 
-		if (nhi_keep_has(u->journal, path) &&
-		    !is_as(u, "made", path) && !is_as(u, "was", path))
+		if (nhi_keep_has(u->journal, path) && (is_lost(u, path) ||
+		    (!is_as(u, "made", path) && !is_as(u, "was", path))))
 			return false;
 	}
 	return true;

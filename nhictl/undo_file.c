@@ -18,6 +18,7 @@
 struct versions {
 	struct nhi_buf now, was, made, stripped;
 	bool there, had, know;		/* now, was, made are there */
+	bool lost;			/* was must be there and is not */
 };
 
 #define VERSIONS	{ .now = NHI_BUF(NHI_KEEP_FILE),		\
@@ -90,6 +91,23 @@ strip(const char *path, struct versions *v, struct nhi_why *why)
 	return nhi_strip_nss(nhi_buf_all(&v->now), &v->stripped, why);
 }
 
+/* Only our lines can go: what else the file was nobody knows any more. */
+static enum nhi_err
+decide_lost(const char *path, struct versions *v, enum nhi_undo_action *ret,
+    struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if (!nhi_undo_is_shared(path))
+		return nhi_fail(why, NHI_ERR_STATE, "%s is left: the copy of "
+		    "it as it was is gone", path);
+	if ((err = strip(path, v, why)) != NHI_OK)
+		return err;
+	*ret = same(&v->stripped, &v->now) ? NHI_UNDO_NOTHING :
+	    NHI_UNDO_STRIP;
+	return NHI_OK;
+}
+
 static enum nhi_err
 decide(const char *path, struct versions *v, enum nhi_undo_action *ret,
     struct nhi_why *why)
@@ -101,6 +119,8 @@ decide(const char *path, struct versions *v, enum nhi_undo_action *ret,
 	*ret = NHI_UNDO_NOTHING;
 	if (!v->there || (v->had && same(&v->now, &v->was)))
 		return NHI_OK;
+	if (v->lost)
+		return decide_lost(path, v, ret, why);
 	*ret = back;
 	if ((v->know && same(&v->now, &v->made)) ||
 	    (is_path(path, NHI_SSHD_CONF_DIR, NHI_DROPIN_NAME) &&
@@ -212,6 +232,16 @@ finish(struct nhi_undo *u, const char *path, const struct versions *v,
 	show_diff(u, path, v, action);
 }
 
+/* Once: the next time there is nothing of ours in it. */
+static void
+tell_lost(struct nhi_undo *u, const char *path)
+{
+	struct nhi_why why = { "" };
+
+	nhi_undo_fail(u, nhi_fail(&why, NHI_ERR_STATE, "%s has lost NHI's "
+	    "lines only: the copy of it as it was is gone", path), &why);
+}
+
 void
 nhi_undo_file(struct nhi_undo *u, const char *path)
 {
@@ -224,12 +254,18 @@ nhi_undo_file(struct nhi_undo *u, const char *path)
 	    (err = load_kept(u->area, "was", path, &v.was, &v.had)) !=
 	    NHI_OK ||
 	    (err = load_kept(u->area, "made", path, &v.made, &v.know)) !=
-	    NHI_OK ||
-	    (err = decide(path, &v, &action, &why)) != NHI_OK) {
+	    NHI_OK) {
+		nhi_undo_fail(u, err, &why);
+		return;
+	}
+	v.lost = !v.had && nhi_keep_had(u->journal, path);
+	if ((err = decide(path, &v, &action, &why)) != NHI_OK) {
 		nhi_undo_fail(u, err, &why);
 		return;
 	}
 	finish(u, path, &v, action);
+	if (v.lost && action == NHI_UNDO_STRIP)
+		tell_lost(u, path);
 }
 
 static bool

@@ -215,8 +215,11 @@ give_back(const struct nhi_undo *u, const char *path, struct nhi_why *why)
 	if ((err = nhi_keep_path(u->area, "was", path, was, why)) != NHI_OK)
 		return err;
 	nhi_copy_sweep(path);
-	return access(was, F_OK) != 0 ? nhi_copy_unlink(path, why) :
-	    nhi_copy_file(was, path, why);
+	if (access(was, F_OK) == 0)
+		return nhi_copy_file(was, path, why);
+	/* A copy that is gone does not say that there was no file. */
+	return nhi_keep_had(u->journal, path) ? NHI_OK :
+	    nhi_copy_unlink(path, why);
 }
 
 void

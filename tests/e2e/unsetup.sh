@@ -131,6 +131,31 @@ try 'the other profile stays' 0 'pam_permit.so other' \
 try 'and is known' 0 'pam_permit.so other' cat /var/lib/pam/session
 is 'ours is not' 0 "$(cat /etc/pam.d/common-* | grep -c pam_nhi)"
 
+# No note can be written, as on a full disk: it undoes all the same.
+nhictl setup >/dev/null || not_ok 'set up for the full disk'
+mkdir $SETUP/pending/state.nhi-new
+try 'a rollback needs no note' 0 '^setup: rolled back' \
+    nhictl setup --rollback
+is 'and rolls back' 0 "$(grep -cw nhi /etc/nsswitch.conf)"
+nhictl setup --no-rollback >/dev/null || not_ok 'set up for the full disk'
+mkdir $SETUP/unsetup.nhi-new
+try 'unsetup needs none either' 0 '^unsetup: [1-9]' nhictl unsetup
+is 'and undoes' 0 "$(grep -cw nhi /etc/nsswitch.conf)"
+rmdir $SETUP/unsetup.nhi-new
+
+# A copy that is gone is no sign that there was no file.
+cp -a /etc/nsswitch.conf "$WORK/whole"
+try 'set up for the lost copies' 0 '^setup: .* changed' \
+    nhictl setup --no-rollback
+rm $SETUP/base/was/etc/nsswitch.conf $SETUP/base/was/etc/pam.d/common-auth
+try 'unsetup tells of a copy that is gone' 2 'as it was is gone' \
+    nhictl unsetup
+try 'and leaves the file, without our lines' 0 '' \
+    cmp "$WORK/whole" /etc/nsswitch.conf
+try 'and common-auth' 0 'pam_unix' cat /etc/pam.d/common-auth
+try 'and the next time all is done' 0 '^unsetup:' nhictl unsetup
+try 'and forgotten' 1 '' test -e $SETUP/base
+
 # No ledger: a setup of another time, lines by hand.
 try 'set up once more' 0 '^setup: .* changed' nhictl setup --no-rollback
 rm -rf $SETUP
