@@ -103,14 +103,14 @@ nhi_keep_note(const char *area, const char *line, struct nhi_why *why)
 	return nhi_copy_text(path, 0600, nhi_buf_all(&b), why);
 }
 
-static bool
-has_kind(struct nhi_span journal, const char *kind, const char *path)
+bool
+nhi_keep_tells(struct nhi_span journal, const char *kind, const char *what)
 {
 	struct nhi_span line, word;
 
 	while (nhi_span_cut(&journal, '\n', &line))
 		if (nhi_span_cut(&line, ' ', &word) && line.p != NULL &&
-		    nhi_span_is(word, kind) && nhi_span_is(line, path))
+		    nhi_span_is(word, kind) && nhi_span_is(line, what))
 			return true;
 	return false;
 }
@@ -119,13 +119,13 @@ bool
 nhi_keep_has(struct nhi_span journal, const char *path)
 {
 	return nhi_keep_had(journal, path) ||
-	    has_kind(journal, NHI_KEEP_NEW, path);
+	    nhi_keep_tells(journal, NHI_KEEP_NEW, path);
 }
 
 bool
 nhi_keep_had(struct nhi_span journal, const char *path)
 {
-	return has_kind(journal, NHI_KEEP_CHANGED, path);
+	return nhi_keep_tells(journal, NHI_KEEP_CHANGED, path);
 }
 
 static enum nhi_err

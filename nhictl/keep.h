@@ -45,6 +45,10 @@ enum nhi_err	 nhi_keep_note(const char *area, const char *line,
 enum nhi_err	 nhi_keep_file(const char *area, const char *path,
 		    struct nhi_why *) NHI_MUST;
 
+/* Is there a line of this kind about it? */
+bool		 nhi_keep_tells(struct nhi_span journal, const char *kind,
+		    const char *what);
+
 /* Is there a line for this file?  And one that says that there was one? */
 bool		 nhi_keep_has(struct nhi_span journal, const char *path);
 bool		 nhi_keep_had(struct nhi_span journal, const char *path);

@@ -47,19 +47,32 @@ static const char *const owned[] = {
 	/* End of owned */
 };
 
-static void
-disown(void)
+static bool
+is_of(const struct stat *st, uid_t uid, gid_t gid)
 {
+	return st->st_uid == uid || st->st_gid == gid;
+}
+
+/* Only what has one of the two numbers; -1 is nobody's. */
+static void
+disown(uid_t uid, gid_t gid)
+{
+	static const char *const notes[] = { NHI_ID_VERIFY, NHI_ID_FETCH,
+	    NHI_ID_ISSUER, NULL };
+	struct stat st;
+
 	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++) {
 		NHI_AUTO(nhi_fd_close) int fd = -1;
 
-		if (nhi_dir_open(AT_FDCWD, owned[i], &fd, NULL) == NHI_OK)
+		if (nhi_dir_open(AT_FDCWD, owned[i], &fd, NULL) == NHI_OK &&
+		    fstat(fd, &st) == 0 && is_of(&st, uid, gid))
 			(void)!(fchmod(fd, 0700) == 0 && fchown(fd, 0, 0) == 0);
 	}
-	(void)unlink(NHI_ID_VERIFY);
-	(void)unlink(NHI_ID_FETCH);
-	(void)unlink(NHI_ID_ISSUER);
-	(void)!lchown(NHI_CA_KEY, 0, 0);
+	for (size_t i = 0; notes[i] != NULL; i++)
+		if (lstat(notes[i], &st) == 0 && is_of(&st, uid, gid))
+			(void)unlink(notes[i]);
+	if (lstat(NHI_CA_KEY, &st) == 0 && is_of(&st, uid, gid))
+		(void)!lchown(NHI_CA_KEY, 0, 0);
 }
 
 /* Run `tool name` where there is such a program. */
@@ -86,21 +99,38 @@ tell(struct nhi_undo *u, const char *kind, const char *name, const char *done)
 	nhi_undo_say(u, what, done, false);
 }
 
+/* userdel takes the group of the same name along. */
+static enum nhi_err
+remove_user(const struct nhi_undo *u, const struct passwd *pw,
+    const char *name, struct nhi_why *why)
+{
+	const struct group *gr = getgrnam(name);
+	gid_t gid = gr == NULL ? (gid_t)-1 : gr->gr_gid;
+	bool goes = nhi_keep_tells(u->journal, NHI_KEEP_GROUP, name);
+	enum nhi_err err;
+
+	disown(pw->pw_uid, goes ? gid : (gid_t)-1);
+	/* -f: a client of the issuer may still be there. */
+	if ((err = run("userdel", "-f", name, why)) != NHI_OK)
+		return err;
+	if (getgrnam(name) == NULL)
+		disown((uid_t)-1, gid);
+	return NHI_OK;
+}
+
 void
 nhi_undo_user(struct nhi_undo *u, const char *name)
 {
+	const struct passwd *pw = getpwnam(name);
 	struct nhi_why why = { "" };
 	enum nhi_err err;
 
-	if (getpwnam(name) == NULL)
+	if (pw == NULL)
 		return;
-	if (!u->dry_run) {
-		disown();
-		/* -f: a client of the issuer may still be there. */
-		if ((err = run("userdel", "-f", name, &why)) != NHI_OK) {
-			nhi_undo_fail(u, err, &why);
-			return;
-		}
+	if (!u->dry_run && (err = remove_user(u, pw, name,
+	    &why)) != NHI_OK) {
+		nhi_undo_fail(u, err, &why);
+		return;
 	}
 	tell(u, "user", name, "removed");
 }
@@ -108,15 +138,18 @@ nhi_undo_user(struct nhi_undo *u, const char *name)
 void
 nhi_undo_group(struct nhi_undo *u, const char *name)
 {
+	const struct group *gr = getgrnam(name);
 	struct nhi_why why = { "" };
 	enum nhi_err err;
 
-	if (getgrnam(name) == NULL)
+	if (gr == NULL)
 		return;
-	if (!u->dry_run &&
-	    (err = run("groupdel", NULL, name, &why)) != NHI_OK) {
-		nhi_undo_fail(u, err, &why);
-		return;
+	if (!u->dry_run) {
+		disown((uid_t)-1, gr->gr_gid);
+		if ((err = run("groupdel", NULL, name, &why)) != NHI_OK) {
+			nhi_undo_fail(u, err, &why);
+			return;
+		}
 	}
 	tell(u, "group", name, "removed");
 }
