@@ -41,6 +41,7 @@ enum nhi_undo_action {
 	NHI_UNDO_REMOVE,	/* there was none */
 	NHI_UNDO_STRIP,		/* only our lines */
 	NHI_UNDO_ASIDE,		/* all ours, but edited: kept elsewhere */
+	NHI_UNDO_LEAVE,		/* edited, and a confirmed setup has lines */
 };
 
 /* One file of the journal. */

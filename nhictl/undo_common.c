@@ -122,6 +122,21 @@ nhi_undo_common_rest(struct nhi_undo *u)
 			nhi_undo_strip(u, nhi_setup_common[i]);
 }
 
+/* Has an older setup, which was confirmed, lines in them too? */
+static bool
+is_later(const struct nhi_undo *u)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(NHI_KEEP_JOURNAL);
+
+	if (strcmp(u->area, NHI_KEEP_PENDING) != 0 ||
+	    nhi_keep_read(NHI_KEEP_BASE, &b, NULL) != NHI_OK)
+		return false;
+	for (size_t i = 0; nhi_setup_common[i] != NULL; i++)
+		if (nhi_keep_has(nhi_buf_all(&b), nhi_setup_common[i]))
+			return true;
+	return false;
+}
+
 void
 nhi_undo_common(struct nhi_undo *u)
 {
@@ -130,7 +145,11 @@ nhi_undo_common(struct nhi_undo *u)
 	for (size_t i = 0; nhi_setup_common[i] != NULL; i++)
 		any = any || nhi_keep_has(u->journal, nhi_setup_common[i]);
 	if (any && !untouched(u)) {
-		nhi_undo_common_rest(u);
+		if (is_later(u))
+			nhi_undo_say(u, NHI_PAM_CONF_DIR "/common-*",
+			    "left with NHI's lines", true);
+		else
+			nhi_undo_common_rest(u);
 		return;
 	}
 	for (size_t i = 0; nhi_setup_common[i] != NULL; i++)

@@ -19,6 +19,7 @@ struct versions {
 	struct nhi_buf now, was, made, stripped;
 	bool there, had, know;		/* now, was, made are there */
 	bool lost;			/* was must be there and is not */
+	bool trial;			/* another setup may be before it */
 };
 
 #define VERSIONS	{ .now = NHI_BUF(NHI_KEEP_FILE),		\
@@ -84,11 +85,28 @@ nhi_undo_is_shared(const char *path)
 }
 
 static enum nhi_err
-strip(const char *path, struct versions *v, struct nhi_why *why)
+strip_text(const char *path, const struct nhi_buf *text, struct nhi_buf *ret,
+    struct nhi_why *why)
 {
 	if (is_path(path, NHI_PAM_CONF_DIR, NULL))
-		return nhi_strip_pam(nhi_buf_all(&v->now), &v->stripped, why);
-	return nhi_strip_nss(nhi_buf_all(&v->now), &v->stripped, why);
+		return nhi_strip_pam(nhi_buf_all(text), ret, why);
+	return nhi_strip_nss(nhi_buf_all(text), ret, why);
+}
+
+static enum nhi_err
+strip(const char *path, struct versions *v, struct nhi_why *why)
+{
+	return strip_text(path, &v->now, &v->stripped, why);
+}
+
+/* Had it lines of ours before?  Then an older setup still needs them. */
+static bool
+had_ours(const char *path, const struct versions *v)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(NHI_KEEP_FILE);
+
+	return v->had && strip_text(path, &v->was, &b, NULL) == NHI_OK &&
+	    !same(&b, &v->was);
 }
 
 /* Only our lines can go: what else the file was nobody knows any more. */
@@ -133,6 +151,8 @@ decide(const char *path, struct versions *v, enum nhi_undo_action *ret,
 		return err;
 	*ret = v->had && same(&v->stripped, &v->was) ? back :
 	    same(&v->stripped, &v->now) ? NHI_UNDO_NOTHING : NHI_UNDO_STRIP;
+	if (*ret == NHI_UNDO_STRIP && v->trial && had_ours(path, v))
+		*ret = NHI_UNDO_LEAVE;
 	return NHI_OK;
 }
 
@@ -169,6 +189,7 @@ act(const struct nhi_undo *u, const char *path, const struct versions *v,
 
 	switch (action) {
 	case NHI_UNDO_NOTHING:
+	case NHI_UNDO_LEAVE:
 		break;
 	case NHI_UNDO_RESTORE:
 		return restore(u, path, why);
@@ -194,7 +215,8 @@ show_diff(const struct nhi_undo *u, const char *path,
 	    &v->was;
 
 	/* A diff is a service; without it the plan is still told. */
-	if (u->dry_run && u->out != NULL && !u->json)
+	if (u->dry_run && action != NHI_UNDO_LEAVE &&
+	    u->out != NULL && !u->json)
 		(void)!nhi_edit_diff(path, nhi_buf_all(to), u->out, NULL);
 }
 
@@ -206,10 +228,11 @@ say(struct nhi_undo *u, const char *path, enum nhi_undo_action action)
 		[NHI_UNDO_REMOVE] = "removed",
 		[NHI_UNDO_STRIP] = "freed of NHI's lines",
 		[NHI_UNDO_ASIDE] = "kept in " NHI_KEEP_EDITED " and removed",
+		[NHI_UNDO_LEAVE] = "left with NHI's lines",
 	};
 
 	nhi_undo_say(u, path, words[action], action == NHI_UNDO_STRIP ||
-	    action == NHI_UNDO_ASIDE);
+	    action == NHI_UNDO_ASIDE || action == NHI_UNDO_LEAVE);
 }
 
 static void
@@ -258,6 +281,7 @@ nhi_undo_file(struct nhi_undo *u, const char *path)
 		nhi_undo_fail(u, err, &why);
 		return;
 	}
+	v.trial = strcmp(u->area, NHI_KEEP_PENDING) == 0;
 	v.lost = !v.had && nhi_keep_had(u->journal, path);
 	if ((err = decide(path, &v, &action, &why)) != NHI_OK) {
 		nhi_undo_fail(u, err, &why);

@@ -156,6 +156,26 @@ try 'and common-auth' 0 'pam_unix' cat /etc/pam.d/common-auth
 try 'and the next time all is done' 0 '^unsetup:' nhictl unsetup
 try 'and forgotten' 1 '' test -e $SETUP/base
 
+# A second setup takes nothing of the first with it when it is undone.
+nhictl setup --no-rollback >"$OUT" 2>&1 || not_ok 'set up for the second'
+userdel -f _nhi-fetch
+sed -i '/^passwd:/s/ nhi//' /etc/nsswitch.conf
+owners() {
+	stat -c '%n %u:%g %a' /var/lib/nhi/users/{verify,issuer} \
+	    /var/lib/nhi/{marks,issued} /var/spool/nhi 2>&1
+}
+owners=$(owners)
+nhictl setup >"$OUT" 2>&1 || not_ok 'the second setup'
+sed -i 's/^hosts:.*/& myhostname/' /etc/nsswitch.conf
+try 'the second, edited, rolled back' 0 \
+    "left with NHI's lines: /etc/nsswitch.conf" nhictl setup --rollback
+try 'the lines of the first are left' 0 '^group:.* nhi' cat /etc/nsswitch.conf
+try 'with the edit' 0 '^hosts:.* myhostname$' cat /etc/nsswitch.conf
+is 'the user of the second is gone' '' "$(getent passwd _nhi-fetch)"
+is 'what the first owns is left' "$owners" "$(owners)"
+try 'unsetup after it' 0 '^unsetup: [1-9]' nhictl unsetup
+is 'and nothing of NHI' 0 "$(grep -cw nhi /etc/nsswitch.conf)"
+
 # No ledger: a setup of another time, lines by hand.
 try 'set up once more' 0 '^setup: .* changed' nhictl setup --no-rollback
 rm -rf $SETUP
