@@ -186,6 +186,12 @@ printf '# NHI begin: these\nauth required pam_nhi.so\n' >"$WORK/pam.d/su"
 try 'a block without an end is a failure' 1 'still named' \
     "$P/remove/remove-pam" "$WORK/pam.d"
 
+printf 'auth required pam_nhi.so\nauth optional pam_a.so \\\n' \
+    >"$WORK/pam.d/su"
+try 'a last line that is continued nowhere' 0 'taken out of' \
+    "$P/remove/remove-pam" "$WORK/pam.d"
+try 'is left' 0 '^auth optional pam_a.so' cat "$WORK/pam.d/su"
+
 # What setup makes of each line, and back (tests/unit/test_edit_nss.c).
 cat >"$WORK/host" <<-'END'
 	passwd:         files systemd
