@@ -25,6 +25,14 @@ fail(const char *path, const char *what, struct nhi_why *why)
 	    strerror(errno));
 }
 
+/* Labels and sums: a container or the policy may forbid to set them. */
+static bool
+is_of_kernel(const char *name)
+{
+	return strncmp(name, "security.", 9) == 0 ||
+	    strncmp(name, "trusted.", 8) == 0;
+}
+
 static enum nhi_err
 copy_attribute(int from, int to, const char *name, struct nhi_why *why)
 {
@@ -34,8 +42,9 @@ copy_attribute(int from, int to, const char *name, struct nhi_why *why)
 
 	if (room == NULL)
 		return nhi_fail(why, NHI_ERR_NO_MEMORY, "attribute");
-	if ((n = fgetxattr(from, name, room, VALUE_MAX)) < 0 ||
-	    fsetxattr(to, name, room, (size_t)n, 0) != 0)
+	if (((n = fgetxattr(from, name, room, VALUE_MAX)) < 0 ||
+	    fsetxattr(to, name, room, (size_t)n, 0) != 0) &&
+	    !is_of_kernel(name))
 		return nhi_fail(why, NHI_ERR_STATE,
 		    "attribute %.80s cannot be kept: %s", name,
 		    strerror(errno));
