@@ -74,7 +74,7 @@ keep(const char *kind, const char *name, const char *more, struct nhi_why *why)
  * start nhi-drop or write into the spool.
  */
 static enum nhi_err
-check_members(const struct group_rule *r, bool *ret_member,
+check_members(const struct group_rule *r, bool *ret_there, bool *ret_member,
     struct nhi_why *why)
 {
 	FILE *f = fopen(GROUP_FILE, "re");
@@ -87,6 +87,7 @@ check_members(const struct group_rule *r, bool *ret_member,
 	while (err == NHI_OK && (gr = fgetgrent(f)) != NULL) {
 		if (strcmp(gr->gr_name, r->name) != 0)
 			continue;
+		*ret_there = true;
 		for (char **m = gr->gr_mem; *m != NULL; m++) {
 			if (r->member != NULL && strcmp(*m, r->member) == 0)
 				*ret_member = true;
@@ -100,16 +101,20 @@ check_members(const struct group_rule *r, bool *ret_member,
 	return err;
 }
 
+/* A directory's group has whom the directory says, today or tomorrow. */
 static enum nhi_err
 group_check(const void *arg, bool *ret_done, struct nhi_why *why)
 {
 	const struct group_rule *r = arg;
-	bool member = false;
+	bool there = false, member = false;
 	enum nhi_err err;
 
-	if ((err = check_members(r, &member, why)) != NHI_OK)
+	if ((err = check_members(r, &there, &member, why)) != NHI_OK)
 		return err;
-	*ret_done = getgrnam(r->name) != NULL;
+	if (!there && getgrnam(r->name) != NULL)
+		return nhi_fail(why, NHI_ERR_HOST, "group %s is NHI's own, and "
+		    "comes from elsewhere than " GROUP_FILE, r->name);
+	*ret_done = there;
 	return NHI_OK;
 }
 
@@ -200,10 +205,10 @@ user_apply(const void *arg, struct nhi_why *why)
 static enum nhi_err
 member_check(const void *arg, bool *ret_done, struct nhi_why *why)
 {
-	bool member = false;
+	bool there = false, member = false;
 	enum nhi_err err;
 
-	if ((err = check_members(arg, &member, why)) != NHI_OK)
+	if ((err = check_members(arg, &there, &member, why)) != NHI_OK)
 		return err;
 	*ret_done = member;
 	return NHI_OK;
