@@ -46,7 +46,8 @@ walk() {
 	    setpriv --reuid runner --regid runner --clear-groups \
 	    env -i HOME=$RUNNER PATH=$RUNNER/bin:/usr/bin:/bin \
 	    XDG_RUNTIME_DIR=$RUNNER/run NHI_AUDIENCE=ssh://web-1.example.com \
-	    NHI_TEST=here ${vars[@]+"${vars[@]}"} \
+	    NHI_TEST=here token=x secret=x settings=x answer=x line=x value=x \
+	    found=x wanted=x ${vars[@]+"${vars[@]}"} \
 	    "${shell[@]}" "$LOGIN" "$@" web-1 web-deploy -- id -un
 	litter >"$WORK/after"
 	try "$name: leaves nothing behind" 0 '' \
@@ -88,6 +89,14 @@ got kubernetes >/var/run/secrets/nhi/token
 walk kubernetes
 rm -r /var/run/secrets/nhi
 walk custom -- --token-command 'own-token github'
+
+# One that comes from outside would be exported again.
+: >"$OUT"
+for v in $(grep -oE '^[[:space:]]+[a-z]+=' "$LOGIN" | tr -d ' \t=' |
+    sort -u); do
+	grep -q "^unset .*\<$v\>" "$LOGIN" || echo "$v" >>"$OUT"
+done
+is 'each variable of nhi-login is unset first' '' "$(xargs <"$OUT")"
 
 # A job that is given one token calls more than once.
 drain
