@@ -19,6 +19,18 @@ job() {
 	    as_runner "${GITHUB[@]}" nhi-login "$@"
 }
 
+# A platform that never comes to an end.
+endless() {
+	exec /usr/bin/python3 -c 'import http.server
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        while self.path != "/end":
+            self.wfile.write(b"x" * 65536)
+http.server.HTTPServer(("127.0.0.1", 8001), Handler).serve_forever()' 2>/dev/null
+}
+
 issued() {
 	drain
 	trail event=cert.issue | wc -l
@@ -99,6 +111,18 @@ echo 'not a token' >$RUNNER/token
 job 77 'is not a token' 'not a token' --token-file token web-1 web-deploy
 is 'the host saw neither' "$n" "$(drain; wc -l <$TRAIL)"
 rm $RUNNER/token
+for give in '--token-file /dev/zero' '--token-command yes'; do
+	# shellcheck disable=SC2086
+	job 77 'what it gives has no end' "an end to $give" $give \
+	    web-1 web-deploy
+done
+endless &
+PID=$!
+soon 20 curl -sf http://127.0.0.1:8001/end
+try 'an answer without end' 75 'the platform answers without end' \
+    as_runner GCE_METADATA_HOST=127.0.0.1:8001 nhi-login --retries 0 \
+    web-1 web-deploy
+kill $PID
 
 # Faults that pass, and those that do not.
 echo 503 2 >"$BOX/mode"
