@@ -218,6 +218,15 @@ job 70 'not a directory of ours' 'a directory of another user' \
     --dir /tmp/theirs cert web-1 web-deploy
 rm -r $SSH
 
+# A key that is kept in another file system than the temporary one.
+install -d -o runner -m 0700 /dev/shm/nhi-login
+try 'a key is kept in another file system' 0 '^web-deploy$' as_runner \
+    NHI_TOKEN="$(got gitlab ssh://web-1.example.com)" \
+    nhi-login --dir /dev/shm/nhi-login web-1 web-deploy -- id -un
+is 'and nothing else' '/dev/shm/nhi-login/key' \
+    "$(find /dev/shm/nhi-login -type f)"
+rm -r /dev/shm/nhi-login
+
 # An end in the middle.
 as_runner "${GITHUB[@]}" nhi-login web-1 web-deploy -- sleep 60 \
     </dev/null >"$WORK/out" 2>&1 &
