@@ -227,6 +227,16 @@ is 'and nothing else' '/dev/shm/nhi-login/key' \
     "$(find /dev/shm/nhi-login -type f)"
 rm -r /dev/shm/nhi-login
 
+# What ssh and a shell would read otherwise.
+job 0 "renew 'web-\\*' web-deploy\"\$" 'a pattern is quoted' \
+    --ssh-config --issuer web-1 -- 'web-*' web-deploy
+try 'a directory that ssh would expand' 64 'cannot be told' as_runner \
+    "NHI_LOGIN_DIR=$RUNNER/100%d" nhi-login --ssh-config web-1 web-deploy
+install -D -m 0755 "$(command -v nhi-login)" "/opt/a b/nhi-login"
+try 'a name with a blank' 64 'cannot be told' as_runner \
+    '/opt/a b/nhi-login' --ssh-config web-1 web-deploy
+rm -r '/opt/a b'
+
 # An end in the middle.
 as_runner "${GITHUB[@]}" nhi-login web-1 web-deploy -- sleep 60 \
     </dev/null >"$WORK/out" 2>&1 &
