@@ -151,6 +151,8 @@ job 0 '' 'rsync' run web-1 web-deploy -- rsync data web-1:two
 job 0 "^$(cat $RUNNER/data)\$" 'sftp' run web-1 web-deploy -- \
     sh -c 'echo "get one three" | sftp -q -F "$NHI_SSH_CONFIG" web-1
     cat three; rm three'
+job 0 '^serveraliveinterval 15$' 'a host that is gone is noticed' \
+    run web-1 web-deploy -- ssh -G web-1
 job 0 '^web-deploy$' 'ansible' run web-1 web-deploy -- ansible-playbook x
 is 'and they were the account of the policy' "$(cat $RUNNER/data) web-deploy" \
     "$(as_runner "${GITHUB[@]}" nhi-login web-1 web-deploy -- \
