@@ -207,6 +207,13 @@ echo 999999 >"$DIR/lock/pid"
 chown -R runner: "$DIR/lock"
 certify -14m -1m
 try 'the lock of one that died is no obstacle' 0 '^web-deploy$' bot_ssh id -un
+mkdir "$DIR/lock"
+touch -d '-3 min' "$DIR/lock"
+chown runner: "$DIR/lock"
+certify -14m -1m
+before=$SECONDS
+try 'nor that of one that died at once' 0 '^web-deploy$' bot_ssh id -un
+[ $((SECONDS - before)) -lt 30 ] || not_ok 'and it is not waited for'
 # Without "user" the leg that renews would renew first, and so on.
 ssh_config "Match originalhost web-1 exec \"nhi-login renew web-1 web-deploy\"
 	IdentityFile $DIR/key"
