@@ -246,6 +246,13 @@ try 'a name with a blank' 64 'cannot be told' as_runner \
     '/opt/a b/nhi-login' --ssh-config web-1 web-deploy
 rm -r '/opt/a b'
 
+# An image that does not know its user.
+try 'a user without a name' 64 'No user exists' setpriv --reuid 54321 \
+    --regid 54321 --clear-groups env -i "${GITHUB[@]}" HOME=/tmp \
+    PATH=/usr/bin:/bin NHI_AUDIENCE=ssh://web-1.example.com \
+    NHI_KNOWN_HOSTS="$(cat /etc/ssh/ssh_known_hosts)" \
+    nhi-login web-1 web-deploy
+
 # An end in the middle.
 as_runner "${GITHUB[@]}" nhi-login web-1 web-deploy -- sleep 60 \
     </dev/null >"$WORK/out" 2>&1 &
