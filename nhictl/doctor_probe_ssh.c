@@ -20,6 +20,9 @@
 #include "nhictl/doctor_probe.h"
 
 #define DEADLINE_S	20
+#define TCP_TABLE	"/proc/net/tcp"
+#define TCP_FIELDS	3	/* between the state and the user */
+#define BACKLOG		16
 
 /* A socket on 127.0.0.1 with a port that is free. */
 static int
@@ -31,12 +34,61 @@ listen_here(unsigned int *ret_port)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0 || bind(fd, (struct sockaddr *)&a, n) != 0 ||
-	    listen(fd, 1) != 0 ||
+	    listen(fd, BACKLOG) != 0 ||
 	    getsockname(fd, (struct sockaddr *)&a, &n) != 0) {
 		nhi_fd_close(&fd);
 		return -1;
 	}
 	*ret_port = ntohs(a.sin_port);
+	return fd;
+}
+
+/* In a line of TCP_TABLE, from behind the state: is the user root? */
+static bool
+is_root(const char *p)
+{
+	for (int i = 0; i < TCP_FIELDS; i++) {
+		p += strspn(p, " ");
+		p += strcspn(p, " ");
+	}
+	p += strspn(p, " ");
+	return p[0] == '0' && p[1] == ' ';
+}
+
+/*
+ * Does the other end belong to root?  Only while it is established (01): the
+ * end that was closed is root's whoever had it.
+ */
+static bool
+is_ours(int fd)
+{
+	struct sockaddr_in here = { 0 }, peer = { 0 };
+	socklen_t n = sizeof(here), m = sizeof(peer);
+	char wanted[64], line[256];
+	const char *p = NULL;
+	FILE *f;
+
+	if (getsockname(fd, (struct sockaddr *)&here, &n) != 0 ||
+	    getpeername(fd, (struct sockaddr *)&peer, &m) != 0 ||
+	    (f = fopen(TCP_TABLE, "re")) == NULL)
+		return false;
+	(void)snprintf(wanted, sizeof(wanted), " %08X:%04X %08X:%04X 01 ",
+	    peer.sin_addr.s_addr, ntohs(peer.sin_port),
+	    here.sin_addr.s_addr, ntohs(here.sin_port));
+	while (p == NULL && fgets(line, sizeof(line), f) != NULL)
+		p = strstr(line, wanted);
+	(void)fclose(f);
+	return p != NULL && is_root(p + strlen(wanted));
+}
+
+/* Without PAM sshd may let in whom the host does not: only our own ssh. */
+static int
+accept_ours(int listener)
+{
+	int fd;
+
+	while ((fd = accept(listener, NULL, NULL)) >= 0 && !is_ours(fd))
+		(void)close(fd);
 	return fd;
 }
 
@@ -54,7 +106,7 @@ serve(int listener, const char *sshd, bool pam)
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC), fd;
 
 	(void)alarm(DEADLINE_S);
-	fd = accept(listener, NULL, NULL);
+	fd = accept_ours(listener);
 	if (fd >= 0 && setsid() > 0 && dup2(fd, 0) == 0 &&
 	    dup2(fd, 1) == 1 && dup2(null, 2) == 2)
 		(void)execve(sshd, argv, environment);

@@ -23,6 +23,37 @@ quiet() {
 try 'no session, no lease, no process but the sshd that runs' 0 '' \
     until_true 10 quiet
 
+# The sshd of a probe is for the probe alone: whoever else comes gets nothing.
+cat >"$WORK/stranger.py" <<'END'
+import os, socket, time
+came = served = 0
+tried = set()
+until = time.monotonic() + 40
+while time.monotonic() < until and not os.path.exists("/tmp/stranger.end"):
+    for row in open("/proc/net/tcp").read().splitlines()[1:]:
+        word = row.split()
+        if word[1][:8] != "0100007F" or word[3] != "0A" or word[9] in tried:
+            continue
+        tried.add(word[9])
+        try:
+            s = socket.create_connection(
+                ("127.0.0.1", int(word[1][9:], 16)), 2)
+            s.settimeout(2)
+            came += 1
+            served += s.recv(4) == b"SSH-"
+        except OSError:
+            pass
+print(f"came {came > 0} served {served}")
+END
+setpriv --reuid nobody --regid nogroup --clear-groups \
+    /usr/bin/python3 - <"$WORK/stranger.py" >"$WORK/stranger" 2>&1 &
+STRANGER=$!
+well 'a stranger comes first'
+touch /tmp/stranger.end
+wait $STRANGER
+rm /tmp/stranger.end
+is 'and is not served' 'came True served 0' "$(cat "$WORK/stranger")"
+
 # A principals command of the host that asks nobody; PAM still refuses.
 cat >/opt/principals <<'END'
 #!/bin/sh
