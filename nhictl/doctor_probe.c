@@ -2,6 +2,7 @@
 /* doctor --probe: what must be refused, tried. */
 #include "config.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -246,8 +247,8 @@ announce(const struct nhi_probe *p, struct nhi_why *why)
 	    why);
 }
 
-void
-nhi_doctor_probe(struct nhi_doctor *d)
+static void
+probe(struct nhi_doctor *d)
 {
 	NHI_AUTO(nhi_probe_close) struct nhi_probe p = { .dir = "" };
 	struct nhi_doctor_names names;
@@ -272,4 +273,19 @@ nhi_doctor_probe(struct nhi_doctor *d)
 	try_identity(d, &p);
 	try_layer(d, &p);
 	try_issuer(d, &p);
+}
+
+/* An end waits until the keys and their directory are gone. */
+void
+nhi_doctor_probe(struct nhi_doctor *d)
+{
+	sigset_t ends, old;
+
+	(void)sigemptyset(&ends);
+	(void)sigaddset(&ends, SIGHUP);
+	(void)sigaddset(&ends, SIGINT);
+	(void)sigaddset(&ends, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, &ends, &old);
+	probe(d);
+	(void)sigprocmask(SIG_SETMASK, &old, NULL);
 }

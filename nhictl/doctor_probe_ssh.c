@@ -104,7 +104,10 @@ serve(int listener, const char *sshd, bool pam)
 	char *const environment[] = {
 		(char []){ "PATH=/usr/sbin:/usr/bin:/sbin:/bin" }, NULL };
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC), fd;
+	sigset_t none;
 
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)alarm(DEADLINE_S);
 	fd = accept_ours(listener);
 	if (fd >= 0 && setsid() > 0 && dup2(fd, 0) == 0 &&

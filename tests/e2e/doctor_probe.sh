@@ -54,6 +54,18 @@ wait $STRANGER
 rm /tmp/stranger.end
 is 'and is not served' 'came True served 0' "$(cat "$WORK/stranger")"
 
+# An end in the middle waits for what it would leave behind.
+nhictl doctor --probe >"$OUT" 2>&1 &
+PID=$!
+made() {
+	compgen -G '/run/nhi-doctor*' >/dev/null
+}
+until_true 10 made
+kill -TERM $PID
+wait $PID
+is 'a signal ends it' 143 $?
+is 'and no directory is left' '' "$(ls -d /run/nhi-doctor* 2>/dev/null)"
+
 # A principals command of the host that asks nobody; PAM still refuses.
 cat >/opt/principals <<'END'
 #!/bin/sh
