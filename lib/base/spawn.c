@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,8 +15,6 @@
 #include "lib/base/file.h"
 #include "lib/base/spawn.h"
 
-#define FD_FALLBACK_MAX	65536
-#define SIGNALS		64
 #define WAIT_STEP_NS	50000
 
 int64_t
@@ -28,71 +26,97 @@ nhi_clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Only calls that are safe between fork and exec from here on. */
-
-static void
-close_above_stderr(void)
+/*
+ * Signals at default and none blocked.  What else of the host's is open,
+ * nhi-drop closes before it is anybody else: between vfork and exec the child
+ * has the host's memory, and does no more than it must.
+ */
+static int
+set_attributes(posix_spawnattr_t *a)
 {
-#ifdef SYS_close_range
-	if (syscall(SYS_close_range, 3U, ~0U, 0U) == 0)
-		return;
-#endif
-	for (int fd = 3; fd < FD_FALLBACK_MAX; fd++)
-		(void)close(fd);
-}
+	sigset_t all, none;
+	int n;
 
-static void
-reset_signals(void)
-{
-	struct sigaction sa = { .sa_handler = SIG_DFL };
-	sigset_t none;
-
-	for (int i = 1; i <= SIGNALS; i++)
-		(void)sigaction(i, &sa, NULL);
+	(void)sigfillset(&all);
 	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	if ((n = posix_spawnattr_setsigdefault(a, &all)) != 0 ||
+	    (n = posix_spawnattr_setsigmask(a, &none)) != 0)
+		return n;
+	return posix_spawnattr_setflags(a, POSIX_SPAWN_SETSIGDEF |
+	    POSIX_SPAWN_SETSIGMASK);
 }
 
-static _Noreturn void
-child(char *const argv[], int fd)
+/* The socket may be 0 to 2 itself where the host closed those. */
+static int
+set_files(posix_spawn_file_actions_t *f, int fd)
+{
+	int n;
+
+	if ((n = posix_spawn_file_actions_adddup2(f, fd,
+	    STDIN_FILENO)) != 0 ||
+	    (n = posix_spawn_file_actions_adddup2(f, STDIN_FILENO,
+	    STDOUT_FILENO)) != 0)
+		return n;
+	return posix_spawn_file_actions_addopen(f, STDERR_FILENO, "/dev/null",
+	    O_RDWR, 0);
+}
+
+/* An error number, or 0 and a child. */
+static int
+start(char *const argv[], int fd, pid_t *ret)
 {
 	static char *const none[] = { NULL };
-	int null;
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attributes;
+	int n;
 
-	/* The socket may be 0 to 2 itself where the host closed those. */
-	if ((fd = fcntl(fd, F_DUPFD, 10)) < 0 ||
-	    (null = open("/dev/null", O_RDWR)) < 0 ||
-	    dup2(fd, STDIN_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0 ||
-	    dup2(null, STDERR_FILENO) < 0)
-		_exit(NHI_EXIT_FAULT);
-	close_above_stderr();
-	reset_signals();
-	(void)execve(argv[0], argv, none);
-	_exit(NHI_EXIT_FAULT);
+	if ((n = posix_spawnattr_init(&attributes)) != 0)
+		return n;
+	if ((n = posix_spawn_file_actions_init(&files)) == 0) {
+		if ((n = set_attributes(&attributes)) == 0 &&
+		    (n = set_files(&files, fd)) == 0)
+			n = posix_spawn(ret, argv[0], &files, &attributes,
+			    argv, none);
+		(void)posix_spawn_file_actions_destroy(&files);
+	}
+	(void)posix_spawnattr_destroy(&attributes);
+	return n;
+}
+
+void
+nhi_spawn_pause(struct nhi_spawn *s)
+{
+	(void)sigaction(SIGCHLD, &s->chld, NULL);
+}
+
+/* A host that ignores SIGCHLD would reap our child unseen. */
+void
+nhi_spawn_resume(struct nhi_spawn *s)
+{
+	struct sigaction dfl = { .sa_handler = SIG_DFL };
+
+	(void)sigaction(SIGCHLD, &dfl, &s->chld);
 }
 
 enum nhi_err
 nhi_spawn_start(char *const argv[], struct nhi_spawn *ret,
     struct nhi_why *why)
 {
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
 	struct nhi_spawn s = { .pid = -1, .fd = -1 };
-	int pair[2];
+	int pair[2], n;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
 		return nhi_fail(why, NHI_ERR_VERIFIER, "socketpair: %s",
 		    strerror(errno));
-	/* A host that ignores SIGCHLD would reap our child unseen. */
-	(void)sigaction(SIGCHLD, &dfl, &s.chld);
-	if ((s.pid = fork()) == 0)
-		child(argv, pair[1]);
+	nhi_spawn_resume(&s);
+	n = start(argv, pair[1], &s.pid);
 	(void)close(pair[1]);
 	s.fd = pair[0];
-	if (s.pid < 0) {
-		(void)sigaction(SIGCHLD, &s.chld, NULL);
+	if (n != 0) {
+		nhi_spawn_pause(&s);
 		nhi_fd_close(&s.fd);
-		return nhi_fail(why, NHI_ERR_VERIFIER, "fork: %s",
-		    strerror(errno));
+		return nhi_fail(why, NHI_ERR_VERIFIER, "%s: %s", argv[0],
+		    strerror(n));
 	}
 	*ret = s;
 	return NHI_OK;
@@ -199,6 +223,6 @@ nhi_spawn_end(struct nhi_spawn *s, int64_t deadline)
 			(void)reap(s->pid, 0, &status);
 		status = -1;
 	}
-	(void)sigaction(SIGCHLD, &s->chld, NULL);
+	nhi_spawn_pause(s);
 	return status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }

@@ -37,6 +37,13 @@ enum nhi_err	 nhi_spawn_talk(struct nhi_spawn *, struct nhi_span,
  */
 bool		 nhi_spawn_end(struct nhi_spawn *, int64_t deadline);
 
+/*
+ * A child that was started ahead of its question: in between, the host has
+ * its SIGCHLD back.
+ */
+void		 nhi_spawn_pause(struct nhi_spawn *);
+void		 nhi_spawn_resume(struct nhi_spawn *);
+
 int64_t		 nhi_clock_ms(void);	/* CLOCK_MONOTONIC */
 
 #endif

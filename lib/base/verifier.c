@@ -9,6 +9,8 @@
 #include "lib/base/spawn.h"
 #include "lib/base/verifier.h"
 
+#define DROP_MS	200
+
 /*
  * execve takes strings that may be written to; the texts here are ours and
  * nobody writes to them between fork and exec.
@@ -22,8 +24,8 @@ arg(const char *s)
 }
 
 static enum nhi_err
-talk(const struct nhi_verifier *v, const struct nhi_buf *request,
-    struct nhi_buf *answer, struct nhi_why *why)
+start(const struct nhi_verifier *v, struct nhi_spawn *ret,
+    struct nhi_why *why)
 {
 	char *const argv[] = {
 		arg(v->program), arg("verify"),
@@ -31,21 +33,91 @@ talk(const struct nhi_verifier *v, const struct nhi_buf *request,
 		arg(v->policy->generation), arg(v->account),
 		arg(v->key == NULL ? "-" : v->key), NULL,
 	};
-	int64_t deadline = nhi_clock_ms() + NHI_VERIFIER_MS;
-	struct nhi_spawn child;
+
+	return nhi_spawn_start(argv, ret, why);
+}
+
+void
+nhi_verifier_start(const struct nhi_verifier *v,
+    struct nhi_verifier_ahead *a)
+{
+	struct nhi_why ignored;
+
+	nhi_verifier_drop(a);
+	if (start(v, &a->child, &ignored) != NHI_OK)
+		return;
+	nhi_spawn_pause(&a->child);
+	memcpy(a->generation, v->policy->generation, sizeof(a->generation));
+	a->kind = v->kind;
+	a->started = true;
+}
+
+void
+nhi_verifier_drop(struct nhi_verifier_ahead *a)
+{
+	if (!a->started)
+		return;
+	a->started = false;
+	nhi_spawn_resume(&a->child);
+	/* It reads the end of its question, and ends. */
+	(void)nhi_spawn_end(&a->child, nhi_clock_ms() + DROP_MS);
+}
+
+static enum nhi_err
+talk(struct nhi_spawn *child, int64_t deadline,
+    const struct nhi_buf *request, struct nhi_buf *answer,
+    struct nhi_why *why)
+{
 	enum nhi_err err;
 	bool good;
 
-	if ((err = nhi_spawn_start(argv, &child, why)) != NHI_OK)
-		return err;
-	err = nhi_spawn_talk(&child, nhi_buf_all(request), deadline, answer,
+	err = nhi_spawn_talk(child, nhi_buf_all(request), deadline, answer,
 	    why);
-	good = nhi_spawn_end(&child, err == NHI_OK ? deadline :
+	good = nhi_spawn_end(child, err == NHI_OK ? deadline :
 	    nhi_clock_ms());
 	if (err == NHI_OK && !good)
 		return nhi_fail(why, NHI_ERR_VERIFIER,
 		    "the verifier did not end well");
 	return err;
+}
+
+/* The one that waits, where it is of this policy still. */
+static bool
+take_ahead(const struct nhi_verifier *v, struct nhi_spawn *ret)
+{
+	struct nhi_verifier_ahead *a = v->ahead;
+
+	if (a == NULL || !a->started)
+		return false;
+	if (a->kind != v->kind ||
+	    strcmp(a->generation, v->policy->generation) != 0) {
+		nhi_verifier_drop(a);
+		return false;
+	}
+	a->started = false;
+	*ret = a->child;
+	nhi_spawn_resume(ret);
+	return true;
+}
+
+/* What waited may have died of its alarm: that was no answer. */
+static enum nhi_err
+talk_any(const struct nhi_verifier *v, const struct nhi_buf *request,
+    struct nhi_buf *answer, struct nhi_why *why)
+{
+	int64_t deadline = nhi_clock_ms() + NHI_VERIFIER_MS;
+	struct nhi_spawn child;
+	enum nhi_err err;
+
+	if (take_ahead(v, &child)) {
+		err = talk(&child, deadline, request, answer, why);
+		if (err == NHI_OK || answer->n > 0 ||
+		    nhi_clock_ms() >= deadline)
+			return err;
+	}
+	if ((err = start(v, &child, why)) != NHI_OK)
+		return err;
+	return talk(&child, deadline, request, answer, why);
 }
 
 static enum nhi_err
@@ -86,7 +158,7 @@ nhi_verifier_ask(const struct nhi_verifier *v, struct nhi_verdict *ret,
 		    strerror(errno));
 	nhi_request_format(&q, &request);
 	if ((err = nhi_buf_check(&request, why)) != NHI_OK ||
-	    (err = talk(v, &request, &answer, why)) != NHI_OK ||
+	    (err = talk_any(v, &request, &answer, why)) != NHI_OK ||
 	    (err = nhi_verdict_parse(nhi_buf_all(&answer), &got,
 	    why)) != NHI_OK ||
 	    (err = check(v, &q, &got, why)) != NHI_OK)

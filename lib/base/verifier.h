@@ -8,9 +8,21 @@
 #define NHI_BASE_VERIFIER_H
 
 #include "lib/base/policy.h"
+#include "lib/base/spawn.h"
 #include "lib/base/verdict.h"
 
 #define NHI_VERIFIER_MS		2000	/* from start to answer */
+
+/*
+ * One that loads, opens what it needs and confines itself while its caller
+ * has other things to do.  Zeroes are none.
+ */
+struct nhi_verifier_ahead {
+	bool started;
+	enum nhi_verdict_kind kind;
+	char generation[NHI_GENERATION_SIZE];
+	struct nhi_spawn child;
+};
 
 struct nhi_verifier {
 	const char *program;		/* NHI_DROP */
@@ -20,7 +32,20 @@ struct nhi_verifier {
 	enum nhi_verdict_kind kind;
 	int64_t now;
 	struct nhi_span bytes;		/* the token or certificate */
+	struct nhi_verifier_ahead *ahead;	/* or NULL */
 };
+
+/*
+ * Start the one that a later nhi_verifier_ask will want: program, policy,
+ * account, key and kind count, the account and the key must be the same
+ * then.  For nothing but time: where it cannot be started, has been
+ * outlived by the policy, or has died, another one is asked.
+ */
+void		 nhi_verifier_start(const struct nhi_verifier *,
+		    struct nhi_verifier_ahead *);
+
+/* Ends it unasked; nothing when there is none. */
+void		 nhi_verifier_drop(struct nhi_verifier_ahead *);
 
 /*
  * NHI_OK: ret is a verdict for exactly this question and this generation, and

@@ -20,20 +20,26 @@
 
 static struct nhi_policy policy = { .generation = "7" };
 
-static enum nhi_err
-ask(const char *how, struct nhi_verdict *v)
+static struct nhi_verifier
+question(const char *how)
 {
-	struct nhi_verifier q = {
+	memset(policy.digest, 'a', NHI_DIGEST_HEX);
+	for (size_t i = 1; i < NHI_DIGEST_HEX; i += 2)
+		policy.digest[i] = 'b';
+	return (struct nhi_verifier){
 		.program = FAKE_VERIFIER, .policy = &policy, .account = how,
 		.kind = NHI_KIND_TOKEN, .now = 1000,
 		.bytes = NHI_SPAN("a\tb"),
 	};
+}
+
+static enum nhi_err
+ask(const char *how, struct nhi_verdict *v)
+{
+	struct nhi_verifier q = question(how);
 	struct nhi_why why = { "" };
 	enum nhi_err err;
 
-	memset(policy.digest, 'a', NHI_DIGEST_HEX);
-	for (size_t i = 1; i < NHI_DIGEST_HEX; i += 2)
-		policy.digest[i] = 'b';
 	err = nhi_verifier_ask(&q, v, &why);
 	assert_true(err == NHI_OK || why.text[0] != '\0');
 	return err;
@@ -86,6 +92,114 @@ test_late(void **state)
 	assert_in_range(nhi_clock_ms() - before, 2 * NHI_VERIFIER_MS - 100,
 	    2 * NHI_VERIFIER_MS + 3000);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+/* Which of the children answered is told by the children that are left. */
+static enum nhi_err
+ask_ahead(struct nhi_verifier_ahead *a, const char *how,
+    struct nhi_verdict *v)
+{
+	struct nhi_verifier q = question(how);
+	struct nhi_why why = { "" };
+
+	q.ahead = a;
+	return nhi_verifier_ask(&q, v, &why);
+}
+
+static void
+test_ahead(void **state)
+{
+	struct nhi_verifier q = question("good");
+	struct nhi_verifier_ahead a = { .started = false };
+	struct nhi_verdict v;
+	pid_t pid;
+
+	(void)state;
+	nhi_verifier_start(&q, &a);
+	assert_true(a.started);
+	pid = a.child.pid;
+	assert_int_equal(waitpid(pid, NULL, WNOHANG), 0);
+	/* Another program would not be found: the one that waits answers. */
+	q.program = "/nonexistent/nhi-drop";
+	q.ahead = &a;
+	assert_int_equal(nhi_verifier_ask(&q, &v, &(struct nhi_why){ "" }),
+	    NHI_OK);
+	assert_false(a.started);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(ask_ahead(&a, "good", &v), NHI_OK);
+}
+
+/* Of another policy, of another kind, killed, deaf: another one is asked. */
+static void
+test_ahead_not(void **state)
+{
+	struct nhi_verifier q = question("good");
+	struct nhi_verifier_ahead a = { .started = false };
+	struct nhi_verdict v;
+
+	(void)state;
+	nhi_verifier_start(&q, &a);
+	memcpy(a.generation, "6", 2);
+	assert_int_equal(ask_ahead(&a, "good", &v), NHI_OK);
+	q.kind = NHI_KIND_CERTIFICATE;
+	nhi_verifier_start(&q, &a);
+	assert_int_equal(ask_ahead(&a, "good", &v), NHI_OK);
+	q.kind = NHI_KIND_TOKEN;
+	nhi_verifier_start(&q, &a);
+	assert_int_equal(kill(a.child.pid, SIGKILL), 0);
+	assert_int_equal(ask_ahead(&a, "good", &v), NHI_OK);
+	q = question("deaf");
+	nhi_verifier_start(&q, &a);
+	assert_int_equal(ask_ahead(&a, "good", &v), NHI_OK);
+	assert_false(a.started);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+/* What it said counts, and nobody else is asked after it. */
+static void
+test_ahead_bad(void **state)
+{
+	static const char *const how[] = {
+		"nonce", "digest", "twice", "short", "killed", "status",
+		/* End of the misbehaviours */
+	};
+	struct nhi_verifier_ahead a = { .started = false };
+	struct nhi_verdict v;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(how) / sizeof(how[0]); i++) {
+		struct nhi_verifier q = question(how[i]);
+
+		nhi_verifier_start(&q, &a);
+		if (ask_ahead(&a, "good", &v) != NHI_ERR_VERIFIER)
+			fail_msg("%s was believed", how[i]);
+	}
+}
+
+static void
+test_ahead_drop(void **state)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, old, after;
+	struct nhi_verifier q = question("good");
+	struct nhi_verifier_ahead a = { .started = false };
+
+	(void)state;
+	nhi_verifier_drop(&a);
+	assert_int_equal(sigaction(SIGCHLD, &ignore, &old), 0);
+	nhi_verifier_start(&q, &a);
+	assert_int_equal(sigaction(SIGCHLD, NULL, &after), 0);
+	assert_true(after.sa_handler == SIG_IGN);
+	/* A second takes the place of the first. */
+	nhi_verifier_start(&q, &a);
+	nhi_verifier_drop(&a);
+	assert_false(a.started);
+	nhi_verifier_drop(&a);
+	assert_int_equal(sigaction(SIGCHLD, &old, &after), 0);
+	assert_true(after.sa_handler == SIG_IGN);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	q.program = "/nonexistent/nhi-drop";
+	nhi_verifier_start(&q, &a);
+	assert_false(a.started);
 }
 
 static void
@@ -176,6 +290,10 @@ main(void)
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_late),
+		cmocka_unit_test(test_ahead),
+		cmocka_unit_test(test_ahead_not),
+		cmocka_unit_test(test_ahead_bad),
+		cmocka_unit_test(test_ahead_drop),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_host),
 		cmocka_unit_test(test_truncate),
