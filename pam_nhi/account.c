@@ -10,6 +10,7 @@
 #include "pam_nhi/account.h"
 #include "pam_nhi/caller.h"
 #include "pam_nhi/entry.h"
+#include "pam_nhi/evidence.h"
 #include "pam_nhi/sudo.h"
 #include "pam_nhi/tell.h"
 
@@ -173,8 +174,10 @@ nhi_pam_account(pam_handle_t *pamh, int argc, const char **argv)
 	    (c.entry == NHI_ENTRY_SUDO &&
 	    (err = nhi_pam_sudo_record(&c, &why)) != NHI_OK))
 		return refuse(&c, err, &why);
-	if (state != NULL)
+	if (state != NULL) {
 		state->passed = true;
+		nhi_pam_evidence_expect(&c, state);
+	}
 	return PAM_SUCCESS;
 }
 

@@ -141,9 +141,12 @@ nhi_pam_call_end(struct nhi_pam_call *c)
 static void
 free_state(pam_handle_t *pamh, void *data, int status)
 {
+	struct nhi_pam_state *state = data;
+
 	(void)pamh;
 	(void)status;
-	free(data);
+	nhi_verifier_drop(&state->ahead);
+	free(state);
 }
 
 struct nhi_pam_state *
@@ -164,6 +167,7 @@ of_user(struct nhi_pam_state *state, const char *user)
 	state->told = state->passed = state->token = state->by_person = false;
 	state->denied = 0;
 	state->refusal[0] = '\0';
+	nhi_verifier_drop(&state->ahead);
 	(void)snprintf(state->user, sizeof(state->user), "%s", user);
 	return state;
 }

@@ -13,6 +13,7 @@
 #include "lib/base/policy.h"
 #include "lib/base/session.h"
 #include "lib/base/source.h"
+#include "lib/base/verifier.h"
 
 /* How a service may enter an NHI account. */
 enum nhi_pam_entry {
@@ -81,6 +82,7 @@ struct nhi_pam_state {
 	bool opened;			/* session is the record below */
 	bool by_person;
 	struct nhi_session session;
+	struct nhi_verifier_ahead ahead;	/* account to open_session */
 };
 
 /*

@@ -37,16 +37,36 @@ find_certificate(const struct nhi_pam_call *c, struct nhi_span *ret,
 	    "sshd let %s in without a public key", c->user);
 }
 
-static enum nhi_err
-ask(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
-    struct nhi_why *why)
+static struct nhi_verifier
+verifier(const struct nhi_pam_call *c)
 {
-	struct nhi_verifier v = {
+	return (struct nhi_verifier){
 		.program = NHI_DROP, .policy = &c->policy,
 		.account = c->user, .kind = NHI_KIND_CERTIFICATE,
 		.now = c->now,
 	};
+}
+
+void
+nhi_pam_evidence_expect(const struct nhi_pam_call *c,
+    struct nhi_pam_state *state)
+{
+	struct nhi_verifier v = verifier(c);
+
+	if (c->entry == NHI_ENTRY_SSHD && !state->token &&
+	    pam_getenv(c->pamh, NHI_PENDING_NAME) == NULL)
+		nhi_verifier_start(&v, &state->ahead);
+}
+
+static enum nhi_err
+ask(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
+    struct nhi_why *why)
+{
+	struct nhi_pam_state *state = nhi_pam_state(c->pamh);
+	struct nhi_verifier v = verifier(c);
 	enum nhi_err err;
+
+	v.ahead = state == NULL ? NULL : &state->ahead;
 
 	if ((err = find_certificate(c, &v.bytes, why)) != NHI_OK ||
 	    (err = nhi_verifier_ask(&v, &e->verdict, why)) != NHI_OK)

@@ -22,6 +22,14 @@ struct nhi_pam_evidence {
 };
 
 /*
+ * The account stage of sshd: the certificate is shown at open_session only,
+ * but who will read it can be made ready while sshd still waits (it answers a
+ * client no sooner than after a time of its own).
+ */
+void		 nhi_pam_evidence_expect(const struct nhi_pam_call *,
+		    struct nhi_pam_state *);
+
+/*
  * What could be learnt is in ret also on a refusal, for the record; identity
  * is NULL until the verdict named one.
  */
