@@ -155,7 +155,7 @@ parse(int argc, char **argv, struct args *a)
 int
 nhi_verb_ca_init(int argc, char **argv)
 {
-	struct args a = { .type = NHI_SSH_ED25519 };
+	struct args a = { .type = NHI_SSH_P256 };
 	struct nhi_why why = { "" };
 	enum nhi_err err;
 

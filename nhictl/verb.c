@@ -14,7 +14,7 @@ const struct nhi_verb nhi_verbs[] = {
 	{ "unsetup", "[--json] [--dry-run]",
 	    "give the host's files back as they were before setup",
 	    nhi_verb_unsetup },
-	{ "ca init", "[--type ed25519|ecdsa|rsa | "
+	{ "ca init", "[--type ecdsa|ed25519|rsa | "
 	    "--agent SOCKET --key FILE]",
 	    "make the key that signs this host's certificates",
 	    nhi_verb_ca_init },

@@ -37,7 +37,7 @@ for at in renameat:1 renameat:2 rename:1; do
 	try "init killed at $at: the next one finishes it" 1 \
 	    'there already' nhictl ca init
 	is "killed at $at: one key is trusted" 1 \
-	    "$(grep -c '^ssh-' $CA/trusted.pub)"
+	    "$(grep -cE '^(ssh|ecdsa)-' $CA/trusted.pub)"
 	is "killed at $at: nothing is left over" 'ca ca.pub trusted.pub' \
 	    "$(find $CA -type f ! -name '*.tmp-*' -printf '%f\n' | sort |
 	    paste -sd ' ')"
@@ -79,10 +79,10 @@ rounds() {
 soon 20 rounds 1
 try 'nothing to retire' 1 'no old key' nhictl ca retire
 try 'rotate' 0 'CA key SHA256:.* signs from now on' nhictl ca rotate
-try 'two keys are trusted' 0 '^2$' grep -c '^ssh-' $CA/trusted.pub
+try 'two keys are trusted' 0 '^2$' grep -cE '^(ssh|ecdsa)-' $CA/trusted.pub
 try 'a second rotation waits for the first' 1 'ca retire' nhictl ca rotate
 try 'a policy that is applied keeps both' 0 '' nhictl apply
-try 'two keys are trusted still' 0 '^2$' grep -c '^ssh-' $CA/trusted.pub
+try 'two keys are trusted still' 0 '^2$' grep -cE '^(ssh|ecdsa)-' $CA/trusted.pub
 mode_is $CA/ca 'nhi:nhi 400'
 soon 20 rounds $(($(cat "$WORK/n") + 2))
 : >"$WORK/stop"
@@ -96,7 +96,7 @@ try 'it is not retired while its certificates are valid' 1 \
     '[0-9]+ certificates of the old key are valid' nhictl ca retire
 try 'unless forced' 0 "CA key ${OLD//+/[+]} .* no longer trusted" \
     nhictl ca retire --force
-is 'one key is trusted' 1 "$(grep -c '^ssh-' $CA/trusted.pub)"
+is 'one key is trusted' 1 "$(grep -cE '^(ssh|ecdsa)-' $CA/trusted.pub)"
 try 'what the old key signed is refused' 255 'Permission denied' \
     cert_only old -n web-deploy@127.0.0.1 true
 try 'what the new key signed logs in' 0 '' login loop web-deploy true
@@ -115,7 +115,7 @@ for at in renameat:3 renameat:4 rename:1; do
 	try "killed at $at: the next one finishes it" 0 'signs' \
 	    nhictl ca rotate
 	nhictl ca retire --force >"$OUT" 2>&1 || not_ok "$at: retired"
-	is "$at: one key is trusted" 1 "$(grep -c '^ssh-' $CA/trusted.pub)"
+	is "$at: one key is trusted" 1 "$(grep -cE '^(ssh|ecdsa)-' $CA/trusted.pub)"
 done
 try 'a lost key cannot be rotated' 1 'ca init' sh -c "mv $CA/ca $CA/away
     nhictl ca rotate; s=\$?; mv $CA/away $CA/ca; exit \$s"
