@@ -15,6 +15,7 @@ import time
 
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 40
 USERS = 20
+CAS = ("ed25519", "ecdsa")
 DIR = "/root/bench"
 ISSUER = "/root/issuer"
 SSH = ["ssh", "-F", "/dev/null", "-o", "BatchMode=yes",
@@ -81,14 +82,38 @@ def timed(*command, **options):
     return (time.monotonic() - began) * 1000
 
 
+def by_certificate(key):
+    """The certificate is offered first, not after the plain key."""
+    return ["-o", "CertificateFile=%s-cert.pub" % key, "-i", key]
+
+
 def person(i):
     return timed(*SSH, "-i", DIR + "/k", "person%d@127.0.0.1" % i, "true",
                  stdin=subprocess.DEVNULL)
 
 
 def bot(i):
-    return timed(*SSH, "-i", "%s/bot-%d" % (DIR, i), "bot-%d@127.0.0.1" % i,
-                 "true", stdin=subprocess.DEVNULL)
+    return timed(*SSH, *by_certificate("%s/bot-%d" % (DIR, i)),
+                 "bot-%d@127.0.0.1" % i, "true", stdin=subprocess.DEVNULL)
+
+
+def make_certificates():
+    """For the people, from a CA that no NHI stands behind, of each type."""
+    for ca in CAS:
+        run("ssh-keygen", "-q", "-t", ca, "-N", "", "-f", DIR + "/ca-" + ca)
+        for i in range(USERS):
+            key = "%s/person%d-%s" % (DIR, i, ca)
+            run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
+            run("ssh-keygen", "-q", "-s", DIR + "/ca-" + ca, "-I", "bench",
+                "-n", "person%d" % i, key + ".pub")
+
+
+def certificate(ca):
+    """A login by TrustedUserCAKeys alone."""
+    sshd = SSH[-1] + " -o TrustedUserCAKeys=%s/ca-%s.pub" % (DIR, ca)
+    return lambda i: timed(
+        *SSH[:-1], sshd, *by_certificate("%s/person%d-%s" % (DIR, i, ca)),
+        "person%d@127.0.0.1" % i, "true", stdin=subprocess.DEVNULL)
 
 
 def issue(i):
@@ -106,6 +131,16 @@ def rounds(kinds, n):
     return {name: statistics.median(t) for name, t in times.items()}
 
 
+def new_ca(kind):
+    """Another CA for NHI, and certificates of it for all."""
+    for name in os.listdir("/etc/nhi/ca"):
+        os.unlink("/etc/nhi/ca/" + name)
+    run("nhictl", "ca", "init", "--type", kind)
+    run("nhictl", "apply")
+    for i in range(USERS):
+        make_bot(i)
+
+
 def main():
     os.makedirs(DIR, exist_ok=True)
     run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", DIR + "/k")
@@ -115,7 +150,13 @@ def main():
     for i in range(USERS):
         make_bot(i)
     rounds([("warm", person), ("warm2", bot)], 5)
-    small = rounds([("plain key", person), ("NHI certificate", bot),
+    make_certificates()
+    bare = [("certificate of an %s CA, no NHI" % ca, certificate(ca))
+            for ca in CAS]
+    small = rounds([("plain key", person)] + bare +
+                   [("NHI certificate", bot), ("issue", issue)], ROUNDS)
+    new_ca("ecdsa")
+    other = rounds([("plain key", person), ("NHI certificate", bot),
                     ("issue", issue)], ROUNDS)
     large_apply = apply(10000)
     large = rounds([("plain key", person), ("NHI certificate", bot)], ROUNDS)
@@ -124,6 +165,9 @@ def main():
     print("%-42s %8s %7s" % ("", "ms", "ratio"))
     for name in small:
         print("%-42s %8.1f %7.2f" % (name, small[name], small[name] / base))
+    for name in other:
+        print("%-42s %8.1f %7.2f" % (name + ", ecdsa CA", other[name],
+                                     other[name] / other["plain key"]))
     for name in large:
         print("%-42s %8.1f %7.2f" % (name + ", policy of 10,000", large[name],
                                      large[name] / large["plain key"]))
