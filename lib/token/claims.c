@@ -37,25 +37,25 @@ read_string(struct nhi_value all, const char *name, const char *section,
 	return NHI_OK;
 }
 
-/* Whole seconds: what RFC 7519 2 also allows, a fraction, nobody issues. */
 static enum nhi_err
 read_time(struct nhi_value all, const char *name, const char *section,
-    int64_t *ret, struct nhi_why *why)
+    struct nhi_date *ret, struct nhi_why *why)
 {
 	struct nhi_value v = nhi_json_member(all, name);
-	int64_t t;
+	struct nhi_span s = nhi_json_number(v);
 
 	if (v.type == NHI_JSON_NONE) {
-		*ret = NHI_CLAIMS_NO_TIME;
+		ret->down = ret->up = NHI_CLAIMS_NO_TIME;
 		return NHI_OK;
 	}
-	if (!nhi_json_integer(v, &t))
+	if (v.type != NHI_JSON_INTEGER && v.type != NHI_JSON_NUMBER)
 		return wrong_type(name, v, section, why);
-	if (t < 0 || t > NHI_CLAIMS_TIME_MAX)
+	if (s.p == NULL)
+		return nhi_fail(why, NHI_ERR_NO_MEMORY, "%s", name);
+	if (!nhi_date_parse(s, ret))
 		return nhi_fail(why, NHI_ERR_CLAIM_TYPE,
-		    "%s is %" PRId64 ", which is no time (RFC 7519 %s)", name,
-		    t, section);
-	*ret = t;
+		    "%s is %s, which is no time (RFC 7519 %s)", name,
+		    NHI_QUOTE(s), section);
 	return NHI_OK;
 }
 
@@ -97,7 +97,7 @@ nhi_claims_read(struct nhi_span payload, struct nhi_claims *c,
 	    (err = read_string(c->all, "jti", "4.1.7", &c->jti,
 	    why)) != NHI_OK)
 		return err;
-	return c->exp == NHI_CLAIMS_NO_TIME ? missing("exp", "4.1.4", why) :
+	return c->exp.down == NHI_CLAIMS_NO_TIME ? missing("exp", "4.1.4", why) :
 	    NHI_OK;
 }
 
@@ -190,18 +190,20 @@ static enum nhi_err
 check_validity(const struct nhi_claims *c, int64_t now, int64_t skew,
     struct nhi_why *why)
 {
-	if (c->exp <= now - skew)
+	int64_t exp = c->exp.down, nbf = c->nbf.up, iat = c->iat.up;
+
+	if (exp <= now - skew)
 		return nhi_fail(why, NHI_ERR_EXPIRED,
 		    "exp %" PRId64 " was %" PRId64 " s ago (RFC 7519 4.1.4)",
-		    c->exp, now - c->exp);
-	if (c->nbf > now + skew)
+		    exp, now - exp);
+	if (nbf > now + skew)
 		return nhi_fail(why, NHI_ERR_NOT_YET_VALID,
 		    "nbf %" PRId64 " is in %" PRId64 " s (RFC 7519 4.1.5)",
-		    c->nbf, c->nbf - now);
-	if (c->iat > now + skew)
+		    nbf, nbf - now);
+	if (iat > now + skew)
 		return nhi_fail(why, NHI_ERR_ISSUED_IN_FUTURE,
 		    "iat %" PRId64 " is in %" PRId64 " s (RFC 7519 4.1.6)",
-		    c->iat, c->iat - now);
+		    iat, iat - now);
 	return NHI_OK;
 }
 
@@ -209,19 +211,21 @@ static enum nhi_err
 check_age(const struct nhi_claims *c, const struct nhi_issuer *issuer,
     int64_t now, struct nhi_why *why)
 {
-	if (c->iat == NHI_CLAIMS_NO_TIME)
+	int64_t iat = c->iat.down;
+
+	if (iat == NHI_CLAIMS_NO_TIME)
 		return !issuer->need_iat && issuer->max_age == 0 &&
 		    issuer->floor == 0 ? NHI_OK :
 		    missing("iat", "4.1.6", why);
-	if (issuer->max_age > 0 && now - c->iat > issuer->max_age)
+	if (issuer->max_age > 0 && now - iat > issuer->max_age)
 		return nhi_fail(why, NHI_ERR_TOO_OLD,
 		    "iat %" PRId64 " was %" PRId64 " s ago, at most %" PRId64
-		    " (RFC 7519 4.1.6)", c->iat, now - c->iat,
+		    " (RFC 7519 4.1.6)", iat, now - iat,
 		    issuer->max_age);
-	if (c->iat < issuer->floor)
+	if (iat < issuer->floor)
 		return nhi_fail(why, NHI_ERR_TOO_OLD,
 		    "iat %" PRId64 " is before the policy's floor %" PRId64
-		    " (RFC 7519 4.1.6)", c->iat, issuer->floor);
+		    " (RFC 7519 4.1.6)", iat, issuer->floor);
 	return NHI_OK;
 }
 
@@ -229,16 +233,16 @@ static enum nhi_err
 check_lifetime(const struct nhi_claims *c, int64_t max, int64_t now,
     struct nhi_why *why)
 {
-	int64_t from = now;
+	int64_t from = now, exp = c->exp.down;
 
-	if (c->iat != NHI_CLAIMS_NO_TIME)
-		from = c->iat;
-	else if (c->nbf != NHI_CLAIMS_NO_TIME)
-		from = c->nbf;
-	if (max > 0 && c->exp - from > max)
+	if (c->iat.down != NHI_CLAIMS_NO_TIME)
+		from = c->iat.down;
+	else if (c->nbf.down != NHI_CLAIMS_NO_TIME)
+		from = c->nbf.down;
+	if (max > 0 && exp - from > max)
 		return nhi_fail(why, NHI_ERR_LIFETIME,
 		    "%" PRId64 " s from %" PRId64 " to exp, at most %" PRId64
-		    " (RFC 7519 4.1.4)", c->exp - from, from, max);
+		    " (RFC 7519 4.1.4)", exp - from, from, max);
 	return NHI_OK;
 }
 

@@ -3,12 +3,13 @@
 #ifndef NHI_TOKEN_CLAIMS_H
 #define NHI_TOKEN_CLAIMS_H
 
+#include "lib/token/date.h"
 #include "lib/token/json.h"
 
 struct nhi_issuer;
 
 #define NHI_CLAIMS_NO_TIME	(-1)
-#define NHI_CLAIMS_TIME_MAX	(INT64_C(1) << 53)
+#define NHI_CLAIMS_TIME_MAX	NHI_DATE_MAX
 
 struct nhi_claims {
 	struct nhi_value all;		/* owned */
@@ -16,9 +17,9 @@ struct nhi_claims {
 	struct nhi_span sub;
 	struct nhi_span jti;
 	struct nhi_value aud;		/* a string, or an array of strings */
-	int64_t exp;
-	int64_t nbf;			/* NHI_CLAIMS_NO_TIME: not there */
-	int64_t iat;
+	struct nhi_date exp;
+	struct nhi_date nbf;	/* both NHI_CLAIMS_NO_TIME: not there */
+	struct nhi_date iat;
 };
 
 /*

@@ -141,6 +141,15 @@ nhi_json_string(struct nhi_value v)
 	    (size_t)json_object_get_string_len(v.o) };
 }
 
+/* json-c keeps the text of what it reads as a double, and makes integers'. */
+struct nhi_span
+nhi_json_number(struct nhi_value v)
+{
+	if (v.type != NHI_JSON_INTEGER && v.type != NHI_JSON_NUMBER)
+		return (struct nhi_span){ NULL, 0 };
+	return nhi_span_str(json_object_get_string(v.o));
+}
+
 bool
 nhi_json_integer(struct nhi_value v, int64_t *ret)
 {

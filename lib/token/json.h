@@ -51,6 +51,8 @@ struct nhi_value nhi_json_at(struct nhi_value, size_t);
 
 /* Of a value of that type; p NULL, false and untouched for others. */
 struct nhi_span	 nhi_json_string(struct nhi_value);
+/* A number as it stands in the text; p NULL also without memory. */
+struct nhi_span	 nhi_json_number(struct nhi_value);
 bool		 nhi_json_integer(struct nhi_value, int64_t *ret);
 bool		 nhi_json_boolean(struct nhi_value, bool *ret);
 

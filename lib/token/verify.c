@@ -169,8 +169,8 @@ hand_over(struct run *r, struct nhi_token **ret)
 		.claims = r->claims.all,
 		.subject = r->claims.sub,
 		.jti = r->claims.jti,
-		.iat = r->claims.iat,
-		.exp = r->claims.exp,
+		.iat = r->claims.iat.down,
+		.exp = r->claims.exp.down,
 	};
 	memcpy(t->mark, r->mark, sizeof(t->mark));
 	r->jws.header = r->claims.all = (struct nhi_value){ 0 };

@@ -14,7 +14,7 @@ FUZZ_TARGET(claims)(const uint8_t *data, size_t size)
 		.need_iss = size % 2 == 0, .bind_key = size % 3 == 0,
 		.audience = { (char *[]){ (char[]){ "ssh://web-1" } }, 1 },
 	};
-	struct nhi_claims claims = { .exp = 0 };
+	struct nhi_claims claims = { .exp = { 0, 0 } };
 	struct nhi_why why;
 
 	/* Whoever gave it room wipes it, also after a failure. */

@@ -796,13 +796,15 @@ def claim_games():
                  raw_claim(name, bad))
     for name in ("exp", "nbf", "iat"):
         for bad in (b'"1800000300"', b"null", b"true", b"[1800000300]",
-                    b"{}", b"1.8e9", b"1800000300.0", b"1800000300.5",
-                    b"-1", b"9007199254740993", b"9223372036854775807",
-                    b"9223372036854775808", b"18446744073709551616",
-                    b"99999999999999999999999999", b"-9223372036854775809",
-                    b"1e3", b"18000003000e-1"):
+                    b"{}", b"-1", b"-0.5", b"-1e-9", b"9007199254740993",
+                    b"9007199254740992.5", b"1e16", b"1e400", b"-1e400",
+                    b"1e99999999999999999999", b"1.8e30",
+                    b"9223372036854775807", b"9223372036854775808",
+                    b"18446744073709551616", b"99999999999999999999999999",
+                    b"-9223372036854775809"):
             case("%s is %s" % (name, bad.decode()), "claim-type",
                  raw_claim(name, bad))
+    fractions()
     for bad in (b"5", b"null", b"true", b"{}", b'[5]', b'["x",null]',
                 b'[["' + AUD.encode() + b'"]]',
                 b'["' + AUD.encode() + b'",5]'):
@@ -820,6 +822,37 @@ def claim_games():
         good("aud %r" % fine, token(payload=claims(aud=fine)))
     good("one of two audiences of the host",
          token(payload=claims(aud="b")), aud="a,b")
+
+
+def fractions():
+    """RFC 7519 2: no date is stretched by what is left of its second."""
+    for value in (b"1800000300.0", b"1800000300.5", b"18000003000e-1",
+                  b"1.8000003e9", b"1.8E+9", b"1800000000.000000001",
+                  b"1800000299." + b"9" * 400):
+        good("exp is %.24s" % value.decode(), raw_claim("exp", value))
+    for value in (b"1799999990.0", b"1.79999999e9", b"17999999900e-1",
+                  b"1800000059.5", b"1800000060.0", b"0e999999999"):
+        good("nbf is %s" % value.decode(), raw_claim("nbf", value))
+    for value in (b"1799999990.25", b"1.8e9", b"1800000060.0"):
+        good("iat is %s" % value.decode(), raw_claim("iat", value))
+    for name, code, value in (
+            ("exp", "expired", b"1799999940.999999999"),
+            ("exp", "expired", b"1799999940.0"),
+            ("exp", "expired", b"1e3"), ("exp", "expired", b"0.5"),
+            ("exp", "expired", b"1e-999999999999"),
+            ("nbf", "not-yet-valid", b"1800000060.000000001"),
+            ("nbf", "not-yet-valid", b"1800000060." + b"0" * 400 + b"1"),
+            ("iat", "issued-in-future", b"1800000060.5")):
+        case("%s is %.24s" % (name, value.decode()), code,
+             raw_claim(name, value))
+    case("iat is before the floor by a fraction", "too-old",
+         raw_claim("iat", b"1799999899.9"), floor=NOW - 100)
+    case("iat is too old by a fraction", "too-old",
+         raw_claim("iat", b"1799999399.9"), max_age=600)
+    good("iat is young enough", raw_claim("iat", b"1799999400.9"),
+         max_age=600)
+    case("lifetime is too long by a fraction of iat", "lifetime",
+         raw_claim("iat", b"1799999999.9"), max_lifetime=300)
 
 
 def raw_claim(name, value):
