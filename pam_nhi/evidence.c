@@ -110,6 +110,10 @@ static enum nhi_err
 check_lifetime(const struct nhi_pam_call *c,
     const struct nhi_pam_evidence *e, struct nhi_why *why)
 {
+	/* As long as policy's ttl, but years from now, is longer than it. */
+	if (e->verdict.valid_after > c->now)
+		return nhi_fail(why, NHI_ERR_CERT_EXPIRED,
+		    "the certificate is not valid yet");
 	if (e->verdict.valid_before <= c->now ||
 	    e->verdict.valid_before - e->verdict.valid_after >
 	    e->identity->ttl + NHI_CERT_BACKDATE)
