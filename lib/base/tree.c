@@ -39,13 +39,15 @@ fault(const char *what, struct nhi_why *why)
 	return nhi_fail(why, NHI_ERR_STATE, "%s: %s", what, strerror(errno));
 }
 
+/* Without the directory there is nothing below it: *ret_gone stays -1. */
 static enum nhi_err
 open_gone(const char *dir, int *ret_dir, int *ret_gone, struct nhi_why *why)
 {
 	enum nhi_err err;
 
-	if ((err = nhi_dir_open(AT_FDCWD, dir, ret_dir, why)) != NHI_OK ||
-	    (err = nhi_dir_make(*ret_dir, GONE, 0700, geteuid(), getegid(),
+	if ((err = nhi_dir_open(AT_FDCWD, dir, ret_dir, why)) != NHI_OK)
+		return errno == ENOENT ? NHI_OK : err;
+	if ((err = nhi_dir_make(*ret_dir, GONE, 0700, geteuid(), getegid(),
 	    why)) != NHI_OK)
 		return err;
 	return nhi_dir_open(*ret_dir, GONE, ret_gone, why);
@@ -79,7 +81,7 @@ nhi_tree_take(const char *dir, const char *name, uid_t uid, bool *ret,
 	enum nhi_err err;
 
 	*ret = false;
-	if ((err = open_gone(dir, &fd, &gone, why)) != NHI_OK)
+	if ((err = open_gone(dir, &fd, &gone, why)) != NHI_OK || gone < 0)
 		return err;
 	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return errno == ENOENT ? NHI_OK : fault(name, why);
@@ -92,9 +94,12 @@ nhi_tree_take(const char *dir, const char *name, uid_t uid, bool *ret,
 	return NHI_OK;
 }
 
+/* What has gone meanwhile was taken by another tick. */
 static void
 note(struct tree *t, const char *name)
 {
+	if (errno == ENOENT)
+		return;
 	if (!t->failed)
 		(void)nhi_fail(t->why, NHI_ERR_STATE, GONE "/.../%.60s: %s",
 		    name, strerror(errno));
@@ -137,7 +142,8 @@ strip(struct tree *t, const char *name)
 	int fd = openat(t->gone, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
 	    O_CLOEXEC);
 
-	if (fd < 0 || fstat(fd, &st) != 0 || st.st_dev != t->dev ||
+	if (fd < 0 || fstat(fd, &st) != 0 ||
+	    (st.st_dev != t->dev && (errno = EXDEV) != 0) ||
 	    (dp = fdopendir(fd)) == NULL) {
 		note(t, name);
 		nhi_fd_close(&fd);
@@ -188,6 +194,10 @@ nhi_tree_empty(const char *dir, int64_t deadline, uint64_t *ret_gone,
 
 	if ((err = open_gone(dir, &fd, &gone, why)) != NHI_OK)
 		return err;
+	if (gone < 0) {
+		*ret_gone = 0;
+		return NHI_OK;
+	}
 	t.gone = gone;
 	if (fstat(gone, &st) != 0)
 		return fault(GONE, why);

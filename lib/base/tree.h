@@ -7,7 +7,8 @@
  *
  * First the directory is taken out of everybody's way, at once: it moves into
  * DIR/.gone (root's, 0700).  Then, with no lock held, .gone is emptied; what
- * is not done in time is left for the next call.
+ * is not done in time is left for the next call.  Several may empty it at
+ * once, and where DIR is missing there is nothing to take.
  */
 #ifndef NHI_BASE_TREE_H
 #define NHI_BASE_TREE_H

@@ -104,6 +104,57 @@ test_all(void **state)
 	assert_int_equal(n, 0);
 }
 
+/* Nobody has logged in yet, or the directory was lost. */
+static void
+test_missing(void **state)
+{
+	uint64_t n = 1;
+	bool gone = true;
+
+	(void)state;
+	assert_int_equal(nhi_tree_empty(temp_path(dir, "none"),
+	    nhi_clock_ms() + 1000, &n, NULL), NHI_OK);
+	assert_int_equal(n, 0);
+	assert_int_equal(nhi_tree_take(temp_path(dir, "none"), "web",
+	    geteuid(), &gone, NULL), NHI_OK);
+	assert_false(gone);
+	assert_false(is_there(temp_path(dir, "none")));
+}
+
+/* Several ticks at once take each other's work, and none complains. */
+static void
+test_together(void **state)
+{
+	enum { PROCESSES = 4, DIRS = 150 };
+	int status, wait[2];
+	uint64_t n;
+
+	(void)state;
+	for (int i = 0; i < DIRS; i++) {
+		char name[32];
+
+		(void)snprintf(name, sizeof(name), "web/%d", i);
+		assert_int_equal(mkdir(temp_path(homes, name), 0700), 0);
+		(void)snprintf(name, sizeof(name), "web/%d/sub", i);
+		assert_int_equal(mkdir(temp_path(homes, name), 0700), 0);
+	}
+	take(true);
+	assert_int_equal(pipe(wait), 0);
+	for (int i = 0; i < PROCESSES; i++)
+		if (fork() == 0) {
+			(void)close(wait[1]);
+			(void)!read(wait[0], &status, 1);
+			_exit(empty(&n) == NHI_OK ? 0 : 1);
+		}
+	(void)close(wait[0]);
+	(void)close(wait[1]);
+	for (int i = 0; i < PROCESSES; i++) {
+		assert_true(waitpid(-1, &status, 0) > 0);
+		assert_int_equal(status, 0);
+	}
+	assert_empty();
+}
+
 /* What is no directory of this user is somebody else's affair. */
 static void
 test_not_ours(void **state)
@@ -239,6 +290,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_all, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_missing, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_together, setup,
+		    teardown),
 		cmocka_unit_test_setup_teardown(test_not_ours, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_deep, setup, teardown),
