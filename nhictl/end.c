@@ -37,6 +37,16 @@ collect(const struct nhi_session *s, void *arg)
 	return b->n < BATCH;
 }
 
+/* The numbers of another boot are other people's now. */
+static bool
+is_of_now(const struct nhi_session *s)
+{
+	char boot[NHI_BOOT_ID + 1];
+
+	return nhi_stamp_boot(boot, NULL) == NHI_OK &&
+	    strcmp(boot, s->start.boot) == 0;
+}
+
 static bool
 is_closed(const struct nhi_session *s)
 {
@@ -46,9 +56,25 @@ is_closed(const struct nhi_session *s)
 	    NHI_OK && nhi_session_alive(s) == 0;
 }
 
-/* Wait until all of them are closed, or the patience is at its end. */
 static bool
-wait_closed(const struct batch *b)
+is_gone(const struct nhi_session *s)
+{
+	return nhi_session_alive(s) == 0;
+}
+
+static unsigned int
+count_gone(const struct batch *b)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < b->n; i++)
+		n += is_gone(&b->s[i]);
+	return n;
+}
+
+/* Wait until all of them are, or the patience is at its end. */
+static bool
+wait_until(const struct batch *b, bool (*is)(const struct nhi_session *))
 {
 	const struct timespec step = { 0, STEP * 1000000 };
 	const int64_t deadline = nhi_clock_ms() + PATIENCE;
@@ -57,7 +83,7 @@ wait_closed(const struct batch *b)
 	do {
 		open = 0;
 		for (size_t i = 0; i < b->n; i++)
-			open += !is_closed(&b->s[i]);
+			open += !is(&b->s[i]);
 		if (open == 0)
 			return true;
 		(void)nanosleep(&step, NULL);
@@ -71,7 +97,7 @@ kill_all(const struct batch *b, bool opener)
 	for (size_t i = 0; i < b->n; i++) {
 		const struct nhi_session *s = &b->s[i];
 
-		if (is_closed(s))
+		if (is_closed(s) || !is_of_now(s))
 			continue;
 		if (opener)
 			(void)nhi_reap_process(s->pid, s->start.ticks,
@@ -80,7 +106,17 @@ kill_all(const struct batch *b, bool opener)
 	}
 }
 
-/* What the PAM stage did not close is closed here. */
+static enum nhi_err
+lives(const struct nhi_session *s, struct nhi_why *why)
+{
+	return nhi_fail(why, NHI_ERR_STATE, "session %s of %s: process %ld "
+	    "is still there", s->id, s->account, (long)s->pid);
+}
+
+/*
+ * What the PAM stage did not close is closed here; not a session that nothing
+ * could end: who asks must see it.
+ */
 static enum nhi_err
 finish(const struct batch *b, struct nhi_why *why)
 {
@@ -94,7 +130,9 @@ finish(const struct batch *b, struct nhi_why *why)
 		if (nhi_session_read(NHI_SESSIONS_DIR, b->s[i].id, &now,
 		    NULL) != NHI_OK)
 			continue;
-		err = nhi_tick_end(&tick, &b->s[i], why);
+		err = is_gone(&b->s[i]) ?
+		    nhi_tick_end(&tick, &b->s[i], first == NHI_OK ? why :
+		    NULL) : lives(&b->s[i], first == NHI_OK ? why : NULL);
 		if (first == NHI_OK)
 			first = err;
 	}
@@ -105,13 +143,16 @@ static enum nhi_err
 record(const struct nhi_end *e, const struct nhi_session *s,
     struct nhi_why *why)
 {
+	const bool gone = is_gone(s);
 	char detail[512];
 
-	(void)snprintf(detail, sizeof(detail), "ended by %s: %s", e->by,
-	    e->reason);
+	(void)snprintf(detail, sizeof(detail), "%s by %s: %s", gone ?
+	    "ended" : "not ended, it is still there; asked", e->by, e->reason);
 	return nhi_record(&(struct nhi_event){ .event = NHI_EVENT_SESSION_END,
-	    .outcome = NHI_INFO, .detail = detail, .service = s->service,
-	    .identity = s->identity, .account = s->account, .uid = s->uid,
+	    .outcome = gone ? NHI_INFO : NHI_FAULT,
+	    .reason = gone ? NHI_OK : NHI_ERR_STATE, .detail = detail,
+	    .service = s->service, .identity = s->identity,
+	    .account = s->account, .uid = s->uid,
 	    .issuer = s->issuer, .mark = s->mark, .serial = s->serial,
 	    .keyid = s->keyid, .expires = s->expires, .session = s->id,
 	    .audit_session = s->audit_session, .source = s->source }, why);
@@ -123,12 +164,15 @@ end_batch(const struct batch *b, struct nhi_why *why)
 	enum nhi_err err, first = NHI_OK;
 
 	for (size_t i = 0; i < b->n; i++)
-		(void)nhi_reap_process(b->s[i].pid, b->s[i].start.ticks,
-		    SIGTERM);
-	if (!wait_closed(b)) {
+		if (is_of_now(&b->s[i]))
+			(void)nhi_reap_process(b->s[i].pid,
+			    b->s[i].start.ticks, SIGTERM);
+	if (!wait_until(b, is_closed)) {
 		kill_all(b, false);
-		if (!wait_closed(b))
+		if (!wait_until(b, is_closed)) {
 			kill_all(b, true);
+			(void)wait_until(b, is_gone);
+		}
 	}
 	for (size_t i = 0; i < b->n; i++) {
 		err = record(b->end, &b->s[i], why);
@@ -146,7 +190,7 @@ nhi_end_sessions(const struct nhi_end *e, unsigned int *ret_ended,
 {
 	struct batch b = { .end = e };
 	enum nhi_err err, first = NHI_OK;
-	unsigned int rounds = 0;
+	unsigned int rounds = 0, ended;
 
 	/* It may be our own connection that ends. */
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -162,7 +206,8 @@ nhi_end_sessions(const struct nhi_end *e, unsigned int *ret_ended,
 			first = err;
 		/* Without a trail the records of what has ended stay. */
 		b.alive = first != NHI_OK;
-		*ret_ended += (unsigned int)b.n;
-	} while (b.n == BATCH && ++rounds < ROUNDS);
+		ended = count_gone(&b);
+		*ret_ended += ended;
+	} while (b.n == BATCH && ended > 0 && ++rounds < ROUNDS);
 	return first;
 }

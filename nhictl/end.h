@@ -19,8 +19,9 @@ struct nhi_end {
 };
 
 /*
- * End the sessions that are wanted; how many there were.  The record of each
- * comes after its end: what is to be stopped is stopped first.
+ * End the sessions that are wanted; how many did.  The record of each comes
+ * after its end: what is to be stopped is stopped first.  NHI_ERR_STATE: one
+ * is still there; its record stays.
  */
 enum nhi_err	 nhi_end_sessions(const struct nhi_end *,
 		    unsigned int *ret_ended, struct nhi_why *) NHI_MUST;

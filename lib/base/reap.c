@@ -33,19 +33,27 @@
 #define SYS_pidfd_send_signal	424
 #endif
 
-static int
-open_process(pid_t pid)
+/*
+ * False: it is not there.  Kernels before 5.3, and sandboxes, have numbers
+ * only: *ret stays -1, and the look comes right before the signal.
+ */
+static bool
+open_process(pid_t pid, int *ret)
 {
 	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 
-	if (fd >= 0)
-		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-	return fd;
+	if (fd < 0)
+		return errno == ENOSYS || errno == EPERM;
+	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	*ret = fd;
+	return true;
 }
 
 static bool
-send(int fd, int sig)
+send(pid_t pid, int fd, int sig)
 {
+	if (fd < 0)
+		return kill(pid, sig) == 0;
 	return syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0) == 0;
 }
 
@@ -55,10 +63,10 @@ nhi_reap_process(pid_t pid, uint64_t start, int sig)
 	NHI_AUTO(nhi_fd_close) int fd = -1;
 	uint64_t ticks;
 
-	if (pid <= 1 || (fd = open_process(pid)) < 0)
+	if (pid <= 1 || !open_process(pid, &fd))
 		return false;
 	return nhi_stamp_process(pid, &ticks, NULL) == NHI_OK &&
-	    ticks == start && send(fd, sig);
+	    ticks == start && send(pid, fd, sig);
 }
 
 /* A file of /proc/<pid>, whole. */
@@ -115,10 +123,10 @@ end_one(const char *name, uint32_t uid, uint32_t audit_session, int sig)
 
 	if (!nhi_num_parse(nhi_span_str(name), INT32_MAX, &pid) || pid <= 1 ||
 	    (pid_t)pid == getpid() || !has_uids(name, uid) ||
-	    (fd = open_process((pid_t)pid)) < 0)
+	    !open_process((pid_t)pid, &fd))
 		return false;
 	return has_uids(name, uid) && has_session(name, audit_session) &&
-	    send(fd, sig);
+	    send((pid_t)pid, fd, sig);
 }
 
 static unsigned int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Ending processes: never by a bare number, which may be another process's by
- * now, and never root's.
+ * now, where the kernel has anything else; and never root's.
  */
 #ifndef NHI_BASE_REAP_H
 #define NHI_BASE_REAP_H

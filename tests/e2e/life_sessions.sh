@@ -82,6 +82,36 @@ is 'who ended it, and why' 'ended by root: it hangs' \
 is 'that it was closed' 1 \
     "$(trail event=session.close session="${ID[one]}" | wc -l)"
 
+# What no signal ends is not said to be ended.
+if command -v strace >/dev/null; then
+	stay deaf k web-deploy
+	id=${ID[deaf]}
+	try 'what cannot be ended: no success' 2 'is still there' strace -f \
+	    -o "$WORK/trace" -e trace=kill,pidfd_send_signal \
+	    -e inject=kill,pidfd_send_signal:error=EPERM \
+	    nhictl sessions end "$id"
+	try 'what cannot be ended: its record stays' 0 '' \
+	    test -e "$SESSIONS/$id"
+	try 'what cannot be ended: its client is there' 0 '' \
+	    kill -0 "${PID[deaf]}"
+	is 'what cannot be ended: the trail says so' 'fault state' "$(
+	    trail event=session.end session="$id" | tee "$WORK/record" |
+	    field outcome) $(field reason <"$WORK/record")"
+	# A record of another boot has the numbers of this one.
+	sed "s/^boot=.*/boot=$(cat /proc/sys/kernel/random/uuid)/; s/^id=.*/id=7-7-7/" \
+	    "$SESSIONS/$id" >$SESSIONS/7-7-7
+	try 'one of another boot is ended' 0 '^ended: 7-7-7' \
+	    nhictl sessions end 7-7-7
+	try 'and nothing of this one' 0 '' kill -0 "${PID[deaf]}"
+	try 'a kernel without pidfd: it is ended' 0 "^ended: $id" strace -f \
+	    -o "$WORK/trace" -e trace=pidfd_open \
+	    -e inject=pidfd_open:error=ENOSYS nhictl sessions end "$id"
+	try 'a kernel without pidfd: it is gone' 0 '' \
+	    soon 5 gone "${PID[deaf]}"
+else
+	skip 'what cannot be ended' 'no strace here'
+fi
+
 # An account can stop its own sshd, which then answers to nobody.
 end_stopped() {
 	local from

@@ -10,15 +10,21 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/reap.h"
 #include "lib/base/session.h"
 
+#define PIDFD_OPEN	434		/* on every architecture */
 #define UID	2000300123
 #define OTHER	2000300124
 
@@ -128,6 +134,50 @@ test_process(void **state)
 	assert_false(nhi_reap_process(pid, ticks, SIGTERM));
 }
 
+/* Kernels before 5.3, and the sandboxes of containers. */
+static int
+without_pidfd(pid_t pid, uint64_t ticks, int err)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		    offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PIDFD_OPEN, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO |
+		    (unsigned int)err),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog prog = { sizeof(code) / sizeof(code[0]), code };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) != 0 ||
+	    syscall(PIDFD_OPEN, getpid(), 0) != -1 || errno != err)
+		return 2;
+	return !nhi_reap_process(pid, ticks + 1, SIGTERM) &&
+	    kill(pid, 0) == 0 && nhi_reap_process(pid, ticks, SIGTERM) ? 0 : 1;
+}
+
+static void
+test_without_pidfd(void **state)
+{
+	static const int errors[] = { ENOSYS, EPERM };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		uint32_t session;
+		pid_t pid = start(0, false, &session), child;
+		uint64_t ticks;
+		int status;
+
+		assert_int_equal(nhi_stamp_process(pid, &ticks, NULL), NHI_OK);
+		if ((child = fork()) == 0)
+			_exit(without_pidfd(pid, ticks, errors[i]));
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_int_equal(status, 0);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSIGNALED(status));
+	}
+}
+
 static void
 test_alive(void **state)
 {
@@ -178,6 +228,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_session),
 		cmocka_unit_test(test_process),
+		cmocka_unit_test(test_without_pidfd),
 		cmocka_unit_test(test_alive),
 		cmocka_unit_test(test_cannot_tell),
 	};
