@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/base/audit.h"
+#include "lib/base/file.h"
 #include "lib/base/paths.h"
 #include "lib/ssh/hash.h"
 #include "lib/ssh/keyid.h"
@@ -88,8 +89,6 @@ init(enum nhi_ssh_type type, struct nhi_why *why)
 	NHI_AUTO(nhi_ssh_private_freep) struct nhi_ssh_private *ca = NULL;
 	enum nhi_err err;
 
-	if (geteuid() != 0)
-		return nhi_fail(why, NHI_ERR_STATE, "only root may do this");
 	if (faccessat(AT_FDCWD, NHI_CA_AGENT, F_OK,
 	    AT_SYMLINK_NOFOLLOW) == 0)
 		return nhi_fail(why, NHI_ERR_HOST,
@@ -156,13 +155,16 @@ int
 nhi_verb_ca_init(int argc, char **argv)
 {
 	struct args a = { .type = NHI_SSH_P256 };
+	NHI_AUTO(nhi_fd_close) int lock = -1;
 	struct nhi_why why = { "" };
 	enum nhi_err err;
 
 	if (!parse(argc, argv, &a))
 		return nhi_ctl_usage("ca init");
-	err = a.agent != NULL ? nhi_ca_init_agent(a.agent, a.key, &why) :
-	    init(a.type, &why);
+	if ((err = nhi_ca_lock(&lock, &why)) == NHI_OK)
+		err = a.agent != NULL ?
+		    nhi_ca_init_agent(a.agent, a.key, &why) :
+		    init(a.type, &why);
 	return err == NHI_OK ? NHI_CTL_OK : nhi_ctl_fail(err, &why);
 }
 

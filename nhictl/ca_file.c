@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/lease.h"
 #include "lib/base/paths.h"
 #include "lib/base/policy.h"
 #include "lib/ssh/generate.h"
@@ -37,6 +38,18 @@ nhi_ca_host_id(struct nhi_buf *ret, struct nhi_why *why)
 		    "\"%s\" cannot be the id of a host; set host.id",
 		    nhi_buf_text(ret));
 	return nhi_buf_check(ret, why);
+}
+
+enum nhi_err
+nhi_ca_lock(int *ret_fd, struct nhi_why *why)
+{
+	if (geteuid() != 0)
+		return nhi_fail(why, NHI_ERR_STATE, "only root may do this");
+	if (access(NHI_PUBLISHED_DIR, F_OK) != 0)
+		return nhi_fail(why, NHI_ERR_STATE,
+		    "%s: %s; run nhictl setup first", NHI_PUBLISHED_DIR,
+		    strerror(errno));
+	return nhi_state_lock(NHI_PUBLISHED_DIR, ret_fd, why);
 }
 
 enum nhi_err

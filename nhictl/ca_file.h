@@ -23,6 +23,12 @@ struct nhi_ssh_trusted;
 enum nhi_err	 nhi_ca_signing(struct nhi_ssh_private **ret,
 		    struct nhi_why *) NHI_MUST;
 
+/*
+ * For root, the lock of apply: init, rotate and retire write ca.pub and
+ * trusted.pub, which apply reads and writes, one after the other.
+ */
+enum nhi_err	 nhi_ca_lock(int *ret_fd, struct nhi_why *) NHI_MUST;
+
 /* A private key; NHI_ERR_STATE and errno ENOENT when there is none. */
 enum nhi_err	 nhi_ca_load(const char *path, struct nhi_ssh_private **ret,
 		    struct nhi_why *) NHI_MUST;

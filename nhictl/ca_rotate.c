@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/file.h"
 #include "lib/base/issued.h"
 #include "lib/base/paths.h"
 #include "lib/ssh/cert.h"
@@ -42,8 +43,6 @@ load(struct nhi_ssh_private **ret_ca, struct nhi_ssh_trusted **ret_own,
 {
 	enum nhi_err err;
 
-	if (geteuid() != 0)
-		return nhi_fail(why, NHI_ERR_STATE, "only root may do this");
 	if ((err = nhi_ca_signing(ret_ca, why)) != NHI_OK)
 		return err;
 	return nhi_ca_read(NHI_CA_PUB, ret_own, why);
@@ -77,13 +76,15 @@ rotate(struct nhi_why *why)
 int
 nhi_verb_ca_rotate(int argc, char **argv)
 {
+	NHI_AUTO(nhi_fd_close) int lock = -1;
 	struct nhi_why why = { "" };
 	enum nhi_err err;
 
 	(void)argv;
 	if (argc != 1)
 		return nhi_ctl_usage("ca rotate");
-	if ((err = rotate(&why)) != NHI_OK)
+	if ((err = nhi_ca_lock(&lock, &why)) != NHI_OK ||
+	    (err = rotate(&why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	(void)fputs("nhictl: note: hosts that trust this one must trust the "
 	    "new key too: " NHI_CA_PUB "\n", stderr);
@@ -167,12 +168,14 @@ int
 nhi_verb_ca_retire(int argc, char **argv)
 {
 	bool force = argc == 2 && strcmp(argv[1], "--force") == 0;
+	NHI_AUTO(nhi_fd_close) int lock = -1;
 	struct nhi_why why = { "" };
 	enum nhi_err err;
 
 	if (argc != 1 && !force)
 		return nhi_ctl_usage("ca retire");
-	if ((err = retire(force, &why)) != NHI_OK)
+	if ((err = nhi_ca_lock(&lock, &why)) != NHI_OK ||
+	    (err = retire(force, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
 }

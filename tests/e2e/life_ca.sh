@@ -119,6 +119,20 @@ for at in renameat:3 renameat:4 rename:1; do
 done
 try 'a lost key cannot be rotated' 1 'ca init' sh -c "mv $CA/ca $CA/away
     nhictl ca rotate; s=\$?; mv $CA/away $CA/ca; exit \$s"
+# One after the other, and after an apply: each reads what it writes.
+LOCK=/var/lib/nhi/published/.lock
+try 'rotate waits for an apply, and not for ever' 2 "$LOCK" \
+    flock $LOCK nhictl ca rotate
+try 'so does retire' 2 "$LOCK" flock $LOCK nhictl ca retire --force
+try 'and init' 2 "$LOCK" flock $LOCK nhictl ca init
+for i in 1 2 3 4; do
+	nhictl ca rotate >"$WORK/rotate.$i" 2>&1 &
+done
+wait
+is 'of four rotations at once one is made' 1 \
+    "$(cat "$WORK"/rotate.? | grep -c 'signs from now on')"
+is 'and no third key' 2 "$(grep -c '^ssh-' $CA/trusted.pub)"
+nhictl ca retire --force >"$OUT" 2>&1 || not_ok 'retired'
 try 'only root may' 2 'only root' setpriv --reuid 65534 --clear-groups \
     nhictl ca rotate
 trail_valid
