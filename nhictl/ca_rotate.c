@@ -17,6 +17,7 @@
 #include "lib/ssh/private.h"
 #include "lib/ssh/trusted.h"
 #include "nhictl/ca_file.h"
+#include "nhictl/ca_retired.h"
 #include "nhictl/nhictl.h"
 #include "nhictl/record.h"
 #include "nhictl/when.h"
@@ -156,7 +157,10 @@ retire(bool force, struct nhi_why *why)
 	for (size_t i = 0; i < own->n; i++) {
 		if (nhi_ssh_key_equal(own->keys[i], ca->key))
 			continue;
-		if ((err = nhi_ca_withdraw(own->keys[i], why)) != NHI_OK ||
+		/* Elsewhere it is trusted still, and nhictl krl knows it. */
+		if ((err = nhi_ca_retired_add(own->keys[i], nhi_when_now(),
+		    why)) != NHI_OK ||
+		    (err = nhi_ca_withdraw(own->keys[i], why)) != NHI_OK ||
 		    (err = record(own->keys[i], "is no longer trusted",
 		    why)) != NHI_OK)
 			return err;

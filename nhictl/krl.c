@@ -3,7 +3,8 @@
  * nhictl krl: what is revoked here, as a list that the sshd of hosts without
  * NHI takes as RevokedKeys.  It knows serials and keys: what was revoked by
  * identity or mark is in it as far as it was issued here and is valid.  A CA
- * stands beside its serials, for other CAs of the place may count from one.
+ * stands beside its serials, for other CAs of the place may count from one;
+ * so does one that was retired, as long as what it signed may be valid.
  */
 #include "config.h"
 
@@ -22,6 +23,7 @@
 #include "lib/ssh/krl.h"
 #include "lib/ssh/trusted.h"
 #include "nhictl/ca_file.h"
+#include "nhictl/ca_retired.h"
 #include "nhictl/nhictl.h"
 #include "nhictl/when.h"
 
@@ -31,6 +33,7 @@ struct content {
 	struct nhi_buf serials;		/* uint64_t each */
 	struct nhi_buf hashes;
 	struct nhi_ssh_trusted *cas;
+	struct nhi_ssh_trusted *retired;
 };
 
 static void
@@ -39,6 +42,7 @@ wipe(struct content *c)
 	nhi_buf_wipe(&c->serials);
 	nhi_buf_wipe(&c->hashes);
 	nhi_ssh_trusted_freep(&c->cas);
+	nhi_ssh_trusted_freep(&c->retired);
 }
 
 static void
@@ -85,31 +89,49 @@ collect(struct content *c, struct nhi_why *why)
 	    (err = nhi_issued_each(NHI_ISSUED_DIR, on_issued, c,
 	    why)) != NHI_OK ||
 	    (err = nhi_ca_read(NHI_CA_TRUSTED, &c->cas, why)) != NHI_OK ||
+	    (err = nhi_ca_retired_load(nhi_when_now(), &c->retired,
+	    why)) != NHI_OK ||
 	    (err = nhi_buf_check(&c->serials, why)) != NHI_OK)
 		return err;
 	return nhi_buf_check(&c->hashes, why);
 }
 
-static enum nhi_err
-format(const struct content *c, struct nhi_buf *ret, struct nhi_why *why)
+/* Each key once: a retirement may have been stopped half-way. */
+static void
+put_cas(const struct content *c, const struct nhi_ssh_trusted *list,
+    const struct nhi_ssh_trusted *but, struct nhi_buf *cas)
 {
-	size_t n = c->serials.n / sizeof(uint64_t);
+	const void *serials = c->serials.p;
+	const char *host;
+
+	for (size_t i = 0; i < list->n; i++)
+		if (but == NULL || nhi_ssh_trusted_find(but, list->keys[i],
+		    &host, NULL) != NHI_OK)
+			nhi_buf_put(cas, &(struct nhi_ssh_krl_ca){
+			    .ca = list->keys[i], .serials = serials,
+			    .nserials = c->serials.n / sizeof(uint64_t) },
+			    sizeof(struct nhi_ssh_krl_ca));
+}
+
+static enum nhi_err
+format(const struct content *c, struct nhi_buf *ret, size_t *ret_cas,
+    struct nhi_why *why)
+{
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf cas =
-	    NHI_BUF(NHI_SSH_TRUSTED_MAX * sizeof(struct nhi_ssh_krl_ca));
+	    NHI_BUF(2 * NHI_SSH_TRUSTED_MAX * sizeof(struct nhi_ssh_krl_ca));
 	struct nhi_ssh_krl krl = { .version = (uint64_t)nhi_when_now(),
 	    .generated = nhi_when_now(), .comment = "nhictl krl",
 	    .hashes = nhi_buf_all(&c->hashes) };
-	const void *serials = c->serials.p, *list;
+	const void *list;
+	enum nhi_err err;
 
-	for (size_t i = 0; i < c->cas->n; i++)
-		nhi_buf_put(&cas, &(struct nhi_ssh_krl_ca){
-		    .ca = c->cas->keys[i], .serials = serials,
-		    .nserials = n }, sizeof(struct nhi_ssh_krl_ca));
+	put_cas(c, c->cas, NULL, &cas);
+	put_cas(c, c->retired, c->cas, &cas);
+	if ((err = nhi_buf_check(&cas, why)) != NHI_OK)
+		return err;
 	list = cas.p;
 	krl.cas = list;
-	krl.ncas = cas.err == NHI_OK ? c->cas->n : 0;
-	if (cas.err != NHI_OK)
-		return nhi_buf_check(&cas, why);
+	krl.ncas = *ret_cas = cas.n / sizeof(struct nhi_ssh_krl_ca);
 	return nhi_ssh_krl_format(&krl, ret, why);
 }
 
@@ -121,18 +143,19 @@ nhi_verb_krl(int argc, char **argv)
 		.hashes = NHI_BUF(SERIALS_MAX * NHI_SSH_HASH) };
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf out = NHI_BUF(NHI_SSH_KRL_MAX);
 	struct nhi_why why = { "" };
+	size_t cas = 0;
 	enum nhi_err err;
 
 	if (argc != 2 || argv[1][0] == '-' || argv[1][0] == '\0')
 		return nhi_ctl_usage("krl");
 	/* By rename: sshd lets everybody in on an empty list. */
 	if ((err = collect(&c, &why)) != NHI_OK ||
-	    (err = format(&c, &out, &why)) != NHI_OK ||
+	    (err = format(&c, &out, &cas, &why)) != NHI_OK ||
 	    (err = nhi_file_replace(AT_FDCWD, argv[1], 0644,
 	    nhi_buf_all(&out), &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	(void)printf("%s: %zu serials of %zu CA keys, %zu keys\n", argv[1],
-	    c.serials.n / sizeof(uint64_t), c.cas->n,
+	    c.serials.n / sizeof(uint64_t), cas,
 	    c.hashes.n / NHI_SSH_HASH);
 	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
 }

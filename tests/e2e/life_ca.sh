@@ -94,9 +94,25 @@ try 'the new key signs' 1 '' grep -q "$OLD" "$WORK/details"
 try 'the old one signed' 0 "${OLD//+/[+]}" details old
 try 'it is not retired while its certificates are valid' 1 \
     '[0-9]+ certificates of the old key are valid' nhictl ca retire
+serial=$(details old | sed -n 's/^ *Serial: //p')
+nhictl revoke --serial "$serial" --reason 'a test' >"$OUT" 2>&1 ||
+	not_ok 'a certificate of the old key is revoked'
 try 'unless forced' 0 "CA key ${OLD//+/[+]} .* no longer trusted" \
     nhictl ca retire --force
 is 'one key is trusted' 1 "$(grep -cE '^(ssh|ecdsa)-' $CA/trusted.pub)"
+# Another host trusts the old key still: what was revoked of it stays so.
+try 'a list for other hosts has both keys' 0 '1 serials of 2 CA keys' \
+    nhictl krl "$WORK/krl"
+try 'and what the old key signed' 1 'REVOKED' \
+    ssh-keygen -Q -f "$WORK/krl" "$WORK/old-cert.pub"
+until=$(cut -d' ' -f1 $CA/retired)
+is 'until it has expired everywhere' yes "$(! [ \
+    "$until" -gt $(($(date +%s) + 86400)) ] || echo yes)"
+sed -i.real 's/^[0-9]*/1/' $CA/retired
+try 'and then no more' 0 ' of 1 CA keys' nhictl krl "$WORK/krl"
+echo spoilt >$CA/retired
+try 'no list without it' 2 'not a retired key' nhictl krl "$WORK/krl"
+mv $CA/retired.real $CA/retired
 try 'what the old key signed is refused' 255 'Permission denied' \
     cert_only old -n web-deploy@127.0.0.1 true
 try 'what the new key signed logs in' 0 '' login loop web-deploy true
