@@ -9,6 +9,7 @@
 #include <security/pam_ext.h>
 
 #include "lib/base/paths.h"
+#include "lib/base/registry.h"
 #include "lib/base/spool.h"
 #include "pam_nhi/account.h"
 #include "pam_nhi/caller.h"
@@ -117,6 +118,8 @@ open_other(struct nhi_pam_call *c)
 	nhi_pam_event(c, &event);
 	if (nhi_audit(&event, NULL, &why) != NHI_OK)
 		return refuse(c, NULL, NHI_ERR_AUDIT_UNAVAILABLE, &why);
+	/* Whoever works as the account uses its UID. */
+	nhi_registry_touch(NHI_UIDS_DIR, c->uid);
 	return PAM_SUCCESS;
 }
 

@@ -84,20 +84,22 @@ enum nhi_err	 nhi_registry_set(const char *uids, const char *name,
 
 /*
  * The last use of a UID is the time of its link: sessions, and tick for what
- * is in use, set it to now.  Nothing depends on its success.
+ * is in use, set it to now, never back.  Nothing depends on its success.
  */
 void		 nhi_registry_touch(const char *uids, uint32_t uid);
 
 /*
  * tick: numbers that nobody used since `before` go, with the entry of their
- * name.  used: 1 (its time is set to now), 0, or -1 (left alone).  leave, for
- * one that is to go: what the name owned goes first.  The caller holds the
- * lock of the leases, so that no session opens meanwhile.
+ * name.  `since` is the sweep before this one, 0 for none.  used: 1 (its time
+ * is set to now), 0, or -1 (left alone).  leave, for one that is to go: what
+ * the name owned goes first.  The caller holds the lock of the leases, so
+ * that no session opens meanwhile.
  */
 struct nhi_registry_sweep {
 	const char *uids;
 	int64_t now;
 	int64_t before;
+	int64_t since;
 	int (*used)(const char *name, uint32_t uid, void *);
 	enum nhi_err (*leave)(const char *name, uint32_t uid, void *,
 	    struct nhi_why *);

@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/file.h"
@@ -46,8 +47,11 @@ void
 nhi_registry_touch(const char *uids, uint32_t uid)
 {
 	char path[NHI_PATH_SIZE];
+	struct stat st;
 
-	if (nhi_path_number(path, uids, "/uid/", uid))
+	/* A clock that is behind for a while makes nothing look old. */
+	if (nhi_path_number(path, uids, "/uid/", uid) &&
+	    lstat(path, &st) == 0 && st.st_mtime < time(NULL))
 		(void)utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW);
 }
 
@@ -68,6 +72,17 @@ compare(const struct nhi_uidwriter *w, struct over *o)
 	return true;
 }
 
+/* A minute has a slice: those of the minutes since the last sweep. */
+static bool
+is_slice(const struct nhi_registry_sweep *s, uint64_t uid)
+{
+	int64_t minutes = s->now / 60 - s->since / 60;
+	int64_t ago = (s->now / 60 + SLICES - (int64_t)(uid % SLICES)) %
+	    SLICES;
+
+	return s->since <= 0 || minutes < 0 || ago < minutes;
+}
+
 /*
  * Only what may be over is looked at closely; of the rest one in sixty each
  * minute, to keep the times of what is in use.
@@ -76,15 +91,20 @@ static bool
 is_due(const struct nhi_registry_sweep *s, uint64_t uid, int64_t last)
 {
 	return last < s->before || last > s->now ||
-	    (last < s->now - FRESH &&
-	    (int64_t)(uid % SLICES) == s->now / 60 % SLICES);
+	    (last < s->now - FRESH && is_slice(s, uid));
+}
+
+static void
+set_back(const struct list *l, const char *number)
+{
+	(void)utimensat(l->w->numbers, number, NULL, AT_SYMLINK_NOFOLLOW);
 }
 
 static void
 look(struct list *l, const char *number)
 {
 	const struct nhi_registry_sweep *s = l->s;
-	struct over *o = &l->over[l->n];
+	struct over o = { .left = false };
 	struct stat st;
 	uint64_t uid;
 	int used;
@@ -93,15 +113,18 @@ look(struct list *l, const char *number)
 	    fstatat(l->w->numbers, number, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
 	    !is_due(s, uid, st.st_mtime))
 		return;
-	*o = (struct over){ .uid = (uint32_t)uid };
-	if (nhi_registry_owner(s->uids, o->uid, o->name) != 1 ||
-	    (used = s->used(o->name, o->uid, s->arg)) < 0)
+	o.uid = (uint32_t)uid;
+	if (nhi_registry_owner(s->uids, o.uid, o.name) != 1 ||
+	    (used = s->used(o.name, o.uid, s->arg)) < 0)
 		return;
 	/* A time to come is a clock that was wrong. */
-	if (used == 1 || st.st_mtime > s->now)
-		nhi_registry_touch(s->uids, o->uid);
-	else if (st.st_mtime < s->before && compare(l->w, o))
-		l->n++;
+	if (st.st_mtime > s->now)
+		set_back(l, number);
+	else if (used == 1)
+		nhi_registry_touch(s->uids, o.uid);
+	else if (st.st_mtime < s->before && l->n < OVER_MAX &&
+	    compare(l->w, &o))
+		l->over[l->n++] = o;
 }
 
 static enum nhi_err
@@ -116,7 +139,7 @@ collect(struct list *l)
 		return nhi_uidwriter_fail(l->w, "uid");
 	}
 	rewinddir(dp);
-	while (l->n < OVER_MAX && (de = readdir(dp)) != NULL)
+	while ((de = readdir(dp)) != NULL)
 		look(l, de->d_name);
 	(void)closedir(dp);
 	return NHI_OK;

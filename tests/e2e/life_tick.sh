@@ -36,6 +36,16 @@ age() {
 	find "$@" -mindepth 1 -exec touch -h -d "$days days ago" {} +
 }
 
+# As after a day in which the clock did not jump.
+a_day_later() {
+	local now swept stamp
+
+	nhictl tick || return
+	read -r now _ swept stamp < <(readlink $STATE/uids/clock)
+	ln -sfn "$now 86400 $swept $stamp" $STATE/uids/clock
+}
+
+nhictl tick
 before=$(count $STATE/uids)
 homes=$(count $STATE/homes)
 
@@ -96,6 +106,8 @@ setpriv --reuid "$running" --clear-groups sleep 60 &
 SLEEP=$!
 web=$(id -u web-deploy)
 touch -h -d '3 days ago' "$STATE/uids/uid/$web"
+try 'none on the first day of a clock' 0 '^uids +0 ' nhictl tick -v
+a_day_later
 for ((i = 0; i < 5; i++)); do
 	nhictl tick >"$OUT" 2>&1 || not_ok 'tick goes well'
 done
@@ -118,7 +130,21 @@ try 'the session went on' 0 '' test $? -eq 0
 kill $SLEEP
 wait $SLEEP 2>/dev/null
 try 'its lease ends with it' 0 '' soon 10 test ! -L /run/nhi/leases/pr-7-1
+# By whoever it is used.
+su pr-7-2 -c true
 age 3 $STATE/uids/uid
+su pr-7-1 -c true
+nhictl tick
+is 'an account that a person used stays' $((before + 2)) \
+    "$(count $STATE/uids)"
+age 3 $STATE/uids/uid
+sed_clock() {
+	ln -sfn "$(readlink $STATE/uids/clock | sed "$1")" $STATE/uids/clock
+}
+sed_clock 's/^[0-9]*/1800000000/'
+try 'a clock that jumped gives none back' 0 '^uids +0 ' nhictl tick -v
+is 'and begins its day anew' 0 "$(readlink $STATE/uids/clock | cut -d' ' -f2)"
+a_day_later
 nhictl tick
 is 'they follow when they have ended' $before "$(count $STATE/uids)"
 

@@ -74,6 +74,74 @@ test_retention(void **state)
 	assert_int_equal(claim(w, "pr-1"), one);
 }
 
+static void
+set_time(const struct world *w, uint32_t uid, int64_t when)
+{
+	struct timespec t[2] = { { .tv_sec = when }, { .tv_sec = when } };
+
+	assert_int_equal(utimensat(AT_FDCWD, world_path(w, "uids/uid/%u",
+	    uid), t, AT_SYMLINK_NOFOLLOW), 0);
+}
+
+static int64_t
+get_time(const struct world *w, uint32_t uid)
+{
+	struct stat st;
+
+	assert_int_equal(lstat(world_path(w, "uids/uid/%u", uid), &st), 0);
+	return st.st_mtime;
+}
+
+/* A timer that is late looks at what it missed. */
+static void
+test_late(void **state)
+{
+	const struct world *w = *state;
+	int64_t now = time(NULL) / 3600 * 3600;
+	struct nhi_registry_sweep s = { .uids = w->uids, .used = used,
+	    .leave = leave };
+	uint32_t uid = claim(w, "pr-1");
+	unsigned int renewed = 0;
+	uint64_t n = 0;
+
+	in_use = "pr-1";
+	for (int64_t i = 0; i < 60; i++) {
+		set_time(w, uid, now - 2 * DAY);
+		s.now = now + i * 60 + 5;
+		s.since = s.now - 60;
+		s.before = s.now - 90 * DAY;
+		assert_int_equal(nhi_registry_sweep(&s, &n, NULL), NHI_OK);
+		renewed += get_time(w, uid) > now - DAY;
+	}
+	assert_int_equal(renewed, 1);
+	for (int64_t i = 0; i < 60; i++) {
+		set_time(w, uid, now - 2 * DAY);
+		s.now = now + i * 60;
+		s.since = s.now - 3600 - i * 60;
+		assert_int_equal(nhi_registry_sweep(&s, &n, NULL), NHI_OK);
+		assert_true(get_time(w, uid) > now - DAY);
+	}
+	in_use = NULL;
+}
+
+/* A clock that was ahead, and one that is behind. */
+static void
+test_clock(void **state)
+{
+	const struct world *w = *state;
+	int64_t now = time(NULL);
+	uint32_t uid = claim(w, "pr-1");
+	uint64_t n;
+
+	set_time(w, uid, now + 9 * DAY);
+	nhi_registry_touch(w->uids, uid);
+	assert_int_equal(get_time(w, uid), now + 9 * DAY);
+	in_use = NULL;
+	assert_int_equal(sweep(w, now, &n), NHI_OK);
+	assert_in_range(get_time(w, uid), now - 9, now + 9);
+	assert_int_equal(n, 0);
+}
+
 /* The time of the link is the last use. */
 static void
 test_touch(void **state)
@@ -174,6 +242,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_retention),
 		TEST(test_touch),
+		TEST(test_late),
+		TEST(test_clock),
 		TEST(test_under_way),
 		TEST(test_no_stamp),
 		TEST(test_others),
