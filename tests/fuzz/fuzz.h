@@ -8,6 +8,7 @@
 #ifndef NHI_TESTS_FUZZ_H
 #define NHI_TESTS_FUZZ_H
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "lib/base/buf.h"
@@ -56,6 +57,12 @@ FUZZ_FUNCTION(name)
 	if (!(what))							\
 		abort();						\
 } while (0)
+
+/*
+ * A target says when it took what it was given; one that takes none of its
+ * seeds begins in front of a closed door.
+ */
+extern bool	 fuzz_taken;
 
 /* The bytes as a span, never with a NULL. */
 struct nhi_span	 fuzz_span(const uint8_t *data, size_t size);

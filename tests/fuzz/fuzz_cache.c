@@ -14,6 +14,7 @@ FUZZ_TARGET(cache)(const uint8_t *data, size_t size)
 
 	if (nhi_cache_parse(fuzz_span(data, size), &cache, &why) != NHI_OK)
 		return 0;
+	fuzz_taken = true;
 	nhi_cache_format(&cache, &text);
 	MUST(nhi_buf_check(&text, &why) == NHI_OK);
 	MUST(nhi_cache_parse(nhi_buf_all(&text), &again, &why) == NHI_OK);

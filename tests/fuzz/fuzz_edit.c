@@ -26,6 +26,6 @@ FUZZ_TARGET(edit)(const uint8_t *data, size_t size)
 	struct nhi_span text = fuzz_span(data, size);
 
 	nss(text);
-	(void)nhi_dropin_parse(text, &options);
+	fuzz_taken |= nhi_dropin_parse(text, &options);
 	return 0;
 }

@@ -22,9 +22,11 @@ FUZZ_TARGET(entry)(const uint8_t *data, size_t size)
 	    !fuzz_link("templates/pr", data, size) ||
 	    !fuzz_link("web", data, size) || !fuzz_link("changed", data, size))
 		return 0;
-	if (nhi_account_find(fuzz_dir(), "web", &account) == 1)
+	if (nhi_account_find(fuzz_dir(), "web", &account) == 1) {
+		fuzz_taken = true;
 		MUST(strlen(account.home) < sizeof(account.home) &&
 		    account.ngroups <= NHI_ACCOUNT_GROUPS);
+	}
 	(void)nhi_account_find(fuzz_dir(), "pr-1-2", &account);
 	(void)nhi_lease_live(fuzz_dir(), "web");
 	(void)nhi_registry_range(fuzz_dir(), &range);

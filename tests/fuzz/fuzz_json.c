@@ -17,6 +17,7 @@ FUZZ_TARGET(json)(const uint8_t *data, size_t size)
 
 	if (nhi_json_parse(fuzz_span(data, size), &v, &why) != NHI_OK)
 		return 0;
+	fuzz_taken = true;
 	MUST(v.type == NHI_JSON_OBJECT);
 	tok = json_tokener_new_ex(64);
 	MUST(tok != NULL);

@@ -28,6 +28,7 @@ FUZZ_TARGET(jwks)(const uint8_t *data, size_t size)
 
 	if (nhi_jwks_parse(fuzz_span(data, size), &set, &why) != NHI_OK)
 		return 0;
+	fuzz_taken = true;
 	keys = nhi_json_member(set, "keys");
 	for (size_t i = 0; i < nhi_json_count(keys) && i < 8; i++)
 		make(nhi_json_at(keys, i));

@@ -17,6 +17,7 @@ FUZZ_TARGET(jws)(const uint8_t *data, size_t size)
 	MUST(jws.input.n < token.n && token.p[jws.input.n] == '.');
 	if (nhi_jws_read_header(&jws, &why) == NHI_OK &&
 	    nhi_jws_pin(&jws, NHI_ALG_ALL, &why) == NHI_OK)
-		MUST((jws.alg & (jws.alg - 1)) == 0 && jws.alg != 0);
+		fuzz_taken = true;
+	MUST((jws.alg & (jws.alg - 1)) == 0);
 	return 0;
 }

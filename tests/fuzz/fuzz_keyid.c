@@ -22,6 +22,7 @@ FUZZ_TARGET(keyid)(const uint8_t *data, size_t size)
 	(void)!nhi_ssh_options_parse(in, &options, &why);
 	if (nhi_ssh_keyid_parse(in, &keyid, &why) != NHI_OK)
 		return 0;
+	fuzz_taken = true;
 	MUST(nhi_ssh_keyid_format(&keyid, &text, &why) == NHI_OK);
 	MUST(nhi_span_equal(in, nhi_buf_all(&text)));
 	return 0;

@@ -14,6 +14,7 @@ FUZZ_TARGET(rules)(const uint8_t *data, size_t size)
 
 	if (nhi_rules_parse(fuzz_span(data, size), &rules, &why) != NHI_OK)
 		return 0;
+	fuzz_taken = true;
 	nhi_rules_format(rules, &text);
 	MUST(nhi_buf_check(&text, &why) == NHI_OK);
 	MUST(nhi_span_equal(nhi_buf_all(&text), fuzz_span(data, size)));

@@ -11,7 +11,9 @@ FUZZ_TARGET(session)(const uint8_t *data, size_t size)
 	struct nhi_why why;
 
 	fuzz_file("1-2-3", data, size);
-	if (nhi_session_read(fuzz_dir(), "1-2-3", &s, &why) == NHI_OK)
-		(void)nhi_session_alive(&s);
+	if (nhi_session_read(fuzz_dir(), "1-2-3", &s, &why) != NHI_OK)
+		return 0;
+	fuzz_taken = true;
+	(void)nhi_session_alive(&s);
 	return 0;
 }

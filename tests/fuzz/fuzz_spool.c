@@ -10,7 +10,9 @@ FUZZ_TARGET(spool)(const uint8_t *data, size_t size)
 	struct nhi_spool_record record = { .words = { NULL } };
 	struct nhi_why why;
 
-	if (nhi_spool_parse(fuzz_span(data, size), &record, &why) == NHI_OK)
-		nhi_spool_wipe(&record);
+	if (nhi_spool_parse(fuzz_span(data, size), &record, &why) != NHI_OK)
+		return 0;
+	fuzz_taken = true;
+	nhi_spool_wipe(&record);
 	return 0;
 }

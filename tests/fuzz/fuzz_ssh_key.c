@@ -16,6 +16,7 @@ FUZZ_TARGET(ssh_key)(const uint8_t *data, size_t size)
 	if (nhi_ssh_key_parse_line(fuzz_span(data, size), &key, &why) !=
 	    NHI_OK)
 		return 0;
+	fuzz_taken = true;
 	nhi_ssh_key_format(key, &text);
 	MUST(nhi_ssh_key_parse_line(nhi_buf_all(&text), &again, &why) ==
 	    NHI_OK);

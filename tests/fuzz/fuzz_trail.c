@@ -12,6 +12,7 @@ FUZZ_TARGET(trail)(const uint8_t *data, size_t size)
 
 	if (!nhi_trail_parse(fuzz_span(data, size), &record))
 		return 0;
+	fuzz_taken = true;
 	(void)nhi_trail_wanted(&record, &filter);
 	nhi_trail_wipe(&record);
 	return 0;

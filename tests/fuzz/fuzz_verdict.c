@@ -17,6 +17,7 @@ FUZZ_TARGET(verdict)(const uint8_t *data, size_t size)
 	(void)!nhi_request_parse(in, &request, &why);
 	if (nhi_verdict_parse(in, &verdict, &why) != NHI_OK)
 		return 0;
+	fuzz_taken = true;
 	MUST(verdict.reason < NHI_ERR_COUNT);
 	nhi_verdict_value(&verdict, "subject", value, sizeof(value));
 	nhi_verdict_format(&verdict, &text);

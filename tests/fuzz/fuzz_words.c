@@ -33,6 +33,7 @@ FUZZ_TARGET(words)(const uint8_t *data, size_t size)
 	struct nhi_list list = { &text, 1 };
 	struct nhi_pattern pattern;
 
+	fuzz_taken = true;
 	numbers(fuzz_span(data, size));
 	if (nhi_name_valid(text))
 		MUST(strlen(text) <= NHI_NAME_MAX);

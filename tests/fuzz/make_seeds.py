@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The seeds of the fuzz targets: make_seeds.py DIR
 
-Nothing in them is random but two RSA numbers, so that a second run changes
-(almost) nothing.  What a fuzzer found is added by hand, under a name of its
+What is random in them (RSA numbers, ECDSA signatures) has a name that begins
+with "random-" and is made once; a second run changes nothing.  What a fuzzer found is added by hand, under a name of its
 own, and is never made here.
 """
 import base64
@@ -13,8 +13,11 @@ import os
 import struct
 import sys
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
+
+import seed_texts
 
 NOW = 1800000000
 KEY = ed25519.Ed25519PrivateKey.from_private_bytes(
@@ -100,10 +103,77 @@ def line(kind, blob, comment):
     return "%s %s %s" % (kind, base64.b64encode(blob).decode(), comment)
 
 
-def private():
-    return CA.private_bytes(serialization.Encoding.PEM,
-                            serialization.PrivateFormat.OpenSSH,
-                            serialization.NoEncryption())
+def private(key):
+    return key.private_bytes(serialization.Encoding.PEM,
+                             serialization.PrivateFormat.OpenSSH,
+                             serialization.NoEncryption())
+
+
+def public(key):
+    return key.public_key().public_bytes(
+        serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
+
+
+def other_keys():
+    """Name, private key, hash of the signatures of its certificates."""
+    yield "rsa", rsa.generate_private_key(65537, 2048), hashes.SHA512()
+    for name, curve, digest in (("p256", ec.SECP256R1(), hashes.SHA256()),
+                                ("p384", ec.SECP384R1(), hashes.SHA384()),
+                                ("p521", ec.SECP521R1(), hashes.SHA512())):
+        yield name, ec.derive_private_key(12345, curve), digest
+
+
+def mpint(n):
+    return string(n.to_bytes(n.bit_length() // 8 + 1, "big"))
+
+
+def ssh_signature(key, digest, data):
+    if isinstance(key, rsa.RSAPrivateKey):
+        return string("rsa-sha2-512") + string(
+            key.sign(data, padding.PKCS1v15(), digest))
+    r, s = utils.decode_dss_signature(key.sign(data, ec.ECDSA(digest)))
+    return string("ecdsa-sha2-nistp%d" % key.key_size) + string(
+        mpint(r) + mpint(s))
+
+
+def other_certificate(key, digest):
+    """Of a key of this type by a CA of this type."""
+    blob = base64.b64decode(public(key).split()[1])
+    n = 4 + struct.unpack(">I", blob[:4])[0]
+    part = (string(blob[4:n] + b"-cert-v01@openssh.com") +
+            string(b"n" * 32) + blob[n:] + struct.pack(">QI", 8, 1) +
+            string(seed_texts.KEYID) + string(string("web")) +
+            struct.pack(">QQ", NOW - 60, NOW + 900) +
+            string(string("force-command") + string(string("id"))) +
+            string("") + string("") + string(blob))
+    return part + string(ssh_signature(key, digest, part))
+
+
+def ssh_others():
+    for name, key, digest in other_keys():
+        cert = other_certificate(key, digest)
+        yield "ssh_key", "random-" + name, public(key)
+        yield "ssh_blob", "random-" + name, cert
+        yield "ssh_private", "random-" + name, private(key)
+        yield "ssh_cert", "random-" + name, line(
+            cert[4:4 + cert[3]].decode(), cert, "x")
+    sk = string("sk-ssh-ed25519@openssh.com") + string(raw(USER))
+    yield "ssh_key", "sk", line("sk-ssh-ed25519@openssh.com",
+                                sk + string("ssh:"), "a token")
+
+
+VERDICT = (b"n" * 16 + struct.pack(">HI", 0, 0) + b"d" * 32 + b"m" * 32 +
+           struct.pack(">QQ", NOW - 10, NOW + 290) + b"k" * 32 +
+           struct.pack(">QQQ", 7, NOW - 60, NOW + 900))
+LINES = b"subject=job-1\njti=1\nclaims=a=1;b=2\n"
+
+
+def verdicts():
+    lines = struct.pack(">H", len(LINES)) + LINES
+    head = b"NHIV" + struct.pack(">HI", 1, 10 + len(VERDICT) + len(lines))
+    yield "verdict", "good", head + VERDICT + lines
+    yield "verdict", "request", (b"NHIQ" + struct.pack(">H", 1) + b"n" * 16 +
+                                 struct.pack(">QBI", NOW, 1, 3) + b"a.b")
 
 
 POLICY = """version = 1;
@@ -122,16 +192,10 @@ identities = ( { name = "web-deploy"; owner = "a@example.com";
   account = "pr-{repository_id}-{run_id}"; } );
 """
 
-RULES = "\n".join((
-    "nhi-rules 1", "digest " + "0" * 64, "end", ""))
-
 DISCOVERY = json.dumps({
     "issuer": "https://issuer.example.com",
     "jwks_uri": "https://issuer.example.com/keys",
     "id_token_signing_alg_values_supported": ["RS256"]})
-
-CACHE = "\n".join(("nhi-cache 1", "url https://issuer.example.com",
-                   "keys 2", "fetched 1800000000", "next 1800000300", ""))
 
 
 def seeds():
@@ -148,39 +212,30 @@ def seeds():
     yield "json", "surrogates", '{"a":"\\ud83d\\ude00","b":"\\ud83d"}'
     yield "json", "numbers", '{"a":[0,-0,1e9,1E-9,0.5,9223372036854775808]}'
     yield "json", "deep", '{"a":' + "[" * 40 + "]" * 40 + "}"
-    yield "jwks", "all", set_()
+    yield "jwks", "random-all", set_()
     yield "jwks", "oct", '{"keys":[{"kty":"oct","k":"AAAA"}]}'
     yield "jwks", "zeros", '{"keys":[{"kty":"RSA","n":"AA","e":"AQ"}]}'
     yield "discovery", "good", DISCOVERY
-    yield "discovery", "keys", set_()
+    yield "discovery", "random-keys", set_()
     yield "discovery", "html", "<!doctype html><title>sign in</title>"
     yield "http", "good", ("HTTP/1.1 200 OK\r\nETag: \"a\"\r\n"
                            "Cache-Control: public, max-age=300\r\n"
                            "Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n")
     yield "http", "odd", "HTTP/2 301\r\nlocation:\r\ncache-control:max-age=9\n"
-    yield "cache", "good", CACHE
     yield "policy", "good", POLICY
     yield "policy", "include", '@include "/etc/shadow"\n'
     yield "policy", "nested", "version = 1; a = " + "( " * 20 + ") " * 20
     yield "policy", "twice", POLICY + "version = 2;\n"
-    yield "expect", "good", json.dumps({"tests": [
-        {"claims": CLAIMS, "account": "web", "expect": "allow"},
-        {"token": token(HEADER, CLAIMS), "account": "web",
-         "expect": "expired", "at": "2027-01-15T08:00:00Z"}]})
-    yield "rules", "small", RULES
-    yield "published", "host", "nhi-host 1\nid web-1.example.com\nend\n"
-    yield "entry", "account", "/var/lib/nhi/homes/web:/bin/sh:1000,1001"
-    yield "entry", "lease", "00000000-0000-0000-0000-000000000000:2000:1"
-    yield "entry", "uid", "2000:s:00000000-0000-0000-0000-000000000000:7"
-    yield "session", "good", ("nhi-session 1\naccount web\nuid 2000\n"
-                              "pid 1\nend\n")
     yield "ssh_key", "ed25519", line("ssh-ed25519", ssh_key(USER), "a b")
     yield "ssh_key", "none", "ssh-rsa AAAA"
     yield "ssh_blob", "key", ssh_key(USER)
     yield "ssh_blob", "cert", certificate()
     yield "ssh_cert", "good", line("ssh-ed25519-cert-v01@openssh.com",
                                    certificate(), "x")
-    yield "ssh_private", "good", private()
+    yield "ssh_private", "random-ed25519", private(CA)
+    yield from ssh_others()
+    yield from verdicts()
+    yield from seed_texts.seeds()
     yield "ssh_trusted", "two", (
         line("ssh-ed25519", ssh_key(CA), "web-1.example.com") + "\n" +
         line("ssh-ed25519", ssh_key(USER), "web-2.example.com") + "\n")
@@ -188,16 +243,13 @@ def seeds():
     yield "keyid", "fingerprint", "SHA256:" + b64(bytes(range(32)))
     yield "keyid", "options", string("force-command") + string(string("id"))
     yield "verdict", "short", b"\0" * 40
-    yield "verdict", "request", b"\1" * 16 + struct.pack(">Q", NOW) + b"\1tok"
     yield "audit", "plain", b"a detail\0sub\0jti\0kid\0web\0id\0a=1\nb=2\n"
     yield "audit", "hostile", (b"\x1b]0;x\x07\0\xff\xfe\0\"\\\0" +
                                "\u202e".encode() + b"\0%n\0" + b"x" * 4000)
-    yield "spool", "good", "nhi-event 1\nevent cert.deny\noutcome deny\nend\n"
     yield "trail", "good", ('{"v":1,"id":"01m8","time":"2026-11-22T07:13:05.760Z'
                             '","event":"login.deny","outcome":"deny"}')
     yield "edit", "nsswitch", ("passwd: files systemd\ngroup:\tfiles [!SUCCESS="
                                "continue] systemd # x\nshadow: files\n")
-    yield "edit", "sshd", "# nhictl\nMatch User nhi\n    PermitTTY no\n"
     yield "base64url", "good", b64(b"any octets")
     yield "base64url", "tail", "AB"
     for name, text in (("name", "pr-74-9001"), ("number", "65535"),
@@ -211,9 +263,11 @@ def seeds():
 
 def main():
     for target, name, data in seeds():
-        path = os.path.join(sys.argv[1], target)
-        os.makedirs(path, exist_ok=True)
-        with open(os.path.join(path, name), "wb") as f:
+        path = os.path.join(sys.argv[1], target, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        if name.startswith("random-") and os.path.exists(path):
+            continue
+        with open(path, "wb") as f:
             f.write(data if isinstance(data, bytes) else data.encode())
 
 
