@@ -22,7 +22,7 @@ static bool made;
 const char *
 __lsan_default_suppressions(void)
 {
-	return "leak:libconfig_yylex\n";
+	return "leak:libconfig_yylex\nleak:strbuf_append\n";
 }
 
 struct nhi_span
