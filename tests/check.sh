@@ -152,10 +152,10 @@ stage_style() {
 	lines style '' "$log" $status
 }
 
-# e2e_one SCRIPT: in a lab of its own; its line "# lab:" may set variables.
+# e2e_run SCRIPT: in a lab of its own; its line "# lab:" may set variables.
 # What needs a network is done before by NAME.prepare, and may fail: the test
 # then tells why it is skipped.
-e2e_one() {
+e2e_run() {
 	local script=$1 name log status=0
 	local -a vars
 
@@ -172,11 +172,47 @@ e2e_one() {
 		    "/src/tests/e2e/$name.sh" >"$log" 2>&1 </dev/null ||
 			status=$?
 	fi
-	lines e2e "$name: " "$log" $status
+	echo $status >"$LOGS/e2e-$name.status"
+}
+
+# e2e_tell SCRIPT...: the results of those at the head of the list that have
+# ended; TOLD counts them.
+e2e_tell() {
+	local name
+
+	while [ "$TOLD" -lt $# ]; do
+		name=$(basename "${@:TOLD+1:1}" .sh)
+		[ -e "$LOGS/e2e-$name.status" ] || return 0
+		lines e2e "$name: " "$LOGS/e2e-$name.log" \
+		    "$(cat "$LOGS/e2e-$name.status")"
+		TOLD=$((TOLD + 1))
+	done
+}
+
+# e2e_all SCRIPT...: as many at a time as there are jobs, since most of what
+# they do is to wait; told in order.
+e2e_all() {
+	local script running=0 TOLD=0
+
+	for script; do
+		rm -f "$LOGS/e2e-$(basename "$script" .sh).status"
+	done
+	for script; do
+		if [ $running -ge "$JOBS" ]; then
+			wait -n || true
+			running=$((running - 1))
+			e2e_tell "$@"
+		fi
+		e2e_run "$script" &
+		running=$((running + 1))
+	done
+	wait
+	e2e_tell "$@"
 }
 
 stage_e2e() {
 	local script
+	local -a scripts=()
 
 	stage_build || return
 	# The programs that the scripts call, but no unit test.
@@ -189,16 +225,17 @@ stage_e2e() {
 	fi
 	if [ $# -gt 0 ]; then
 		for script; do
-			e2e_one "$TOP/tests/e2e/$(basename "$script" .sh).sh"
+			scripts+=("$TOP/tests/e2e/$(basename "$script" .sh).sh")
 		done
-		return
+	else
+		for script in "$TOP"/tests/e2e/*.sh; do
+			case $script in
+			*/lib.sh | */*_lib.sh | */roots.sh) ;;
+			*) scripts+=("$script") ;;
+			esac
+		done
 	fi
-	for script in "$TOP"/tests/e2e/*.sh; do
-		case $script in
-		*/lib.sh | */*_lib.sh | */roots.sh) ;;
-		*) e2e_one "$script" ;;
-		esac
-	done
+	e2e_all "${scripts[@]}"
 }
 
 # other STAGE CONFIGURE-ARGUMENT...: a second build directory, kept.
