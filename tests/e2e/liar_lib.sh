@@ -26,7 +26,7 @@ honest() {
 lie() {
 	local account=$1
 	shift
-	echo -n "$*" >"/run/liar/$account"
+	echo "$*" >"/run/liar/$account"
 }
 
 # ask ACCOUNT [SOURCE]: the token in $WORK/token for a certificate in
