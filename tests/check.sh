@@ -172,7 +172,8 @@ e2e_run() {
 		    "/src/tests/e2e/$name.sh" >"$log" 2>&1 </dev/null ||
 			status=$?
 	fi
-	echo $status >"$LOGS/e2e-$name.status"
+	echo $status >"$LOGS/e2e-$name.ended"
+	mv "$LOGS/e2e-$name.ended" "$LOGS/e2e-$name.status"
 }
 
 # e2e_tell SCRIPT...: the results of those at the head of the list that have
