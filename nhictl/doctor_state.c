@@ -128,14 +128,15 @@ on_session(struct nhi_doctor *d, const char *dir, const char *name)
 		    (long)s.pid);
 }
 
-/* <pid>-<start> */
+/* <pid>-<start>, and notes, which the next one or tick sweeps */
 static void
 on_connection(struct nhi_doctor *d, const char *dir, const char *name)
 {
 	struct nhi_span rest = nhi_span_str(name), word;
 	uint64_t pid, start, ticks;
 
-	if (is_temporary(d, dir, name) || name[0] == '.')
+	if (is_temporary(d, dir, name) || name[0] == '.' ||
+	    strncmp(name, NHI_ISSUER_NOTE, strlen(NHI_ISSUER_NOTE)) == 0)
 		return;
 	if (!nhi_span_cut(&rest, '-', &word) || rest.p == NULL ||
 	    !nhi_num_parse(word, INT32_MAX, &pid) ||

@@ -2,7 +2,8 @@
 /*
  * tick: connections to the issuer, issuer/<pid>-<start> -> <source>, as
  * pam_nhi records them.  The issuer takes half a minute at most; who is there
- * after a whole one keeps a channel open that sshd does not call unused.
+ * after a whole one keeps a channel open that sshd does not call unused.  And
+ * what pam_nhi noted to have told, once its minute is over.
  */
 #include "config.h"
 
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "lib/base/num.h"
+#include "lib/base/paths.h"
 #include "lib/base/reap.h"
 #include "lib/base/stamp.h"
 #include "nhictl/tick.h"
@@ -35,6 +37,16 @@ parse(const char *name, pid_t *ret_pid, uint64_t *ret_start)
 	return true;
 }
 
+/* A note of a minute that is over. */
+static bool
+look_note(const struct nhi_tick *t, int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    st.st_mtime < t->now - AGE && unlinkat(dir, name, 0) == 0;
+}
+
 static bool
 look(const struct nhi_tick *t, int dir, const char *name)
 {
@@ -43,6 +55,8 @@ look(const struct nhi_tick *t, int dir, const char *name)
 	pid_t pid;
 	int alive;
 
+	if (strncmp(name, NHI_ISSUER_NOTE, strlen(NHI_ISSUER_NOTE)) == 0)
+		return look_note(t, dir, name);
 	if (!parse(name, &pid, &start))
 		return false;
 	if ((alive = nhi_stamp_alive(pid, start)) == 0)

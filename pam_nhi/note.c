@@ -11,10 +11,11 @@
 
 #include "lib/base/file.h"
 #include "lib/base/num.h"
+#include "lib/base/paths.h"
 #include "pam_nhi/issuer.h"
 #include "pam_nhi/note.h"
 
-#define NOTE		"told-"
+#define NOTE		NHI_ISSUER_NOTE
 #define NOTES_MAX	64
 
 /* Notes of this minute; those of earlier ones go. */
