@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A system call from inside a program of ours that has confined itself: what
+ * whoever took it over by its input could do.
+ *	inside WORD... -- CALL [ARGUMENT...]
+ * starts nhi-drop with these words, waits until the program has its filter
+ * and sleeps in a call, and has it make this one instead, as a debugger of
+ * root's would.  CALL is a name or a number, or i386:NUMBER for a call by the
+ * gate of 32 bits; an argument is a number or =TEXT, a pointer to that text.
+ * Prints "killed by SIGNAL", "refused: REASON" or "done".  Exit 0, 2, or 3
+ * where this machine's registers are not known.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/paths.h"
+
+#define ARGS	6
+#define ROOM	4096	/* below the stack, for texts */
+
+struct call {
+	long number;
+	int i386;
+	unsigned long args[ARGS];
+};
+
+#if defined(__x86_64__)
+#define KNOWN	1
+typedef struct user_regs_struct registers;
+
+static unsigned long
+stack(const registers *r)
+{
+	return r->rsp;
+}
+
+/* It sleeps behind the instruction that made the call. */
+static unsigned long
+gate(const registers *r)
+{
+	return r->rip - 2;
+}
+
+static void
+set(registers *r, const struct call *c)
+{
+	r->rip = gate(r);
+	r->orig_rax = (unsigned long)-1;
+	r->rax = (unsigned long)c->number;
+	r->rdi = c->args[0];
+	r->rsi = c->args[1];
+	r->rdx = c->args[2];
+	r->r10 = c->args[3];
+	r->r8 = c->args[4];
+	r->r9 = c->args[5];
+}
+
+static long
+result(const registers *r)
+{
+	return (long)r->rax;
+}
+#else
+#define KNOWN	0
+typedef struct { unsigned long none; } registers;
+
+static unsigned long
+stack(const registers *r)
+{
+	return r->none;
+}
+
+static unsigned long
+gate(const registers *r)
+{
+	return r->none;
+}
+
+static void
+set(registers *r, const struct call *c)
+{
+	r->none = (unsigned long)c->number;
+}
+
+static long
+result(const registers *r)
+{
+	return (long)r->none;
+}
+#endif
+
+static const struct {
+	const char *name;
+	long number;
+} names[] = {
+	{ "read", SYS_read }, { "write", SYS_write },
+	{ "openat", SYS_openat }, { "socket", SYS_socket },
+	{ "connect", SYS_connect }, { "bind", SYS_bind },
+	{ "listen", SYS_listen }, { "sendto", SYS_sendto },
+	{ "sendmsg", SYS_sendmsg }, { "recvmsg", SYS_recvmsg },
+	{ "execve", SYS_execve }, { "execveat", SYS_execveat },
+	{ "clone", SYS_clone }, { "ptrace", SYS_ptrace },
+	{ "process_vm_readv", SYS_process_vm_readv },
+	{ "process_vm_writev", SYS_process_vm_writev },
+	{ "kill", SYS_kill }, { "tgkill", SYS_tgkill },
+	{ "mmap", SYS_mmap }, { "mprotect", SYS_mprotect },
+	{ "getpid", SYS_getpid }, { "setuid", SYS_setuid },
+	{ "setresuid", SYS_setresuid }, { "setgroups", SYS_setgroups },
+	{ "capset", SYS_capset }, { "prctl", SYS_prctl },
+	{ "seccomp", SYS_seccomp }, { "setrlimit", SYS_prlimit64 },
+	{ "setitimer", SYS_setitimer }, { "bpf", SYS_bpf },
+	{ "rt_sigaction", SYS_rt_sigaction },
+	{ "rt_sigprocmask", SYS_rt_sigprocmask },
+	{ "unshare", SYS_unshare }, { "mount", SYS_mount },
+	{ "chroot", SYS_chroot }, { "keyctl", SYS_keyctl },
+	{ "ioctl", SYS_ioctl }, { "fchmodat", SYS_fchmodat },
+	{ "unlinkat", SYS_unlinkat }, { "symlinkat", SYS_symlinkat },
+	{ "renameat", SYS_renameat }, { "linkat", SYS_linkat },
+	{ "mkdirat", SYS_mkdirat }, { "memfd_create", SYS_memfd_create },
+	{ "getdents64", SYS_getdents64 }, { "dup", SYS_dup },
+	{ "userfaultfd", SYS_userfaultfd },
+	{ "perf_event_open", SYS_perf_event_open },
+	/* End of the names */
+};
+
+static long
+number_of(const char *s)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(s, names[i].name) == 0)
+			return names[i].number;
+	return s[0] >= '0' && s[0] <= '9' ? (long)strtoll(s, NULL, 0) : -1;
+}
+
+/* A file of /proc/PID holds this text. */
+static int
+proc_has(pid_t pid, const char *file, const char *text)
+{
+	char path[64], all[4096];
+	size_t n;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
+	if ((f = fopen(path, "r")) == NULL)
+		return 0;
+	n = fread(all, 1, sizeof(all) - 1, f);
+	(void)fclose(f);
+	all[n] = '\0';
+	return strstr(all, text) != NULL;
+}
+
+static int
+wait_confined(pid_t pid)
+{
+	const struct timespec step = { 0, 1000000 };
+
+	for (int i = 0; i < 5000; i++) {
+		if (proc_has(pid, "status", "\nSeccomp:\t2") &&
+		    proc_has(pid, "stat", ") S "))
+			return 0;
+		if (waitpid(pid, NULL, WNOHANG) != 0)
+			return -1;
+		(void)nanosleep(&step, NULL);
+	}
+	return -1;
+}
+
+/* Its input stays open and empty. */
+static pid_t
+start(char **words)
+{
+	static char drop[] = NHI_DROP;
+	int in[2], out[2];
+	pid_t pid;
+
+	words[0] = drop;
+	if (pipe(in) != 0 || pipe(out) != 0)
+		return -1;
+	if ((pid = fork()) == 0) {
+		if (dup2(in[0], 0) < 0 || dup2(out[1], 1) < 0)
+			_exit(2);
+		(void)close(in[1]);
+		(void)execv(drop, words);
+		_exit(2);
+	}
+	(void)close(in[0]);
+	return pid;
+}
+
+static int
+put(pid_t pid, unsigned long at, const void *bytes, size_t n)
+{
+	char path[64];
+	FILE *f;
+	size_t done;
+
+	/* Also where nobody may write. */
+	(void)snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
+	if ((f = fopen(path, "r+")) == NULL)
+		return -1;
+	(void)setvbuf(f, NULL, _IONBF, 0);
+	done = fseek(f, (long)at, SEEK_SET) == 0 ? fwrite(bytes, 1, n, f) : 0;
+	return fclose(f) == 0 && done == n ? 0 : -1;
+}
+
+static int
+place(pid_t pid, const registers *r, char **argv, struct call *c)
+{
+	unsigned long at = (stack(r) - ROOM) & ~15UL;
+
+	for (size_t i = 0; i < ARGS && argv[i] != NULL; i++) {
+		const char *text = argv[i] + 1;
+
+		if (argv[i][0] != '=') {
+			c->args[i] = (unsigned long)strtoll(argv[i], NULL, 0);
+			continue;
+		}
+		if (put(pid, at, text, strlen(text) + 1) != 0)
+			return -1;
+		c->args[i] = at;
+		at += (strlen(text) + 16) & ~15UL;
+	}
+	return 0;
+}
+
+static int
+make_call(pid_t pid, char **argv, struct call *c, int *status)
+{
+	static const unsigned char int80[] = { 0xcd, 0x80 };
+	registers r;
+	struct iovec io = { &r, sizeof(r) };
+
+	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) != 0 ||
+	    ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) != 0 ||
+	    waitpid(pid, status, 0) != pid || !WIFSTOPPED(*status) ||
+	    ptrace(PTRACE_GETREGSET, pid, (void *)1, &io) != 0 ||
+	    place(pid, &r, argv, c) != 0 ||
+	    (c->i386 && put(pid, gate(&r), int80, sizeof(int80)) != 0))
+		return -1;
+	set(&r, c);
+	return ptrace(PTRACE_SETREGSET, pid, (void *)1, &io) == 0 &&
+	    ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) == 0 &&
+	    waitpid(pid, status, 0) == pid ? 0 : -1;
+}
+
+static int
+tell(pid_t pid, int status)
+{
+	registers r;
+	struct iovec io = { &r, sizeof(r) };
+	long got;
+
+	if (WIFSIGNALED(status))
+		return printf("killed by %s\n", strsignal(WTERMSIG(status)));
+	if (!WIFSTOPPED(status) ||
+	    ptrace(PTRACE_GETREGSET, pid, (void *)1, &io) != 0)
+		return -1;
+	got = result(&r);
+	(void)kill(pid, SIGKILL);
+	if (got >= -4095 && got < 0)
+		return printf("refused: %s\n", strerror((int)-got));
+	return printf("done\n");
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct call c = { .number = -1 };
+	int status = 0, at = 1;
+	pid_t pid;
+
+	if (!KNOWN)
+		return 3;
+	while (at < argc && strcmp(argv[at], "--") != 0)
+		at++;
+	if (at + 1 >= argc)
+		return 2;
+	c.i386 = strncmp(argv[at + 1], "i386:", 5) == 0;
+	c.number = number_of(argv[at + 1] + (c.i386 ? 5 : 0));
+	argv[at] = NULL;
+	(void)alarm(20);
+	if (c.number < 0 || (pid = start(argv)) < 0 ||
+	    wait_confined(pid) != 0 ||
+	    make_call(pid, argv + at + 2, &c, &status) != 0)
+		return 2;
+	return tell(pid, status) > 0 ? 0 : 2;
+}
