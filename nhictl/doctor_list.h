@@ -316,7 +316,7 @@
 #define NHI_DOCTOR_STATE(X)						\
 	X(TEMPORARY, NOTE, "state-temporary",				\
 	    "a temporary file was left by a process that died",		\
-	    "rm it")							\
+	    "nhictl tick removes it")					\
 	X(FOREIGN, WARNING, "state-foreign",				\
 	    "what lies in a state directory is not of its writer",	\
 	    "ask who put it there; rm it")				\

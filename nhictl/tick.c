@@ -30,6 +30,7 @@ static const struct {
 	{ "issued", "entries of the ledger expired", nhi_tick_issued },
 	{ "revoked", "revocations out of date", nhi_tick_revoked },
 	{ "pending", "hand-overs expired", nhi_tick_pending },
+	{ "temporary", "temporary files removed", nhi_tick_temporary },
 	{ "uids", "UIDs given back", nhi_tick_uids },
 	{ "homes", "files of former homes removed", nhi_tick_homes },
 	/* End of the steps */
@@ -114,7 +115,8 @@ nhi_verb_tick(int argc, char **argv)
 	    .holds = NHI_HOLDS_DIR, .pending = NHI_PENDING_DIR,
 	    .issued = NHI_ISSUED_DIR, .revoked = NHI_REVOKED_DIR,
 	    .uids = NHI_UIDS_DIR, .homes = NHI_HOMES_DIR,
-	    .published = NHI_PUBLISHED_DIR,
+	    .published = NHI_PUBLISHED_DIR, .run = NHI_RUN_DIR,
+	    .ca = NHI_CA_DIR,
 	    .now = nhi_when_now(), .record = nhi_record };
 	bool verbose = false;
 	int c;

@@ -28,6 +28,8 @@ struct nhi_tick {
 	const char *uids;
 	const char *homes;
 	const char *published;
+	const char *run;
+	const char *ca;
 	int64_t now;
 	enum nhi_err (*record)(const struct nhi_event *, struct nhi_why *);
 };
@@ -71,6 +73,10 @@ enum nhi_err	 nhi_tick_issued(const struct nhi_tick *, uint64_t *ret,
 
 /* Revocations of what has expired, and of no live session. */
 enum nhi_err	 nhi_tick_revoked(const struct nhi_tick *, uint64_t *ret,
+		    struct nhi_why *) NHI_MUST;
+
+/* Temporary files of processes that were killed. */
+enum nhi_err	 nhi_tick_temporary(const struct nhi_tick *, uint64_t *ret,
 		    struct nhi_why *) NHI_MUST;
 
 /*

@@ -29,7 +29,7 @@
 #define UID	2000300123
 
 static char dir[TEMP_SIZE];
-static char paths[12][TEMP_SIZE + 16];
+static char paths[14][TEMP_SIZE + 16];
 static struct nhi_tick tick;
 
 /* What was recorded, as text. */
@@ -70,7 +70,8 @@ setup(void **state)
 	    .holds = make(5, "holds"), .pending = make(6, "pending"),
 	    .issued = make(7, "issued"), .revoked = make(8, "revoked"),
 	    .uids = make(9, "uids"), .homes = make(10, "homes"),
-	    .published = make(11, "published"),
+	    .published = make(11, "published"), .run = make(12, "run"),
+	    .ca = make(13, "ca"),
 	    .now = time(NULL), .record = record };
 	return nhi_hold_init(tick.holds, NULL) != NHI_OK ||
 	    nhi_revoke_init(tick.revoked, NULL) != NHI_OK;
@@ -292,6 +293,61 @@ test_pending(void **state)
 	assert_int_equal(lstat(temp_path(tick.pending, "d"), &st), 0);
 }
 
+/* A file or link of this name, made so long ago; is it there after tick? */
+static bool
+stays(const char *at, const char *name, bool is_link, int64_t age)
+{
+	struct timespec times[2] = { { .tv_sec = tick.now - age },
+		{ .tv_sec = tick.now - age } };
+	const char *path = temp_path(at, name);
+	struct stat st;
+	uint64_t n = 7;
+
+	if (is_link)
+		assert_int_equal(symlink("text", path), 0);
+	else
+		temp_write(path, "x");
+	assert_int_equal(utimensat(AT_FDCWD, path, times,
+	    AT_SYMLINK_NOFOLLOW), 0);
+	assert_int_equal(nhi_tick_temporary(&tick, &n, NULL), NHI_OK);
+	assert_int_equal(n, lstat(path, &st) == 0 ? 0 : 1);
+	return n == 0;
+}
+
+static void
+test_temporary(void **state)
+{
+	static const char *const kept[] = { "1-2-3", "x.tmp-", "x.tmp-1",
+		"x.tmp-1-2", "x.tmp-9-9-9-9", "x.tmp-9-9-x", "x.tmp--9-9-9",
+		"tmp-9-9-9" };
+	char dead[64], alive[64];
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0)
+		_exit(0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	(void)snprintf(dead, sizeof(dead), "x.tmp-%ld-123456789-0", (long)pid);
+	(void)snprintf(alive, sizeof(alive), "x.tmp-%ld-1-0", (long)getpid());
+	assert_true(stays(tick.sessions, dead, false, 100));
+	assert_int_equal(unlink(temp_path(tick.sessions, dead)), 0);
+	assert_true(stays(tick.sessions, alive, false, 1000));
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		assert_true(stays(tick.leases, kept[i], true, 1000));
+	assert_false(stays(tick.sessions, dead, false, 130));
+	assert_false(stays(tick.leases, dead, true, 130));
+	assert_false(stays(tick.run, dead, false, 130));
+	assert_false(stays(tick.ca, dead, false, 130));
+	assert_false(stays(tick.published, dead, true, 130));
+	assert_false(stays(tick.marks, dead, true, 130));
+	assert_false(stays(tick.issued, dead, false, 130));
+	assert_false(stays(tick.uids, dead, true, 130));
+	assert_false(stays(temp_path(tick.holds, "account"), dead, true, 130));
+	/* Where others may make directories, none is entered. */
+	assert_int_equal(mkdir(temp_path(tick.issued, "d"), 0755), 0);
+	assert_true(stays(temp_path(tick.issued, "d"), dead, false, 130));
+}
+
 static void
 strike(enum nhi_revoke_kind kind, const char *name, int64_t age)
 {
@@ -376,7 +432,7 @@ test_missing(void **state)
 	assert_int_equal(nhi_tick_pending(&tick, &n, NULL), NHI_ERR_STATE);
 	assert_int_equal(nhi_tick_issued(&tick, &n, NULL), NHI_ERR_STATE);
 	assert_int_equal(nhi_tick_revoked(&tick, &n, NULL), NHI_ERR_STATE);
-	/* The first session makes the directory. */
+	/* Homes are made by the first session. */
 	assert_int_equal(nhi_tick_homes(&tick, &n, NULL), NHI_OK);
 	/* Without a policy no UID is anybody's to give back. */
 	assert_int_equal(nhi_tick_uids(&tick, &n, NULL), NHI_OK);
@@ -393,6 +449,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_many, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_leases, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_issuer, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_temporary, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pending, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_marks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_revoked, setup, teardown),
