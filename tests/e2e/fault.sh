@@ -1,0 +1,20 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A part of ./run fault, in seconds: some calls of a login, of the issuer and
+# of nhictl fail; some commands are killed half way.
+. "$(dirname "$0")/lib.sh"
+
+FAULT=/src/tests/fault
+
+# part CMD...: its results are ours.
+part() {
+	"$@" 2>&1 </dev/null | tee "$OUT" | grep -E '^(ok|not ok|#) '
+	[ "${PIPESTATUS[0]}" -eq 0 ] && return
+	grep -q '^not ok' "$OUT" || not_ok "$1"
+	FAILED=$((FAILED + 1))
+}
+
+part $FAULT/calls.py --errors 2 --every 37 login
+part $FAULT/calls.py --errors 2 --every 499 nhi-issue apply
+part $FAULT/killed.py --every 11 apply nhi-issue 'session and lease'
+finish
