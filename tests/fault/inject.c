@@ -218,7 +218,7 @@ real(const char *name)
 		return next args;					\
 	}
 
-#include "tests/fault/calls.h"
+#include "tests/fault/calls.inc"
 
 /* Less than all: half of it. */
 static size_t
