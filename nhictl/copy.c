@@ -4,7 +4,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -220,6 +222,20 @@ nhi_copy_read(const char *path, struct nhi_buf *b, bool *ret_there,
 	}
 	*ret_there = true;
 	return nhi_file_read(AT_FDCWD, path, NHI_FILE_ANY, b, why);
+}
+
+bool
+nhi_copy_target(const char *path, char *out)
+{
+	char real[PATH_MAX];
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return false;
+	if (!S_ISLNK(st.st_mode))
+		return nhi_path_join(out, path, "", NHI_SPAN(""));
+	return realpath(path, real) != NULL &&
+	    nhi_path_join(out, real, "", NHI_SPAN(""));
 }
 
 enum nhi_err

@@ -30,6 +30,12 @@ enum nhi_err	 nhi_copy_text(const char *path, mode_t mode, struct nhi_span,
 enum nhi_err	 nhi_copy_read(const char *path, struct nhi_buf *,
 		    bool *ret_there, struct nhi_why *) NHI_MUST;
 
+/*
+ * Where a path leads: to itself, or to the file that a symbolic link (of
+ * authselect, for example) ends at.  False: nowhere.
+ */
+bool		 nhi_copy_target(const char *path, char *out);
+
 /* Remove a file, and sync; one that is not there is not an error. */
 enum nhi_err	 nhi_copy_unlink(const char *path, struct nhi_why *) NHI_MUST;
 

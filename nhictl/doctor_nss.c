@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/path.h"
 #include "lib/base/registry.h"
+#include "nhictl/copy.h"
 #include "nhictl/doctor.h"
 #include "nhictl/setup.h"
 
@@ -76,9 +78,10 @@ check_config(struct nhi_doctor *d)
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(CONFIG_SIZE);
 	const size_t n = sizeof(db) / sizeof(db[0]);
 	struct nhi_span rest, line;
-	char copy[LINE_SIZE];
+	char copy[LINE_SIZE], real[NHI_PATH_SIZE];
 
-	if (nhi_file_read(AT_FDCWD, CONFIG, NHI_FILE_ANY, &text, NULL) !=
+	if (!nhi_copy_target(CONFIG, real) ||
+	    nhi_file_read(AT_FDCWD, real, NHI_FILE_ANY, &text, NULL) !=
 	    NHI_OK)
 		nhi_buf_reset(&text);
 	rest = nhi_buf_all(&text);

@@ -8,10 +8,37 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/path.h"
 #include "nhictl/copy.h"
 #include "nhictl/edit.h"
 #include "nhictl/keep.h"
 #include "nhictl/proc.h"
+
+/*
+ * Another program makes the file that a link leads to, and would make it
+ * anew: it may say already what we mean, and is not ours to change.
+ */
+static enum nhi_err
+load_link(const struct nhi_edit *e, struct nhi_buf *old, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf new = NHI_BUF(NHI_EDIT_MAX);
+	char real[NHI_PATH_SIZE];
+	enum nhi_err err;
+
+	if (!nhi_copy_target(e->path, real))
+		return nhi_fail(why, NHI_ERR_HOST, "%s is a symbolic link to "
+		    "nowhere", e->path);
+	if ((err = nhi_file_read(AT_FDCWD, real, NHI_FILE_ROOT, old,
+	    why)) != NHI_OK ||
+	    (err = e->make(nhi_buf_all(old), &new, why)) != NHI_OK ||
+	    (err = nhi_buf_check(&new, why)) != NHI_OK)
+		return err;
+	if (nhi_span_equal(nhi_buf_all(old), nhi_buf_all(&new)))
+		return NHI_OK;
+	return nhi_fail(why, NHI_ERR_HOST, "%s is a symbolic link to %.60s: "
+	    "have the program that makes that (authselect?) put nhi in",
+	    e->path, real);
+}
 
 /* The old text and the mode to keep; no file is an empty text. */
 static enum nhi_err
@@ -27,13 +54,12 @@ load(const struct nhi_edit *e, struct nhi_buf *old, mode_t *ret_mode,
 		*ret_mode = e->mode;
 		return NHI_OK;
 	}
+	*ret_mode = st.st_mode & 07777;
 	if (S_ISLNK(st.st_mode))
-		return nhi_fail(why, NHI_ERR_HOST, "%s is a symbolic link: "
-		    "another program (authselect?) keeps this file", e->path);
+		return load_link(e, old, why);
 	if (st.st_nlink > 1)
 		return nhi_fail(why, NHI_ERR_HOST, "%s has another hard link, "
 		    "which a change by rename would cut off", e->path);
-	*ret_mode = st.st_mode & 07777;
 	return nhi_file_read(AT_FDCWD, e->path, NHI_FILE_ROOT, old, why);
 }
 

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "lib/base/file.h"
+#include "lib/base/path.h"
 #include "lib/base/paths.h"
+#include "nhictl/copy.h"
 #include "nhictl/edit.h"
 #include "nhictl/preflight.h"
 
@@ -78,13 +80,14 @@ look_file(struct nhi_preflight *p, struct nhi_span name, unsigned int depth)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(NHI_EDIT_MAX);
 	struct nhi_span rest, line;
-	char path[256];
+	char path[256], real[NHI_PATH_SIZE];
 
 	if (depth > DEPTH_MAX || name.n == 0 || name.n > 128)
 		return;
 	(void)snprintf(path, sizeof(path), "%s%.*s", *name.p == '/' ? "" :
 	    NHI_PAM_CONF_DIR "/", (int)name.n, name.p);
-	if (nhi_file_read(AT_FDCWD, path, NHI_FILE_ANY, &text, NULL) != NHI_OK)
+	if (!nhi_copy_target(path, real) || nhi_file_read(AT_FDCWD, real,
+	    NHI_FILE_ANY, &text, NULL) != NHI_OK)
 		return;
 	rest = nhi_buf_all(&text);
 	while (nhi_span_cut(&rest, '\n', &line))

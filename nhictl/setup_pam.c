@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/path.h"
 #include "lib/base/paths.h"
+#include "nhictl/copy.h"
 #include "nhictl/edit.h"
 #include "nhictl/edit_pam.h"
 #include "nhictl/keep.h"
@@ -113,8 +115,14 @@ names_module(const char *path, bool *ret_named, struct nhi_why *why)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(NHI_EDIT_MAX);
 	struct nhi_span rest, line;
+	char real[NHI_PATH_SIZE];
 	enum nhi_err err;
 
+	/* pam-auth-update would put a file in the place of a link. */
+	if (nhi_copy_target(path, real) && strcmp(path, real) != 0)
+		return nhi_fail(why, NHI_ERR_HOST, "%s is a symbolic link to "
+		    "%.60s: make it a file, or say nhi there by hand and take "
+		    "pam-auth-update away", path, real);
 	err = nhi_file_read(AT_FDCWD, path, NHI_FILE_ROOT, &text, why);
 	if (err != NHI_OK)
 		return err;

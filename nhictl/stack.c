@@ -8,6 +8,8 @@
 #include <strings.h>
 
 #include "lib/base/file.h"
+#include "lib/base/path.h"
+#include "nhictl/copy.h"
 #include "nhictl/stack.h"
 
 #define DEPTH_MAX	8
@@ -116,7 +118,7 @@ read_file(const char *dir, const char *name, const char *only,
     struct nhi_stack *s, unsigned int depth)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(FILE_SIZE);
-	char path[512], line[LINE_SIZE];
+	char path[512], real[NHI_PATH_SIZE], line[LINE_SIZE];
 	struct nhi_span rest;
 	enum nhi_err err;
 
@@ -124,7 +126,10 @@ read_file(const char *dir, const char *name, const char *only,
 	    dir, name[0] == '/' ? "" : "/", name);
 	if (depth > DEPTH_MAX)
 		return NHI_ERR_TOO_LARGE;
-	if ((err = nhi_file_read(AT_FDCWD, path, NHI_FILE_ANY, &text,
+	/* libpam follows links, too. */
+	if (!nhi_copy_target(path, real))
+		return NHI_ERR_STATE;
+	if ((err = nhi_file_read(AT_FDCWD, real, NHI_FILE_ANY, &text,
 	    NULL)) != NHI_OK)
 		return err;
 	rest = nhi_buf_all(&text);

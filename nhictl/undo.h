@@ -50,6 +50,14 @@ void		 nhi_undo_file(struct nhi_undo *, const char *path);
 /* A file of the host in which lines are ours; all others are ours whole. */
 bool		 nhi_undo_is_shared(const char *path);
 
+/* The same for a path that is a symbolic link by now. */
+bool		 nhi_undo_is_link(const char *path);
+void		 nhi_undo_link(struct nhi_undo *, const char *path);
+
+/* The text of such a file without our lines. */
+enum nhi_err	 nhi_undo_strip_text(const char *path, const struct nhi_buf *,
+		    struct nhi_buf *ret, struct nhi_why *) NHI_MUST;
+
 /* Our lines out of a file that no area tells of. */
 void		 nhi_undo_strip(struct nhi_undo *, const char *path);
 

@@ -84,9 +84,9 @@ nhi_undo_is_shared(const char *path)
 	    is_path(path, NHI_PAM_CONF_DIR, NULL);
 }
 
-static enum nhi_err
-strip_text(const char *path, const struct nhi_buf *text, struct nhi_buf *ret,
-    struct nhi_why *why)
+enum nhi_err
+nhi_undo_strip_text(const char *path, const struct nhi_buf *text,
+    struct nhi_buf *ret, struct nhi_why *why)
 {
 	if (is_path(path, NHI_PAM_CONF_DIR, NULL))
 		return nhi_strip_pam(nhi_buf_all(text), ret, why);
@@ -96,7 +96,7 @@ strip_text(const char *path, const struct nhi_buf *text, struct nhi_buf *ret,
 static enum nhi_err
 strip(const char *path, struct versions *v, struct nhi_why *why)
 {
-	return strip_text(path, &v->now, &v->stripped, why);
+	return nhi_undo_strip_text(path, &v->now, &v->stripped, why);
 }
 
 /* Had it lines of ours before?  Then an older setup still needs them. */
@@ -105,7 +105,8 @@ had_ours(const char *path, const struct versions *v)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(NHI_KEEP_FILE);
 
-	return v->had && strip_text(path, &v->was, &b, NULL) == NHI_OK &&
+	return v->had &&
+	    nhi_undo_strip_text(path, &v->was, &b, NULL) == NHI_OK &&
 	    !same(&b, &v->was);
 }
 
@@ -273,6 +274,10 @@ nhi_undo_file(struct nhi_undo *u, const char *path)
 	struct nhi_why why = { "" };
 	enum nhi_err err;
 
+	if (nhi_undo_is_link(path)) {
+		nhi_undo_link(u, path);
+		return;
+	}
 	if ((err = nhi_copy_read(path, &v.now, &v.there, &why)) != NHI_OK ||
 	    (err = load_kept(u->area, "was", path, &v.was, &v.had)) !=
 	    NHI_OK ||
@@ -311,6 +316,8 @@ nhi_undo_strip(struct nhi_undo *u, const char *path)
 	struct stat st;
 	enum nhi_err err;
 
+	if (nhi_undo_is_link(path))
+		nhi_undo_link(u, path);
 	if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return;
 	if ((err = nhi_copy_read(path, &v.now, &v.there, &why)) != NHI_OK) {

@@ -115,10 +115,30 @@ echo 'enable-cache passwd yes' >/etc/nscd.conf
 refuses 'a cache of accounts' 'nscd caches accounts'
 rm -rf /run/nscd /etc/nscd.conf
 
-mv /etc/nsswitch.conf /etc/nsswitch.real
-ln -s nsswitch.real /etc/nsswitch.conf
-refuses 'a file that another program keeps' 'symbolic link'
-mv /etc/nsswitch.real /etc/nsswitch.conf
+mkdir /etc/authselect
+mv /etc/nsswitch.conf /etc/authselect/
+ln -s authselect/nsswitch.conf /etc/nsswitch.conf
+snapshot >"$WORK/link"
+try 'a file that another program keeps, with nhi in it' 0 '^setup: 0 changed' \
+    nhictl setup
+try 'doctor reads it' 1 '' sh -c 'nhictl doctor | grep "nss-passwd"'
+sed -i 's/ nhi//' /etc/authselect/nsswitch.conf
+cp -a /etc/authselect "$WORK/"
+refuses 'a file that another program keeps' \
+    'symbolic link to /etc/authselect/nsswitch.conf: have the program'
+try 'it is as it was' 0 '' diff -r "$WORK/authselect" /etc/authselect
+is 'and led to as it was' authselect/nsswitch.conf \
+    "$(readlink /etc/nsswitch.conf)"
+cp /src/packaging/authselect/nhi/nsswitch.conf /etc/authselect/
+try 'its profile for nhi is as meant' 0 '^setup: 0 changed' nhictl setup
+rm /etc/nsswitch.conf
+mv "$WORK/authselect/nsswitch.conf" /etc/nsswitch.conf
+rm -r /etc/authselect
+nhictl setup >"$OUT" 2>&1 || not_ok 'set up again'
+mv /etc/pam.d/sshd "$WORK/sshd.pam"
+ln -s /nowhere /etc/pam.d/sshd
+refuses 'a link to nowhere' 'symbolic link to nowhere'
+mv "$WORK/sshd.pam" /etc/pam.d/sshd
 
 module=$(find /usr/lib /lib -name pam_nhi.so -print -quit 2>/dev/null)
 mv "$module" "$module.away"

@@ -176,6 +176,38 @@ is 'what the first owns is left' "$owners" "$(owners)"
 try 'unsetup after it' 0 '^unsetup: [1-9]' nhictl unsetup
 is 'and nothing of NHI' 0 "$(grep -cw nhi /etc/nsswitch.conf)"
 
+# Another program took the files over meanwhile: its links stay, and what
+# they lead to loses our lines only.
+nhictl setup --no-rollback >"$OUT" 2>&1 || not_ok 'set up for the links'
+echo 'session optional pam_nhi.so' >>/etc/pam.d/login
+mkdir /etc/authselect
+links="nsswitch.conf pam.d/sshd pam.d/login"
+for f in $links; do
+	sed -i '1i # of the program' /etc/$f
+	cp -a /etc/$f "$WORK/$(basename $f)"
+	mv /etc/$f /etc/authselect/
+	ln -s /etc/authselect/"$(basename $f)" /etc/$f
+done
+sed -i '/^\(passwd\|group\):/s/ nhi//' "$WORK/nsswitch.conf"
+sed -i '/^# NHI begin/,/^# NHI end/d' "$WORK/sshd"
+mv /etc/ssh/sshd_config.d/00-nhi.conf /etc/authselect/
+ln -s /etc/authselect/00-nhi.conf /etc/ssh/sshd_config.d/00-nhi.conf
+try 'unsetup tells where links led' 0 '/etc/authselect/sshd \(edited since' \
+    nhictl unsetup
+is 'the links stay' 3 "$(cd /etc && find $links -type l | wc -l)"
+for f in nsswitch.conf sshd; do
+	try "$f keeps the program's lines" 0 '' cmp "$WORK/$f" \
+	    /etc/authselect/$f
+done
+is 'nothing names the module' 0 "$(cat /etc/pam.d/* | grep -c pam_nhi)"
+try 'the drop-in is no more' 1 '' test -L /etc/ssh/sshd_config.d/00-nhi.conf
+people 'with links'
+for f in $links; do
+	rm /etc/$f
+	mv /etc/authselect/"$(basename $f)" /etc/$f
+done
+rm -r /etc/authselect
+
 # No ledger: a setup of another time, lines by hand.
 try 'set up once more' 0 '^setup: .* changed' nhictl setup --no-rollback
 rm -rf $SETUP
