@@ -104,7 +104,8 @@ nhi_value_wrong(enum nhi_setting_type type, const char *s)
 		const char *wrong;
 	} table[] = {
 		{ NHI_SET_LABEL, nhi_name_label,
-		    "a name of a-z, 0-9, '.', '_' and '-'" },
+		    "a name of a-z, 0-9, '.', '_' and '-', without "
+		    "\".tmp-\"" },
 		{ NHI_SET_HOSTNAME, nhi_value_hostname, "a host name" },
 		{ NHI_SET_URL, is_url, "an https:// URL without a query" },
 		{ NHI_SET_PATH, nhi_value_path, "a plain absolute path" },

@@ -43,7 +43,8 @@ nhi_name_label(const char *s)
 		if (n >= 64 || !(is_lower(s[n]) || is_digit(s[n]) ||
 		    s[n] == '-' || s[n] == '.' || s[n] == '_'))
 			return false;
-	return true;
+	/* A file of that name would be taken for one that is half made. */
+	return strstr(s, ".tmp-") == NULL;
 }
 
 bool

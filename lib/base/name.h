@@ -32,7 +32,10 @@ bool	 nhi_name_tailed(const char *);
  */
 bool	 nhi_name_fits(const char *name, const char *pattern);
 
-/* Identity, issuer and preset names: ^[a-z0-9][a-z0-9._-]{0,63}$ */
+/*
+ * Identity, issuer and preset names: ^[a-z0-9][a-z0-9._-]{0,63}$, without
+ * ".tmp-" (see nhi_file_replace).
+ */
 bool	 nhi_name_label(const char *);
 
 #endif
