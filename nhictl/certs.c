@@ -15,6 +15,9 @@
 #include "nhictl/show.h"
 #include "nhictl/when.h"
 
+/* An entry of the ledger has 70,000 bytes at most; each takes six at most. */
+#define JSON_LINE	(1U << 20)
+
 struct listing {
 	struct nhi_table *table;
 	bool json;
@@ -43,7 +46,7 @@ check(const struct nhi_issued *e, struct nhi_why *why)
 static bool
 show_json(const struct nhi_issued *e, const char *serial, const char *revoked)
 {
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(65536);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(JSON_LINE);
 
 	nhi_show_string(&b, "serial", serial);
 	nhi_show_string(&b, "identity", e->identity);

@@ -70,6 +70,16 @@ try 'as a table' 0 "$(serial key) +web +web-deploy +SHA256:.* 127.0.0.1 +-" \
     nhictl certs
 is 'of one identity' 1 "$(nhictl certs --identity db --json | wc -l)"
 is 'of one account' 5 "$(nhictl certs --account web-deploy --json | wc -l)"
+# One of them as large as an entry may be.
+entry=/var/lib/nhi/issued/$(serial again)
+cp -p "$entry" "$WORK/entry"
+/usr/bin/python3 -c 'import sys
+t = open(sys.argv[1]).read().split("\n")
+t = ["claims=" + "\"" * 66000 if l.startswith("claims=") else l for l in t]
+open(sys.argv[1], "w").write("\n".join(t))' "$entry"
+is 'and after one that is huge, too' 9 "$(nhictl certs --json | wc -l)"
+is 'which is whole' 1 "$(listed serial="$(serial again)")"
+cp -p "$WORK/entry" "$entry"
 try 'not for everybody' 2 '' setpriv --reuid 65534 --clear-groups nhictl certs
 
 # A session that has begun before.
