@@ -38,6 +38,13 @@ read_certificate(const struct nhi_request *r, struct nhi_ssh_cert **ret,
 	    err == NHI_ERR_CERT_TYPE ? err : NHI_ERR_EVIDENCE_FORGED;
 }
 
+/* For ever is a time that a verdict can carry. */
+static int64_t
+verdict_time(uint64_t t)
+{
+	return t > NHI_VERDICT_TIME ? NHI_VERDICT_TIME : (int64_t)t;
+}
+
 static enum nhi_err
 put_facts(const struct nhi_ssh_cert *cert, struct nhi_verdict *v,
     struct nhi_why *why)
@@ -51,10 +58,8 @@ put_facts(const struct nhi_ssh_cert *cert, struct nhi_verdict *v,
 	    why)) != NHI_OK)
 		return err;
 	v->serial = cert->serial;
-	v->valid_after = cert->valid_after > INT64_MAX ? INT64_MAX :
-	    (int64_t)cert->valid_after;
-	v->valid_before = cert->valid_before > INT64_MAX ? INT64_MAX :
-	    (int64_t)cert->valid_before;
+	v->valid_after = verdict_time(cert->valid_after);
+	v->valid_before = verdict_time(cert->valid_before);
 	nhi_verdict_line(v, "key", nhi_span_str(fingerprint));
 	nhi_verdict_line(v, "keyid", cert->keyid);
 	return NHI_OK;

@@ -88,7 +88,7 @@ take_time(struct nhi_span *s, int64_t *ret)
 {
 	uint64_t v;
 
-	if (!nhi_span_u64(s, &v) || v > INT64_MAX / 2)
+	if (!nhi_span_u64(s, &v) || v > NHI_VERDICT_TIME)
 		return false;
 	*ret = (int64_t)v;
 	return true;

@@ -24,6 +24,7 @@
 #define NHI_VERDICT_MAX		(NHI_VERDICT_FIXED + NHI_VERDICT_LINES)
 #define NHI_REQUEST_FIXED	35	/* bytes before the token */
 #define NHI_VERDICT_NONE	UINT32_MAX	/* no identity */
+#define NHI_VERDICT_TIME	(INT64_MAX / 2)	/* the last one */
 
 enum nhi_verdict_kind { NHI_KIND_TOKEN = 1, NHI_KIND_CERTIFICATE = 2 };
 
