@@ -98,18 +98,29 @@ place_setup(void **state)
 }
 
 static void
+put_at(int fd, const char *path, int flags)
+{
+	int other = open(path, flags, 0600);
+
+	if (other < 0 || other == fd)
+		return;
+	if (dup2(other, fd) != fd)
+		exit(98);
+	(void)close(other);
+}
+
+static void
 child(const char *const *words)
 {
 	char *argv[ARGS + 1] = { NULL };
-	int argc = 0, in = open("in", O_RDONLY), set;
-	int out = open("written", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int argc = 0;
 
 	for (; words[argc] != NULL && argc < ARGS; argc++)
 		argv[argc] = strdup(words[argc]);
-	set = open("set.json", O_RDONLY);
-	if (in < 0 || out < 0 || dup2(in, 0) != 0 || dup2(out, 1) != 1 ||
-	    (set >= 0 && dup2(set, 3) != 3))
-		exit(98);
+	put_at(STDIN_FILENO, "in", O_RDONLY);
+	put_at(STDOUT_FILENO, "written", O_WRONLY | O_CREAT | O_TRUNC);
+	(void)close(3);
+	put_at(3, "set.json", O_RDONLY);
 	done = PLACE_NONE;
 	place_exit(place_main(argc, argv));
 }
