@@ -10,20 +10,10 @@
 #include "lib/base/spawn.h"
 #include "sshd_helper/issue.h"
 
-#define CLAIM	"claim."
-
 enum nhi_err
 nhi_issue_claims(struct nhi_issue *i, struct nhi_why *why)
 {
-	struct nhi_span rest = { i->verdict.lines, i->verdict.nlines }, line;
-	const size_t skip = sizeof(CLAIM) - 1;
-
-	while (nhi_span_cut(&rest, '\n', &line)) {
-		if (line.n <= skip || memcmp(line.p, CLAIM, skip) != 0)
-			continue;
-		nhi_buf_put(&i->claims, line.p + skip, line.n - skip);
-		nhi_buf_char(&i->claims, '\n');
-	}
+	nhi_verdict_claims(&i->verdict, &i->claims);
 	return nhi_buf_check(&i->claims, why);
 }
 

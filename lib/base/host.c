@@ -38,8 +38,9 @@ nhi_host_format(const struct nhi_host *h, struct nhi_buf *b)
 	nhi_buf_printf(b, "issuer %d %" PRIu32 " %" PRIu32 "\n",
 	    h->issues ? 1 : 0, h->per_source, h->total);
 	put_list(b, "issue_from", &h->issue_from);
-	nhi_buf_printf(b, "sshd %d %d %d\n", h->permit_tty ? 1 : 0,
-	    h->permit_forwarding ? 1 : 0, h->keyboard ? 1 : 0);
+	nhi_buf_printf(b, "sshd %d %d %d%s\n", h->permit_tty ? 1 : 0,
+	    h->permit_forwarding ? 1 : 0, h->keyboard ? 1 : 0,
+	    h->direct ? " 1" : "");
 	nhi_buf_printf(b, "retention %" PRId64 "\nend\n", h->retention);
 }
 
@@ -77,18 +78,26 @@ read_list(struct nhi_span line, struct nhi_list *l)
 	return err == NHI_ERR_TOO_LARGE ? NHI_ERR_POLICY_INVALID : err;
 }
 
+/* Only there when it is true, as a last word. */
+static bool
+cut_direct(struct nhi_span rest, uint64_t *ret)
+{
+	return rest.p == NULL || (cut_num(&rest, 1, ret) && *ret == 1 &&
+	    rest.p == NULL);
+}
+
 /* `issuer` and `sshd` */
 static bool
 read_numbers(struct nhi_span issuer, struct nhi_span sshd,
     struct nhi_span retention, struct nhi_host *h)
 {
-	uint64_t v[7];
+	uint64_t v[8] = { 0 };
 
 	if (!cut_num(&issuer, 1, &v[0]) ||
 	    !cut_num(&issuer, UINT32_MAX, &v[1]) ||
 	    !cut_num(&issuer, UINT32_MAX, &v[2]) || issuer.p != NULL ||
 	    !cut_num(&sshd, 1, &v[3]) || !cut_num(&sshd, 1, &v[4]) ||
-	    !cut_num(&sshd, 1, &v[6]) || sshd.p != NULL ||
+	    !cut_num(&sshd, 1, &v[6]) || !cut_direct(sshd, &v[7]) ||
 	    !cut_num(&retention, INT64_MAX / 2, &v[5]) ||
 	    retention.p != NULL)
 		return false;
@@ -98,6 +107,7 @@ read_numbers(struct nhi_span issuer, struct nhi_span sshd,
 	h->permit_tty = v[3] == 1;
 	h->permit_forwarding = v[4] == 1;
 	h->keyboard = v[6] == 1;
+	h->direct = v[7] == 1;
 	h->retention = (int64_t)v[5];
 	return true;
 }

@@ -61,6 +61,7 @@ struct nhi_host {
 	bool permit_tty;		/* of the drop-in */
 	bool permit_forwarding;
 	bool keyboard;			/* tokens by keyboard-interactive */
+	bool direct;			/* an identity has direct = true */
 	int64_t retention;		/* of a UID after its last use, s */
 };
 

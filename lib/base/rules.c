@@ -140,6 +140,21 @@ nhi_rules_freep(struct nhi_rules **r)
 	*r = NULL;
 }
 
+bool
+nhi_identity_direct(const struct nhi_rules *r, const struct nhi_identity *i)
+{
+	return i->direct && r->issuers[i->issuer].bind_key;
+}
+
+bool
+nhi_rules_direct(const struct nhi_rules *r)
+{
+	for (size_t i = 0; i < r->nidentities; i++)
+		if (nhi_identity_direct(r, &r->identities[i]))
+			return true;
+	return false;
+}
+
 /* Words */
 
 static bool
@@ -290,6 +305,8 @@ format_identity(const struct nhi_identity *i, struct nhi_buf *b)
 	put_list(b, "source", &i->source);
 	put_list(b, "window", &i->window);
 	put_list(b, "sudo", &i->sudo);
+	if (i->direct)
+		nhi_buf_str(b, "direct 1\n");
 	for (size_t k = 0; k < i->nmatches; k++)
 		format_match(&i->matches[k], b);
 }
@@ -493,6 +510,20 @@ read_sudo(struct reader *r, struct nhi_span *line)
 	    cut_list(line, SIZE_MAX, &i->sudo);
 }
 
+/* Only there when it is true: without it the file is what it always was. */
+static enum nhi_err
+read_direct(struct reader *r, struct nhi_span *line)
+{
+	struct nhi_identity *i = last_identity(r);
+	enum nhi_err err;
+
+	if (i == NULL || i->direct)
+		return NHI_ERR_POLICY_INVALID;
+	if ((err = cut_bool(line, &i->direct)) != NHI_OK)
+		return err;
+	return i->direct ? NHI_OK : NHI_ERR_POLICY_INVALID;
+}
+
 static enum nhi_err
 read_match(struct reader *r, struct nhi_span *line)
 {
@@ -533,6 +564,7 @@ read_line(struct reader *r, struct nhi_span line)
 		{ "source", read_source },
 		{ "window", read_window },
 		{ "sudo", read_sudo },
+		{ "direct", read_direct },
 		{ "match", read_match },
 		/* End of the records */
 	};

@@ -94,6 +94,7 @@ struct nhi_identity {
 	bool pty;
 	bool forwarding;
 	bool cron;
+	bool direct;			/* a token bound to the key logs in */
 };
 
 struct nhi_rules {
@@ -112,6 +113,11 @@ enum nhi_err	 nhi_rules_parse(struct nhi_span, struct nhi_rules **ret,
 		    struct nhi_why *) NHI_MUST;
 void		 nhi_rules_free(struct nhi_rules *);
 void		 nhi_rules_freep(struct nhi_rules **);
+
+/* May a token bound to the key log in by itself: as this; at all? */
+bool		 nhi_identity_direct(const struct nhi_rules *,
+		    const struct nhi_identity *);
+bool		 nhi_rules_direct(const struct nhi_rules *);
 
 /* Free what an embedded one owns. */
 void		 nhi_issuer_wipe(struct nhi_issuer *);

@@ -28,8 +28,9 @@ nhi_clock_ms(void)
 
 /*
  * Signals at default and none blocked.  What else of the host's is open,
- * nhi-drop closes before it is anybody else: between vfork and exec the child
- * has the host's memory, and does no more than it must.
+ * nhi-drop closes once it is somebody else (who starts nhi-verify itself is
+ * of its user): between vfork and exec the child has the host's memory, and
+ * does no more than it must.
  */
 static int
 set_attributes(posix_spawnattr_t *a)

@@ -8,6 +8,7 @@
 #define REQUEST_MAGIC	"NHIQ"
 #define VERDICT_MAGIC	"NHIV"
 #define FORMAT		1
+#define CLAIM		"claim."
 
 void
 nhi_request_format(const struct nhi_request *q, struct nhi_buf *b)
@@ -37,8 +38,8 @@ nhi_request_parse(struct nhi_span s, struct nhi_request *ret,
 	    !nhi_span_u16(&s, &version) || version != FORMAT ||
 	    !nhi_span_take(&s, sizeof(q.nonce), &nonce) ||
 	    !nhi_span_u64(&s, &now) || now > INT64_MAX ||
-	    !nhi_span_u8(&s, &kind) || (kind != NHI_KIND_TOKEN &&
-	    kind != NHI_KIND_CERTIFICATE) ||
+	    !nhi_span_u8(&s, &kind) || kind < NHI_KIND_TOKEN ||
+	    kind > NHI_KIND_DIRECT ||
 	    !nhi_span_u32(&s, &length) || length > NHI_VERDICT_BYTES ||
 	    length != s.n)
 		return nhi_fail(why, NHI_ERR_INTERNAL, "malformed request");
@@ -183,5 +184,19 @@ nhi_verdict_value(const struct nhi_verdict *v, const char *name, char *out,
 		memcpy(out, line.p, line.n);
 		out[line.n] = '\0';
 		return;
+	}
+}
+
+void
+nhi_verdict_claims(const struct nhi_verdict *v, struct nhi_buf *b)
+{
+	struct nhi_span rest = { v->lines, v->nlines }, line;
+	const size_t skip = sizeof(CLAIM) - 1;
+
+	while (nhi_span_cut(&rest, '\n', &line)) {
+		if (line.n <= skip || memcmp(line.p, CLAIM, skip) != 0)
+			continue;
+		nhi_buf_put(b, line.p + skip, line.n - skip);
+		nhi_buf_char(b, '\n');
 	}
 }

@@ -26,7 +26,10 @@
 #define NHI_VERDICT_NONE	UINT32_MAX	/* no identity */
 #define NHI_VERDICT_TIME	(INT64_MAX / 2)	/* the last one */
 
-enum nhi_verdict_kind { NHI_KIND_TOKEN = 1, NHI_KIND_CERTIFICATE = 2 };
+/* Direct: a certificate that its own key signed, with a token in it. */
+enum nhi_verdict_kind {
+	NHI_KIND_TOKEN = 1, NHI_KIND_CERTIFICATE = 2, NHI_KIND_DIRECT = 3,
+};
 
 struct nhi_request {
 	uint8_t nonce[NHI_VERDICT_NONCE];
@@ -73,5 +76,8 @@ void	 nhi_verdict_line(struct nhi_verdict *, const char *name,
 /* Value of the first line with this name into out, cut to fit; "" if none. */
 void	 nhi_verdict_value(const struct nhi_verdict *, const char *name,
 	    char *out, size_t size);
+
+/* Provenance: the lines claim.<name>=<value>, without that prefix. */
+void	 nhi_verdict_claims(const struct nhi_verdict *, struct nhi_buf *);
 
 #endif

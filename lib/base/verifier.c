@@ -23,17 +23,32 @@ arg(const char *s)
 	return u.out;
 }
 
+static const char *
+word(enum nhi_verdict_kind kind)
+{
+	switch (kind) {
+	case NHI_KIND_TOKEN:
+		return "token";
+	case NHI_KIND_CERTIFICATE:
+		return "certificate";
+	case NHI_KIND_DIRECT:
+		break;
+	}
+	return "direct";
+}
+
 static enum nhi_err
 start(const struct nhi_verifier *v, struct nhi_spawn *ret,
     struct nhi_why *why)
 {
-	char *const argv[] = {
-		arg(v->program), arg("verify"),
-		arg(v->kind == NHI_KIND_TOKEN ? "token" : "certificate"),
-		arg(v->policy->generation), arg(v->account),
-		arg(v->key == NULL ? "-" : v->key), NULL,
-	};
+	char *argv[8] = { arg(v->program), arg("verify") };
+	size_t n = v->bare ? 1 : 2;
 
+	argv[n++] = arg(word(v->kind));
+	argv[n++] = arg(v->policy->generation);
+	argv[n++] = arg(v->account);
+	argv[n++] = arg(v->key == NULL ? "-" : v->key);
+	argv[n] = NULL;
 	return nhi_spawn_start(argv, ret, why);
 }
 

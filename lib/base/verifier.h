@@ -26,6 +26,7 @@ struct nhi_verifier_ahead {
 
 struct nhi_verifier {
 	const char *program;		/* NHI_DROP */
+	bool bare;	/* ... but nhi-verify itself, by its own user */
 	const struct nhi_policy *policy;
 	const char *account;
 	const char *key;		/* SHA256:... of the SSH key, or NULL */

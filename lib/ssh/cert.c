@@ -18,8 +18,8 @@ nhi_ssh_cert_is_type(struct nhi_span name)
 	return nhi_ssh_cert_plain(name, &plain);
 }
 
-enum nhi_err
-nhi_ssh_cert_parse_blob(struct nhi_span blob, struct nhi_ssh_cert **ret,
+static enum nhi_err
+parse_blob(struct nhi_span blob, bool self, struct nhi_ssh_cert **ret,
     struct nhi_why *why)
 {
 	NHI_AUTO(nhi_ssh_cert_freep) struct nhi_ssh_cert *c = NULL;
@@ -30,6 +30,7 @@ nhi_ssh_cert_parse_blob(struct nhi_span blob, struct nhi_ssh_cert **ret,
 		    "a certificate of %zu bytes", blob.n);
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		return nhi_fail(why, NHI_ERR_NO_MEMORY, "out of memory");
+	c->self = self;
 	c->blob = (struct nhi_buf)NHI_BUF(NHI_SSH_CERT_MAX);
 	nhi_buf_span(&c->blob, blob);
 	if ((err = nhi_buf_check(&c->blob, why)) != NHI_OK ||
@@ -38,6 +39,13 @@ nhi_ssh_cert_parse_blob(struct nhi_span blob, struct nhi_ssh_cert **ret,
 	*ret = c;
 	c = NULL;
 	return NHI_OK;
+}
+
+enum nhi_err
+nhi_ssh_cert_parse_blob(struct nhi_span blob, struct nhi_ssh_cert **ret,
+    struct nhi_why *why)
+{
+	return parse_blob(blob, false, ret, why);
 }
 
 static enum nhi_err
@@ -52,6 +60,19 @@ check_name(struct nhi_span type, struct nhi_span blob, struct nhi_why *why)
 	return NHI_OK;
 }
 
+static enum nhi_err
+decode(struct nhi_span type, struct nhi_span base64, struct nhi_buf *blob,
+    struct nhi_why *why)
+{
+	if (!nhi_ssh_base64_decode(base64, blob)) {
+		if (blob->err == NHI_ERR_NO_MEMORY)
+			return nhi_fail(why, blob->err, "out of memory");
+		return nhi_fail(why, NHI_ERR_INPUT, "the certificate is not "
+		    "strict base64 of at most %d bytes", NHI_SSH_CERT_MAX);
+	}
+	return check_name(type, nhi_buf_all(blob), why);
+}
+
 enum nhi_err
 nhi_ssh_cert_parse(struct nhi_span type, struct nhi_span base64,
     struct nhi_ssh_cert **ret, struct nhi_why *why)
@@ -59,15 +80,21 @@ nhi_ssh_cert_parse(struct nhi_span type, struct nhi_span base64,
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf blob = NHI_BUF(NHI_SSH_CERT_MAX);
 	enum nhi_err err;
 
-	if (!nhi_ssh_base64_decode(base64, &blob)) {
-		if (blob.err == NHI_ERR_NO_MEMORY)
-			return nhi_fail(why, blob.err, "out of memory");
-		return nhi_fail(why, NHI_ERR_INPUT, "the certificate is not "
-		    "strict base64 of at most %d bytes", NHI_SSH_CERT_MAX);
-	}
-	if ((err = check_name(type, nhi_buf_all(&blob), why)) != NHI_OK)
+	if ((err = decode(type, base64, &blob, why)) != NHI_OK)
 		return err;
-	return nhi_ssh_cert_parse_blob(nhi_buf_all(&blob), ret, why);
+	return parse_blob(nhi_buf_all(&blob), false, ret, why);
+}
+
+enum nhi_err
+nhi_ssh_cert_parse_self(struct nhi_span type, struct nhi_span base64,
+    struct nhi_ssh_cert **ret, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf blob = NHI_BUF(NHI_SSH_CERT_MAX);
+	enum nhi_err err;
+
+	if ((err = decode(type, base64, &blob, why)) != NHI_OK)
+		return err;
+	return parse_blob(nhi_buf_all(&blob), true, ret, why);
 }
 
 enum nhi_err

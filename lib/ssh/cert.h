@@ -38,6 +38,7 @@ struct nhi_ssh_cert {
 	struct nhi_span source_address;	/* p NULL: none */
 	struct nhi_ssh_options extensions;
 	struct nhi_ssh_key *ca;		/* a plain key, not the subject */
+	bool self;			/* ... but the subject itself */
 	struct nhi_span signed_part;
 	struct nhi_span sig_format;	/* fits the type of the CA */
 	struct nhi_span sig;
@@ -59,6 +60,14 @@ enum nhi_err	 nhi_ssh_cert_parse_line(struct nhi_span,
 		    struct nhi_ssh_cert **ret, struct nhi_why *) NHI_MUST;
 enum nhi_err	 nhi_ssh_cert_parse_blob(struct nhi_span,
 		    struct nhi_ssh_cert **ret, struct nhi_why *) NHI_MUST;
+
+/*
+ * The same for a certificate whose CA is the certified key itself, and for no
+ * other (NHI_ERR_CERT_CA).  Whatever it says are its owner's own words.
+ */
+enum nhi_err	 nhi_ssh_cert_parse_self(struct nhi_span type,
+		    struct nhi_span base64, struct nhi_ssh_cert **ret,
+		    struct nhi_why *) NHI_MUST;
 
 /* NHI_ERR_CERT_EXPIRED unless it is valid at this time. */
 enum nhi_err	 nhi_ssh_cert_check_time(const struct nhi_ssh_cert *,

@@ -159,10 +159,11 @@ read_ca(struct nhi_ssh_cert *c, struct nhi_span *in, struct nhi_why *why)
 	if (err != NHI_OK)
 		return nhi_fail(why, NHI_ERR_CERT_CA, "the CA key: %.150s",
 		    detail.text);
-	if (nhi_ssh_key_equal(c->ca, c->subject))
-		return nhi_fail(why, NHI_ERR_CERT_CA,
-		    "the CA key is certified by itself");
-	return NHI_OK;
+	if (nhi_ssh_key_equal(c->ca, c->subject) == c->self)
+		return NHI_OK;
+	return nhi_fail(why, NHI_ERR_CERT_CA, c->self ?
+	    "the CA is not the certified key itself" :
+	    "the CA key is certified by itself");
 }
 
 /* RSA with SHA-1 is refused; every other key has one format, its name. */

@@ -265,6 +265,13 @@ nhi_claims_check_times(const struct nhi_claims *c,
 	return NHI_OK;
 }
 
+static bool
+holds(struct nhi_span aud, const char *fingerprint)
+{
+	return aud.p != NULL && fingerprint != NULL &&
+	    memmem(aud.p, aud.n, fingerprint, strlen(fingerprint)) != NULL;
+}
+
 enum nhi_err
 nhi_claims_check_binding(const struct nhi_claims *c,
     const struct nhi_issuer *issuer, const char *fingerprint,
@@ -276,13 +283,22 @@ nhi_claims_check_binding(const struct nhi_claims *c,
 		return nhi_fail(why, NHI_ERR_BINDING,
 		    "the issuer's tokens are bound to keys, and there is no "
 		    "SSH key here (RFC 7800 3)");
-	for (size_t i = 0; i < count(c->aud); i++) {
-		struct nhi_span s = element(c->aud, i);
-
-		if (memmem(s.p, s.n, fingerprint, strlen(fingerprint)) != NULL)
+	for (size_t i = 0; i < count(c->aud); i++)
+		if (holds(element(c->aud, i), fingerprint))
 			return NHI_OK;
-	}
 	return nhi_fail(why, NHI_ERR_BINDING,
 	    "no audience holds the SSH key's %s (RFC 7800 3)",
 	    NHI_QUOTE(nhi_span_str(fingerprint)));
+}
+
+enum nhi_err
+nhi_claims_check_sealed(const struct nhi_claims *c, const char *fingerprint,
+    struct nhi_why *why)
+{
+	for (size_t i = 0; i < count(c->aud); i++)
+		if (!holds(element(c->aud, i), fingerprint))
+			return nhi_fail(why, NHI_ERR_BINDING, "audience %s "
+			    "does not hold the SSH key: a bearer token there",
+			    NHI_QUOTE(element(c->aud, i)));
+	return NHI_OK;
 }

@@ -60,4 +60,11 @@ enum nhi_err	 nhi_claims_check_binding(const struct nhi_claims *,
 		    const struct nhi_issuer *, const char *fingerprint,
 		    struct nhi_why *) NHI_MUST;
 
+/*
+ * Every audience holds it, whatever the issuer asks: the token is worth
+ * nothing to anybody without the key.  NHI_ERR_BINDING.
+ */
+enum nhi_err	 nhi_claims_check_sealed(const struct nhi_claims *,
+		    const char *fingerprint, struct nhi_why *) NHI_MUST;
+
 #endif

@@ -119,8 +119,13 @@ check_times(struct run *r)
 static enum nhi_err
 check_binding(struct run *r)
 {
-	return nhi_claims_check_binding(&r->claims, r->source->issuer,
-	    r->req->fingerprint, r->why);
+	enum nhi_err err;
+
+	if ((err = nhi_claims_check_binding(&r->claims, r->source->issuer,
+	    r->req->fingerprint, r->why)) != NHI_OK)
+		return err;
+	return r->req->sealed ? nhi_claims_check_sealed(&r->claims,
+	    r->req->fingerprint, r->why) : NHI_OK;
 }
 
 static enum nhi_err

@@ -26,6 +26,7 @@ struct nhi_token_request {
 	int64_t now;			/* seconds since 1970 */
 	const char *fingerprint;	/* SSH key's "SHA256:...", or NULL */
 	bool signature_only;		/* stop after the signature */
+	bool sealed;	/* every audience must hold the fingerprint */
 	size_t *ret_tried;		/* NULL, or: by whose rules refused */
 };
 

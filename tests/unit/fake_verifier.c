@@ -53,9 +53,13 @@ main(int argc, char *argv[])
 	struct nhi_why why;
 	const char *how;
 
-	if (argc != 6)
+	/* Itself, or behind the word of nhi-drop. */
+	if (argc == 5 && is(argv[1], "direct"))
+		how = argv[3];
+	else if (argc == 6 && is(argv[1], "verify") && is(argv[2], "token"))
+		how = argv[4];
+	else
 		return 1;
-	how = argv[4];
 	if (is(how, "deaf"))
 		_exit(0);
 	if (nhi_file_slurp(0, &in, &why) != NHI_OK ||

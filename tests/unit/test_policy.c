@@ -194,6 +194,7 @@ test_host(void **state)
 	assert_string_equal(h.id, "web-1");
 	assert_string_equal(h.labels.p[1], "c d");
 	assert_true(h.issues && h.permit_tty && !h.permit_forwarding);
+	assert_false(h.direct);
 	assert_int_equal(h.per_source, 64);
 	assert_int_equal(h.total, 512);
 	assert_int_equal(h.retention, 86400);
@@ -207,6 +208,12 @@ test_host_hostile(void **state)
 {
 	static const char good[] = "nhi-host 1\nid a\nlabels b\n"
 	    "issuer 1 6 7\nissue_from c\nsshd 1 0 0\nretention 8\nend\n";
+	static const char *const direct[] = {
+		"nhi-host 1\nid a\nlabels b\nissuer 1 6 7\nissue_from c\n"
+		"sshd 1 0 0 0\nretention 8\nend\n",
+		"nhi-host 1\nid a\nlabels b\nissuer 1 6 7\nissue_from c\n"
+		"sshd 1 0 0 1 1\nretention 8\nend\n",
+	};
 	struct nhi_why why = { "" };
 	struct nhi_host h = { 0 };
 	char text[256];
@@ -227,6 +234,10 @@ test_host_hostile(void **state)
 		assert_int_not_equal(nhi_host_parse(nhi_span_str(text), &h,
 		    &why), NHI_OK);
 	}
+	/* The word of the direct road is 1 or is not there. */
+	for (size_t i = 0; i < sizeof(direct) / sizeof(direct[0]); i++)
+		assert_int_not_equal(nhi_host_parse(nhi_span_str(direct[i]),
+		    &h, &why), NHI_OK);
 	assert_null(h.id);
 }
 
@@ -240,7 +251,7 @@ test_host_trip(void **state)
 	struct nhi_host h = { .id = (char[]){ "a b" }, .labels = { labels, 2 },
 	    .issues = false, .per_source = 1, .total = UINT32_MAX,
 	    .issue_from = { from, 1 }, .permit_forwarding = true,
-	    .keyboard = true,
+	    .keyboard = true, .direct = true,
 	    .retention = 5 };
 	struct nhi_host back = { 0 };
 	struct nhi_why why = { "" };
@@ -253,6 +264,7 @@ test_host_trip(void **state)
 	assert_string_equal(nhi_buf_text(&a), nhi_buf_text(&b));
 	assert_string_equal(back.labels.p[0], "x\ny %");
 	assert_int_equal(back.total, UINT32_MAX);
+	assert_true(back.direct);
 	nhi_host_wipe(&back);
 }
 

@@ -62,6 +62,40 @@ test_good(void **state)
 	assert_int_equal(errno, ECHILD);
 }
 
+/* nhi-verify itself, without nhi-drop before it. */
+static void
+test_bare(void **state)
+{
+	struct nhi_verifier q = {
+		.program = FAKE_VERIFIER, .bare = true, .policy = &policy,
+		.account = "good", .kind = NHI_KIND_DIRECT, .now = 1000,
+		.bytes = NHI_SPAN("a\tb"),
+	};
+	struct nhi_verdict v;
+	struct nhi_why why;
+
+	(void)state;
+	assert_int_equal(nhi_verifier_ask(&q, &v, &why), NHI_OK);
+	assert_int_equal(v.identity, 3);
+	q.bare = false;
+	assert_int_equal(nhi_verifier_ask(&q, &v, &why), NHI_ERR_VERIFIER);
+}
+
+static void
+test_claims(void **state)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(256);
+	struct nhi_verdict v = { .reason = NHI_OK };
+
+	(void)state;
+	nhi_verdict_line(&v, "issuer", NHI_SPAN("x"));
+	nhi_verdict_line(&v, "claim.ref", NHI_SPAN("a\nclaim.sub=b"));
+	nhi_verdict_line(&v, "claim.", NHI_SPAN("="));
+	nhi_verdict_line(&v, "subject", NHI_SPAN("claim.ref=c"));
+	nhi_verdict_claims(&v, &b);
+	assert_string_equal(nhi_buf_text(&b), "ref=a?claim.sub=b\n==\n");
+}
+
 static void
 test_bad(void **state)
 {
@@ -288,6 +322,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_bare),
+		cmocka_unit_test(test_claims),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_late),
 		cmocka_unit_test(test_ahead),
