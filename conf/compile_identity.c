@@ -213,6 +213,7 @@ make_identity(const struct nhi_conf_identity *from, struct nhi_identity *to)
 	to->pty = from->certificate.pty;
 	to->forwarding = from->certificate.forwarding;
 	to->cron = from->cron;
+	to->direct = from->direct;
 	if (copy_texts(from, to) != NHI_OK ||
 	    make_matches(&from->match, to) != NHI_OK ||
 	    nhi_list_copy_sorted(&from->certificate.source,
@@ -245,5 +246,7 @@ nhi_compile_identity(const struct nhi_conf_top *top,
 		    "identity \"%s\": no such issuer", o->from->name);
 	if (make_identity(o->from, to) != NHI_OK)
 		return nhi_fail(why, NHI_ERR_NO_MEMORY, "policy");
+	/* One is enough for sshd to be told of the road. */
+	plan->host.direct = plan->host.direct || to->direct;
 	return NHI_OK;
 }

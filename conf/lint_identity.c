@@ -57,6 +57,22 @@ lint_certificate(const struct nhi_lint *l,
 		    "sshd.permit_forwarding", i->name);
 }
 
+/*
+ * What comes this way is read by every local user: sshd puts it into the
+ * command line of its helper.
+ */
+static void
+lint_direct(const struct nhi_lint *l, const struct nhi_lint_identity *e)
+{
+	const struct nhi_conf_identity *i = e->from;
+
+	if (i->direct && e->issuer != NULL && !e->issuer->binding)
+		nhi_fault(l->faults, NHI_LINT_AT(identity, i, direct),
+		    "identity \"%s\": direct needs binding = \"key\" of issuer "
+		    "\"%s\": a bearer token must not come this way", i->name,
+		    i->issuer);
+}
+
 /* Settings of the account that a template's cannot have. */
 static void
 lint_template(const struct nhi_lint *l, const struct nhi_lint_identity *e)
@@ -100,6 +116,7 @@ lint_one(const struct nhi_lint *l, const struct nhi_lint_identity *e)
 		    "identity \"%s\": account \"%s\" %s", i->name, i->account,
 		    wrong);
 	lint_certificate(l, i);
+	lint_direct(l, e);
 	lint_template(l, e);
 	nhi_lint_matches(l, e);
 	nhi_lint_groups(l, e);

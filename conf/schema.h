@@ -128,6 +128,8 @@
 	    "sessions at a time; 0: no limit")				\
 	X(identity, cron, BOOL, 0, 1, "false",				\
 	    "cron and at may run jobs of the account")			\
+	X(identity, direct, BOOL, 0, 1, "false",			\
+	    "a token that is bound to the key logs in by itself")	\
 	X(identity, sudo, COMMANDS, 1, 128, NULL,			\
 	    "commands that it may run as root")				\
 	X(identity, allow_mutable, BOOL, 0, 1, "false",			\

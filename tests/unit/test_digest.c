@@ -149,6 +149,7 @@ test_everything(void **state)
 		{ "daily 22", "daily 21" },
 		{ "max_sessions = 3", "max_sessions = 4" },
 		{ "cron = true", "cron = false" },
+		{ "cron = true", "cron = true; direct = true" },
 		{ "restart a", "restart b" },
 	};
 	char before[NHI_DIGEST_HEX + 1], after[NHI_DIGEST_HEX + 1];

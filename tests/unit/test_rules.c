@@ -77,6 +77,7 @@ check_identity(const struct nhi_identity *i)
 	assert_string_equal(i->force_command, "/bin/true");
 	assert_int_equal(i->max_sessions, 3);
 	assert_true(i->pty && i->forwarding && i->cron);
+	assert_false(i->direct);
 }
 
 static void
@@ -93,6 +94,40 @@ test_everything(void **state)
 	assert_int_equal(r->nidentities, 1);
 	check_issuer(&r->issuers[0]);
 	check_identity(&r->identities[0]);
+}
+
+/* Only an identity that has it, of an issuer that binds, comes this way. */
+static void
+test_direct(void **state)
+{
+	NHI_AUTO(nhi_plan_freep) struct nhi_plan *plan = conf_plan(TOP_SRCDIR
+	    "/tests/unit/policy/good-direct.conf");
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(NHI_RULES_MAX);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf twice = NHI_BUF(NHI_RULES_MAX);
+	NHI_AUTO(nhi_rules_freep) struct nhi_rules *r = trip(plan, &text);
+	const char *line = strstr(nhi_buf_text(&text), "direct 1\n");
+	struct nhi_rules *none = NULL;
+	struct nhi_why why;
+
+	(void)state;
+	assert_true(plan->host.direct);
+	assert_true(nhi_identity_direct(r, &r->identities[0]));
+	assert_true(nhi_rules_direct(r));
+	r->issuers[0].bind_key = false;
+	assert_false(nhi_rules_direct(r));
+	r->issuers[0].bind_key = true;
+	r->identities[0].direct = false;
+	assert_false(nhi_rules_direct(r));
+	assert_non_null(line);
+	nhi_buf_put(&twice, text.p, (size_t)(line - text.p));
+	nhi_buf_str(&twice, "direct 1\n");
+	nhi_buf_str(&twice, line);
+	assert_int_equal(nhi_rules_parse(nhi_buf_all(&twice), &none, &why),
+	    NHI_ERR_POLICY_INVALID);
+	text.p[line - text.p + 7] = '0';
+	assert_int_equal(nhi_rules_parse(nhi_buf_all(&text), &none, &why),
+	    NHI_ERR_POLICY_INVALID);
+	assert_null(none);
 }
 
 /* Cut anywhere, or with one line break moved in: never half of the rules. */
@@ -156,6 +191,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_everything),
+		cmocka_unit_test(test_direct),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_matches),
 		/* End of the tests */
