@@ -110,12 +110,10 @@ static enum nhi_err
 hand_on(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
     struct nhi_why *why)
 {
-	struct nhi_pam_pending p = { .expires = c->now + e->identity->ttl };
+	struct nhi_pam_pending p = {
+		.expires = nhi_pam_evidence_until(c, e),
+	};
 
-	if (p.expires > e->verdict.exp + e->issuer->grace)
-		p.expires = e->verdict.exp + e->issuer->grace;
-	if (p.expires > e->identity->expires)
-		p.expires = e->identity->expires;
 	if (p.expires <= c->now)
 		return nhi_fail(why, NHI_ERR_EXPIRED,
 		    "the token has expired, and so has its grace");

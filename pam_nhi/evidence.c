@@ -8,6 +8,7 @@
 #include "lib/base/paths.h"
 #include "lib/base/revoke.h"
 #include "lib/base/verifier.h"
+#include "pam_nhi/direct.h"
 #include "pam_nhi/evidence.h"
 #include "pam_nhi/pending.h"
 
@@ -72,6 +73,9 @@ ask(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
 	    (err = nhi_verifier_ask(&v, &e->verdict, why)) != NHI_OK)
 		return err;
 	e->answered = true;
+	/* sshd took a certificate of another CA: the key's own, then. */
+	if (e->verdict.reason == NHI_ERR_CERT_CA && nhi_rules_direct(c->rules))
+		return nhi_pam_direct_ask(c, v.bytes, e, why);
 	nhi_verdict_value(&e->verdict, "keyid", e->keyid, sizeof(e->keyid));
 	nhi_verdict_value(&e->verdict, "key", e->fingerprint,
 	    sizeof(e->fingerprint));
@@ -104,6 +108,17 @@ nhi_pam_evidence_identity(const struct nhi_pam_call *c,
 		return nhi_fail(why, NHI_ERR_IDENTITY_EXPIRED,
 		    "identity %s has expired", e->identity->name);
 	return NHI_OK;
+}
+
+int64_t
+nhi_pam_evidence_until(const struct nhi_pam_call *c,
+    const struct nhi_pam_evidence *e)
+{
+	int64_t until = c->now + e->identity->ttl;
+
+	if (until > e->verdict.exp + e->issuer->grace)
+		until = e->verdict.exp + e->issuer->grace;
+	return until > e->identity->expires ? e->identity->expires : until;
 }
 
 static enum nhi_err
@@ -218,8 +233,10 @@ nhi_pam_evidence_check(const struct nhi_pam_call *c,
 	*e = (struct nhi_pam_evidence){ .identity = NULL };
 	if ((err = ask(c, e, why)) != NHI_OK ||
 	    (err = nhi_pam_evidence_identity(c, e, why)) != NHI_OK ||
-	    (err = check_lifetime(c, e, why)) != NHI_OK ||
-	    (err = nhi_pam_evidence_state(c, e, why)) != NHI_OK)
+	    (err = e->direct ? nhi_pam_direct_limit(c, e, why) :
+	    check_lifetime(c, e, why)) != NHI_OK ||
+	    (err = nhi_pam_evidence_state(c, e, why)) != NHI_OK ||
+	    (e->direct && (err = nhi_pam_direct_spend(e, why)) != NHI_OK))
 		return err;
 	return NHI_OK;
 }

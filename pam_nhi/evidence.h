@@ -12,6 +12,7 @@
 
 struct nhi_pam_evidence {
 	bool answered;			/* verdict is one */
+	bool direct;			/* by the token in a certificate */
 	struct nhi_verdict verdict;
 	const struct nhi_identity *identity;	/* the call's rules own it */
 	const struct nhi_issuer *issuer;
@@ -56,6 +57,13 @@ enum nhi_err	 nhi_pam_evidence_stopped(const struct nhi_pam_call *,
 enum nhi_err	 nhi_pam_evidence_cap(const struct nhi_pam_call *,
 		    const struct nhi_pam_evidence *, struct nhi_why *)
 		    NHI_MUST;
+
+/*
+ * How long a token is good for a login: the policy's ttl, the token's own life
+ * and its grace, the identity's last day.
+ */
+int64_t		 nhi_pam_evidence_until(const struct nhi_pam_call *,
+		    const struct nhi_pam_evidence *);
 
 /* For a login by token: the verdict that authenticate handed over. */
 enum nhi_err	 nhi_pam_evidence_pending(const struct nhi_pam_call *,

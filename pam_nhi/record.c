@@ -192,7 +192,16 @@ nhi_pam_record_grant(const struct nhi_pam_call *c,
 		{ .event = NHI_EVENT_SESSION_OPEN, .outcome = NHI_INFO },
 	};
 	const size_t n = sizeof(event) / sizeof(event[0]);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf claims =
+	    NHI_BUF(NHI_VERDICT_LINES + 1);
+	struct nhi_pam_texts texts;
 
+	/* No certificate of ours has a record that tells these. */
+	if (e->direct) {
+		nhi_pam_record_token(e, &texts, &event[0]);
+		nhi_verdict_claims(&e->verdict, &claims);
+		event[0].claims = nhi_buf_all(&claims);
+	}
 	for (size_t i = 0; i < n; i++) {
 		nhi_pam_event(c, &event[i]);
 		nhi_pam_record_evidence(e, &event[i]);

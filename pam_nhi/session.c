@@ -31,8 +31,11 @@ refuse(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
 		.event = NHI_EVENT_LOGIN_DENY, .reason = err,
 		.detail = why->text,
 	};
+	struct nhi_pam_texts texts;
 
 	nhi_pam_record_evidence(e, &event);
+	if (e != NULL && e->direct)
+		nhi_pam_record_token(e, &texts, &event);
 	nhi_pam_tell(c, &event);
 	return nhi_pam_code_session(err);
 }

@@ -11,6 +11,7 @@
 #include "lib/base/file.h"
 #include "lib/base/paths.h"
 #include "lib/ssh/key.h"
+#include "sshd_helper/direct.h"
 #include "sshd_helper/keys.h"
 
 #define LINE_MAX_BYTES	(4 * NHI_SSH_KEY_MAX)
@@ -23,9 +24,12 @@ nhi_ssh_keys(int argc, char **argv)
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(LINE_MAX_BYTES);
 	struct nhi_why why;
 
+	if (argc != 3)
+		return 0;
+	if (strcmp(argv[0], NHI_ISSUER_USER) != 0)
+		return nhi_ssh_direct(argv);
 	/* A certificate is no plain key and does not parse as one. */
-	if (argc != 3 || strcmp(argv[0], NHI_ISSUER_USER) != 0 ||
-	    nhi_ssh_key_parse(nhi_span_str(argv[1]), nhi_span_str(argv[2]),
+	if (nhi_ssh_key_parse(nhi_span_str(argv[1]), nhi_span_str(argv[2]),
 	    &key, &why) != NHI_OK)
 		return 0;
 	nhi_ssh_key_format(key, &text);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * AuthorizedKeysCommand of the issuing account: any plain key may talk to the
- * issuer, and to nothing else.  It decides nothing and records nothing.
+ * issuer, and to nothing else.  It decides nothing and records nothing.  For
+ * machine accounts see direct.h.
  */
 #ifndef NHI_HELPER_KEYS_H
 #define NHI_HELPER_KEYS_H

@@ -8,16 +8,14 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
-#include "lib/base/hold.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
 #include "lib/base/policy.h"
-#include "lib/base/revoke.h"
-#include "lib/base/source.h"
 #include "lib/base/spool.h"
 #include "lib/ssh/admit.h"
 #include "lib/ssh/sha256.h"
 #include "lib/ssh/trusted.h"
+#include "sshd_helper/answer.h"
 #include "sshd_helper/principals.h"
 
 #define LINE_MAX_BYTES	(NHI_SSH_FORCE_MAX * 2 + 1024)
@@ -75,27 +73,20 @@ read_certificate(struct query *q, const char *base64, struct nhi_why *why)
 static enum nhi_err
 check_state(struct query *q, struct nhi_why *why)
 {
-	const struct nhi_identity *i = q->identity;
+	struct nhi_answer a = {
+		.account = q->account, .rules = q->rules,
+		.identity = q->identity, .now = q->now,
+	};
 	char key[2 * NHI_SSH_HASH + 1];
 	uint8_t hash[NHI_SSH_HASH];
-	enum nhi_err err;
 
 	nhi_ssh_sha256(nhi_buf_all(&q->cert->subject->blob), hash);
 	nhi_num_hex(hash, sizeof(hash), key);
-	if (i->expires <= q->now)
-		return nhi_fail(why, NHI_ERR_IDENTITY_EXPIRED,
-		    "identity %s has expired", i->name);
-	if (!nhi_window_open(&i->window, q->now))
-		return nhi_fail(why, NHI_ERR_WINDOW,
-		    "%s may not log in at this time", i->name);
-	if ((err = nhi_hold_check(NHI_HOLDS_DIR, q->account, i->name,
-	    q->rules->issuers[i->issuer].name, q->now, why)) != NHI_OK)
-		return err;
-	return nhi_revoke_check(NHI_REVOKED_DIR, &(struct nhi_revoke_query){
-	    .serial = q->cert->serial, .identity = i->name,
-	    .mark = q->keyid.mark, .key = key,
-	    .valid_after = (int64_t)q->cert->valid_after,
-	}, why);
+	a.evidence = (struct nhi_revoke_query){
+		.serial = q->cert->serial, .mark = q->keyid.mark, .key = key,
+		.valid_after = (int64_t)q->cert->valid_after,
+	};
+	return nhi_answer_check(&a, why);
 }
 
 static enum nhi_err
@@ -124,36 +115,6 @@ check(struct query *q, struct nhi_why *why)
 	return check_state(q, why);
 }
 
-/* Text inside the double quotes of an option. */
-static void
-put_quoted(struct nhi_buf *b, const char *s)
-{
-	for (; *s != '\0'; s++) {
-		if (*s == '"')
-			nhi_buf_char(b, '\\');
-		nhi_buf_char(b, *s);
-	}
-}
-
-static void
-put_granted(const struct query *q, struct nhi_buf *b)
-{
-	const struct nhi_identity *i = q->identity;
-
-	nhi_buf_str(b, "restrict");
-	if (i->pty)
-		nhi_buf_str(b, ",pty");
-	if (i->forwarding)
-		nhi_buf_str(b, ",port-forwarding,agent-forwarding,"
-		    "X11-forwarding");
-	if (i->force_command[0] != '\0') {
-		nhi_buf_str(b, ",command=\"");
-		put_quoted(b, i->force_command);
-		nhi_buf_char(b, '"');
-	}
-	nhi_buf_printf(b, " %s\n", q->account);
-}
-
 static void
 record(const struct query *q, enum nhi_err err, const struct nhi_why *why)
 {
@@ -180,42 +141,14 @@ record(const struct query *q, enum nhi_err err, const struct nhi_why *why)
 }
 
 /*
- * sshd runs `refuse` through the account's shell, which must not run anything
- * of the account's before it: zsh, fish and tcsh do; bash does not where the
- * drop-in holds (SHLVL).
- */
-static bool
-has_plain_shell(const struct query *q)
-{
-	static const char *const plain[] = {
-		"sh", "dash", "bash",
-		/* End of the shells */
-	};
-	struct nhi_account a;
-	const char *name;
-
-	if (nhi_account_find(NHI_PUBLISHED_DIR "/current", q->account,
-	    &a) != 1 || (name = strrchr(a.shell, '/')) == NULL)
-		return false;
-	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
-		if (strcmp(name + 1, plain[i]) == 0)
-			return true;
-	return false;
-}
-
-/*
  * Let it in to be told.  A certificate with another forced command cannot be:
  * sshd refuses where the two differ.
  */
 static bool
 put_refused(const struct query *q, enum nhi_err err, struct nhi_buf *b)
 {
-	if (!q->ours || q->cert->force_command.p != NULL ||
-	    !has_plain_shell(q))
-		return false;
-	nhi_buf_printf(b, "restrict,command=\"%s refuse %s\" %s\n",
-	    NHI_HELPER, nhi_err_public(err), q->account);
-	return true;
+	return q->ours && q->cert->force_command.p == NULL &&
+	    nhi_answer_refuse(q->account, err, b);
 }
 
 int
@@ -232,9 +165,11 @@ nhi_ssh_principals(int argc, char **argv)
 	q.account = argv[0];
 	if ((err = read_certificate(&q, argv[4], &why)) == NHI_OK &&
 	    (err = check(&q, &why)) == NHI_OK)
-		put_granted(&q, &line);
+		nhi_answer_grant(q.identity, &line);
 	else if (!put_refused(&q, err, &line))
 		record(&q, err, &why);
+	if (line.n > 0)
+		nhi_buf_printf(&line, " %s\n", q.account);
 	if (nhi_buf_check(&line, &why) == NHI_OK)
 		(void)!nhi_file_put(STDOUT_FILENO, nhi_buf_all(&line), &why);
 	return 0;

@@ -3,7 +3,7 @@
  * nhi-verify: one token or certificate in, one answer out, under a user of
  * its own and confined before it reads a byte of it.
  *
- *	nhi-verify token|certificate GENERATION ACCOUNT KEY
+ *	nhi-verify token|certificate|direct GENERATION ACCOUNT KEY
  *	    a request (lib/base/verdict.h) in, a verdict out, exit 0
  *	nhi-verify check OPTIONS	descriptor 3 is the key set
  *	    a token in, text out; exit 0 accepted, 1 refused, 2 cannot tell
@@ -28,6 +28,7 @@
 #include "verify/certificate.h"
 #include "verify/check.h"
 #include "verify/confine.h"
+#include "verify/direct.h"
 #include "verify/explain.h"
 #include "verify/token.h"
 
@@ -79,6 +80,21 @@ answer(const struct nhi_request *r, enum nhi_err reason,
 	return nhi_file_put(STDOUT_FILENO, nhi_buf_all(&text), &why);
 }
 
+static enum nhi_err
+verify(const struct nhi_question *q, const struct nhi_request *r,
+    struct nhi_verdict *v, struct nhi_why *why)
+{
+	switch (r->kind) {
+	case NHI_KIND_TOKEN:
+		return nhi_verify_token(q, r, v, why);
+	case NHI_KIND_CERTIFICATE:
+		return nhi_verify_certificate(q, r, v, why);
+	case NHI_KIND_DIRECT:
+		break;
+	}
+	return nhi_verify_direct(q, r, v, why);
+}
+
 /*
  * What could not be opened is answered, too: the caller's question is read
  * all the same, inside the sandbox.
@@ -101,9 +117,7 @@ ask(enum nhi_verdict_kind kind, char **argv)
 	    read_request(&text, &r, &ignored) != NHI_OK || r.kind != kind)
 		return NHI_EXIT_FAULT;
 	if (err == NHI_OK)
-		err = kind == NHI_KIND_TOKEN ?
-		    nhi_verify_token(&q, &r, &v, &why) :
-		    nhi_verify_certificate(&q, &r, &v, &why);
+		err = verify(&q, &r, &v, &why);
 	return answer(&r, err, &why, &q, &v) == NHI_OK ? NHI_EXIT_OK :
 	    NHI_EXIT_FAULT;
 }
@@ -219,6 +233,8 @@ main(int argc, char *argv[])
 		status = ask(NHI_KIND_TOKEN, argv + 2);
 	else if (argc == 5 && strcmp(argv[1], "certificate") == 0)
 		status = ask(NHI_KIND_CERTIFICATE, argv + 2);
+	else if (argc == 5 && strcmp(argv[1], "direct") == 0)
+		status = ask(NHI_KIND_DIRECT, argv + 2);
 	else if (argc >= 2 && strcmp(argv[1], "check") == 0)
 		status = check(argc - 2, argv + 2);
 	else if (argc == 7 && strcmp(argv[1], "explain") == 0)

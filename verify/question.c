@@ -157,6 +157,9 @@ nhi_question_algs(const struct nhi_question *q, enum nhi_verdict_kind kind)
 
 	if (kind == NHI_KIND_CERTIFICATE)
 		return algs_of_trusted(q);
+	/* The client's key may be of any type. */
+	if (kind == NHI_KIND_DIRECT)
+		algs = NHI_SSH_ALGS;
 	for (size_t i = 0; q->rules != NULL && i < q->rules->nissuers; i++)
 		algs |= q->rules->issuers[i].algs;
 	return algs;

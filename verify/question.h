@@ -12,6 +12,10 @@
 
 #define NHI_QUESTION_JWKS	(1U << 20)	/* bytes of a key set */
 
+/* Of the signatures that SSH keys make. */
+#define NHI_SSH_ALGS	((uint32_t)(NHI_ALG_RS256 | NHI_ALG_RS512 |	\
+	NHI_ALG_ES256 | NHI_ALG_ES384 | NHI_ALG_ES512 | NHI_ALG_EDDSA))
+
 struct nhi_question {
 	const char *account;
 	const char *key;		/* "SHA256:..." or NULL */

@@ -64,19 +64,18 @@ put_missing(const struct nhi_question *q, enum nhi_err err, size_t tried,
 }
 
 enum nhi_err
-nhi_verify_token(const struct nhi_question *q, const struct nhi_request *r,
-    struct nhi_verdict *v, struct nhi_why *why)
+nhi_verify_bytes(const struct nhi_question *q,
+    const struct nhi_token_request *asked, struct nhi_verdict *v,
+    struct nhi_why *why)
 {
 	NHI_AUTO(nhi_token_freep) struct nhi_token *t = NULL;
-	struct nhi_token_request request = {
-		.token = r->bytes, .sources = q->sources,
-		.nsources = q->rules->nissuers, .now = r->now,
-		.fingerprint = q->key,
-	};
+	struct nhi_token_request request = *asked;
 	struct nhi_match_query match = { .account = q->account };
 	enum nhi_err err;
 	size_t index, tried = SIZE_MAX;
 
+	request.sources = q->sources;
+	request.nsources = q->rules->nissuers;
 	request.ret_tried = &tried;
 	if ((err = nhi_token_verify(&request, &t, why)) != NHI_OK) {
 		put_missing(q, err, tried, v);
@@ -92,4 +91,13 @@ nhi_verify_token(const struct nhi_question *q, const struct nhi_request *r,
 		return err;
 	v->identity = (uint32_t)index;
 	return NHI_OK;
+}
+
+enum nhi_err
+nhi_verify_token(const struct nhi_question *q, const struct nhi_request *r,
+    struct nhi_verdict *v, struct nhi_why *why)
+{
+	return nhi_verify_bytes(q, &(struct nhi_token_request){
+	    .token = r->bytes, .now = r->now, .fingerprint = q->key,
+	}, v, why);
 }

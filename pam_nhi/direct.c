@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <string.h>
+
+#include "lib/base/mark.h"
+#include "lib/base/num.h"
+#include "lib/base/paths.h"
+#include "lib/base/verifier.h"
+#include "pam_nhi/direct.h"
+
+enum nhi_err
+nhi_pam_direct_ask(const struct nhi_pam_call *c, struct nhi_span certificate,
+    struct nhi_pam_evidence *e, struct nhi_why *why)
+{
+	struct nhi_verifier v = {
+		.program = NHI_DROP, .policy = &c->policy,
+		.account = c->user, .kind = NHI_KIND_DIRECT, .now = c->now,
+		.bytes = certificate,
+	};
+	enum nhi_err err;
+
+	e->answered = false;
+	if ((err = nhi_verifier_ask(&v, &e->verdict, why)) != NHI_OK)
+		return err;
+	e->answered = e->direct = true;
+	e->verdict.serial = 0;
+	e->verdict.valid_after = e->verdict.valid_before = 0;
+	nhi_verdict_value(&e->verdict, "key", e->fingerprint,
+	    sizeof(e->fingerprint));
+	nhi_num_hex(e->verdict.key, 32, e->key);
+	if (e->verdict.exp > 0)
+		nhi_num_hex(e->verdict.mark, 8, e->mark);
+	if (e->verdict.reason == NHI_OK)
+		return NHI_OK;
+	nhi_verdict_value(&e->verdict, "detail", why->text,
+	    sizeof(why->text));
+	/* sshd's helper lets nothing in that is not one of these. */
+	return e->verdict.reason == NHI_ERR_CERT_CA ||
+	    e->verdict.reason == NHI_ERR_CERT_TYPE ||
+	    e->verdict.reason == NHI_ERR_INPUT ? NHI_ERR_EVIDENCE_FORGED :
+	    e->verdict.reason;
+}
+
+enum nhi_err
+nhi_pam_direct_limit(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
+    struct nhi_why *why)
+{
+	if (!nhi_identity_direct(c->rules, e->identity))
+		return nhi_fail(why, NHI_ERR_VERIFIER,
+		    "the verdict names %s, which has not direct = true",
+		    e->identity->name);
+	/* A revocation strikes the tokens that were made before it. */
+	e->verdict.valid_after = e->verdict.iat - NHI_CERT_BACKDATE;
+	e->verdict.valid_before = nhi_pam_evidence_until(c, e);
+	if (e->verdict.valid_before <= c->now)
+		return nhi_fail(why, NHI_ERR_EXPIRED,
+		    "the token has expired, and so has its grace");
+	return NHI_OK;
+}
+
+enum nhi_err
+nhi_pam_direct_spend(const struct nhi_pam_evidence *e, struct nhi_why *why)
+{
+	struct nhi_mark mark = {
+		.key = e->fingerprint, .exp = e->verdict.exp + e->issuer->skew,
+		.never = e->issuer->reuse_never,
+	};
+
+	memcpy(mark.hash, e->verdict.mark, sizeof(mark.hash));
+	return nhi_mark_spend(NHI_MARKS_DIR, &mark, why);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <string.h>
+
+#include "lib/base/hold.h"
+#include "lib/base/paths.h"
+#include "lib/base/source.h"
+#include "sshd_helper/answer.h"
+
+enum nhi_err
+nhi_answer_check(const struct nhi_answer *a, struct nhi_why *why)
+{
+	const struct nhi_identity *i = a->identity;
+	struct nhi_revoke_query query = a->evidence;
+	enum nhi_err err;
+
+	query.identity = i->name;
+	if (i->expires <= a->now)
+		return nhi_fail(why, NHI_ERR_IDENTITY_EXPIRED,
+		    "identity %s has expired", i->name);
+	if (!nhi_window_open(&i->window, a->now))
+		return nhi_fail(why, NHI_ERR_WINDOW,
+		    "%s may not log in at this time", i->name);
+	if ((err = nhi_hold_check(NHI_HOLDS_DIR, a->account, i->name,
+	    a->rules->issuers[i->issuer].name, a->now, why)) != NHI_OK)
+		return err;
+	return nhi_revoke_check(NHI_REVOKED_DIR, &query, why);
+}
+
+/* Text inside the double quotes of an option. */
+static void
+put_quoted(struct nhi_buf *b, const char *s)
+{
+	for (; *s != '\0'; s++) {
+		if (*s == '"')
+			nhi_buf_char(b, '\\');
+		nhi_buf_char(b, *s);
+	}
+}
+
+void
+nhi_answer_grant(const struct nhi_identity *i, struct nhi_buf *b)
+{
+	nhi_buf_str(b, "restrict");
+	if (i->pty)
+		nhi_buf_str(b, ",pty");
+	if (i->forwarding)
+		nhi_buf_str(b, ",port-forwarding,agent-forwarding,"
+		    "X11-forwarding");
+	if (i->force_command[0] != '\0') {
+		nhi_buf_str(b, ",command=\"");
+		put_quoted(b, i->force_command);
+		nhi_buf_char(b, '"');
+	}
+}
+
+/*
+ * sshd runs `refuse` through the account's shell, which must not run anything
+ * of the account's before it: zsh, fish and tcsh do; bash does not where the
+ * drop-in holds (SHLVL).
+ */
+static bool
+has_plain_shell(const char *account)
+{
+	static const char *const plain[] = {
+		"sh", "dash", "bash",
+		/* End of the shells */
+	};
+	struct nhi_account a;
+	const char *name;
+
+	if (nhi_account_find(NHI_PUBLISHED_DIR "/current", account,
+	    &a) != 1 || (name = strrchr(a.shell, '/')) == NULL)
+		return false;
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		if (strcmp(name + 1, plain[i]) == 0)
+			return true;
+	return false;
+}
+
+bool
+nhi_answer_refuse(const char *account, enum nhi_err err, struct nhi_buf *b)
+{
+	if (!has_plain_shell(account))
+		return false;
+	nhi_buf_printf(b, "restrict,command=\"%s refuse %s\"", NHI_HELPER,
+	    nhi_err_public(err));
+	return true;
+}
