@@ -38,6 +38,7 @@ make_options(const struct nhi_plan *plan, const struct nhi_buf *old,
 	o->permit_tty = plan->host.permit_tty;
 	o->permit_forwarding = plan->host.permit_forwarding;
 	o->keyboard = plan->host.keyboard;
+	o->direct = plan->host.direct;
 	if ((err = put_from(&plan->host.issue_from, o, why)) != NHI_OK)
 		return err;
 	return nhi_dropin_probe(o, why);

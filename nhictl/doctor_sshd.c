@@ -83,6 +83,7 @@ check_options(struct nhi_doctor *d, const struct nhi_dropin_options *o)
 		{ "forwarding", o->permit_forwarding,
 		    d->host.permit_forwarding },
 		{ "keyboard", o->keyboard, d->host.keyboard },
+		{ "direct", o->direct, d->host.direct },
 	};
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)

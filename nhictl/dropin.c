@@ -20,6 +20,7 @@ enum {
 	TIMEOUT = 1 << 3,
 	SETENV = 1 << 4,
 	CLOSED = 1 << 5,
+	DIRECT = 1 << 6,
 };
 
 struct row {
@@ -54,7 +55,9 @@ static const struct row accounts[] = {
 	    NHI_HELPER " principals %u %i %s %F %k", 0, 0 },
 	{ "AuthorizedPrincipalsCommandUser", NHI_VERIFY_USER, 0, 0 },
 	{ "AuthorizedPrincipalsFile", NHI_NO_PRINCIPALS, 0, 0 },
-	{ "AuthorizedKeysCommand", "none", 0, 0 },
+	{ "AuthorizedKeysCommand", "none", 0, DIRECT },
+	{ "AuthorizedKeysCommand", NHI_HELPER " keys %u %t %k", DIRECT, 0 },
+	{ "AuthorizedKeysCommandUser", NHI_VERIFY_USER, DIRECT, 0 },
 	{ "AuthorizedKeysFile", "none", 0, 0 },
 	{ "TrustedUserCAKeys", NHI_CA_TRUSTED, 0, 0 },
 	{ "AuthenticationMethods", "publickey", 0, KEYBOARD },
@@ -86,6 +89,7 @@ bits(const struct nhi_dropin_options *o, enum nhi_dropin_block block)
 	return (o->permit_tty ? TTY : 0U) |
 	    (o->permit_forwarding ? FORWARD : 0U) |
 	    (o->keyboard ? KEYBOARD : 0U) |
+	    (o->direct ? DIRECT : 0U) |
 	    (o->timeout_known ? TIMEOUT : 0U) |
 	    (o->setenv_known ? SETENV : 0U) |
 	    (block == NHI_DROPIN_CLOSED ? CLOSED : 0U);
@@ -134,9 +138,10 @@ void
 nhi_dropin_format(const struct nhi_dropin_options *o, struct nhi_buf *b)
 {
 	nhi_buf_printf(b, "# Written by nhictl; it will write it again.\n"
-	    "# options: issue=%s tty=%s forwarding=%s keyboard=%s from=%s\n",
+	    "# options: issue=%s tty=%s forwarding=%s keyboard=%s%s from=%s\n",
 	    yes_no(o->issue), yes_no(o->permit_tty),
-	    yes_no(o->permit_forwarding), yes_no(o->keyboard), o->issue_from);
+	    yes_no(o->permit_forwarding), yes_no(o->keyboard),
+	    o->direct ? " direct=yes" : "", o->issue_from);
 	if (o->issue && o->issue_from[0] != '\0') {
 		nhi_buf_printf(b, "Match User %s Address %s\n",
 		    NHI_ISSUER_USER, o->issue_from);
@@ -178,6 +183,8 @@ parse_option(struct nhi_span word, struct nhi_dropin_options *o)
 		o->permit_forwarding = yes;
 	else if (nhi_span_is(name, "keyboard"))
 		o->keyboard = yes;
+	else if (nhi_span_is(name, "direct"))
+		o->direct = yes;
 	else
 		return false;
 	return true;

@@ -19,6 +19,7 @@ struct nhi_dropin_options {
 	bool permit_tty;
 	bool permit_forwarding;
 	bool keyboard;		/* tokens through PAM are a road in */
+	bool direct;		/* tokens in certificates are one */
 	char issue_from[NHI_DROPIN_FROM + 1]; /* CIDRs, by commas; "": anywhere */
 
 	/* What the installed sshd obeys; see nhi_dropin_probe. */

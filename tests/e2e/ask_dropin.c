@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Ask whether this host's sshd does what the drop-in means:
- *	ask_dropin [issue] [tty] [forwarding] [keyboard] [from=CIDRS] ACCOUNT...
+ *	ask_dropin [issue] [tty] [forwarding] [keyboard] [direct] [from=CIDRS]
+ *	    ACCOUNT...
  * Findings on standard output; exit 0 none, 1 some, 2 cannot tell.  With
  * "write" first, the drop-in is installed instead.
  */
@@ -25,6 +26,8 @@ option(const char *word, struct nhi_dropin_options *o)
 		o->permit_forwarding = true;
 	else if (strcmp(word, "keyboard") == 0)
 		o->keyboard = true;
+	else if (strcmp(word, "direct") == 0)
+		o->direct = true;
 	else if (strncmp(word, "from=", 5) == 0)
 		(void)snprintf(o->issue_from, sizeof(o->issue_from), "%s",
 		    word + 5);

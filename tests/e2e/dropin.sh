@@ -83,7 +83,7 @@ usermod -g nhi-accounts bot
 try 'found: an account that does not exist' 1 'TrustedUserCAKeys' "$ASK" nobot
 
 # Options of policy: written, and then meant.
-for o in tty forwarding 'tty forwarding' from=10.0.0.0/8,192.0.2.0/24; do
+for o in tty forwarding 'tty forwarding' direct from=10.0.0.0/8,192.0.2.0/24; do
 	# shellcheck disable=SC2086
 	try "the drop-in with $o is installed" 0 '' "$ASK" write issue $o bot
 	# shellcheck disable=SC2086

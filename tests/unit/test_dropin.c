@@ -32,14 +32,19 @@ static const struct {
 	    "    SetEnv LD_PRELOAD= LD_LIBRARY_PATH= LD_AUDIT= BASH_ENV= "
 	    "SHLVL=1\n" },
 	    { "KbdInteractive" } },
-	{ { .permit_tty = true }, { "    PermitTTY yes\n" },
-	    { "PermitTTY no" } },
+	{ { .permit_tty = true }, { "    PermitTTY yes\n",
+	    "    AuthorizedKeysCommand none\n" },
+	    { "PermitTTY no", "direct" } },
 	{ { .permit_forwarding = true, .timeout_known = true },
 	    { "    DisableForwarding no\n" },
 	    { "DisableForwarding yes", "UnusedConnectionTimeout" } },
 	{ { .keyboard = true },
 	    { "    AuthenticationMethods publickey keyboard-interactive\n",
 	    "    KbdInteractiveAuthentication yes\n" }, { NULL } },
+	{ { .direct = true },
+	    { " direct=yes ", "    AuthorizedKeysCommand " NHI_HELPER
+	    " keys %u %t %k\n", "    AuthorizedKeysCommandUser "
+	    NHI_VERIFY_USER "\n" }, { "AuthorizedKeysCommand none" } },
 	{ { .issue = true, .issue_from = "10.0.0.0/8,2001:db8::/32" },
 	    { "Match User " NHI_ISSUER_USER
 	    " Address 10.0.0.0/8,2001:db8::/32\n", ISSUER,
@@ -80,6 +85,7 @@ round_trip(void **state)
 		assert_int_equal(got.permit_tty, o->permit_tty);
 		assert_int_equal(got.permit_forwarding, o->permit_forwarding);
 		assert_int_equal(got.keyboard, o->keyboard);
+		assert_int_equal(got.direct, o->direct);
 		assert_string_equal(got.issue_from, o->issue_from);
 	}
 }
