@@ -94,9 +94,32 @@ walk custom -- --token-command 'own-token github'
 : >"$OUT"
 for v in $(grep -oE '^[[:space:]]+[a-z]+=' "$LOGIN" | tr -d ' \t=' |
     sort -u); do
-	grep -q "^unset .*\<$v\>" "$LOGIN" || echo "$v" >>"$OUT"
+	grep -q "^nhi_names=.*\<$v\>" "$LOGIN" || echo "$v" >>"$OUT"
 done
 is 'each variable of nhi-login is unset first' '' "$(xargs <"$OUT")"
+
+# They are the job's own: its program has them, and a token may have such a
+# name.
+jobs_own() {
+	setpriv --reuid runner --regid runner --clear-groups \
+	    env -i HOME=$RUNNER PATH=$RUNNER/bin:/usr/bin:/bin \
+	    XDG_RUNTIME_DIR=$RUNNER/run NHI_AUDIENCE=ssh://web-1.example.com \
+	    HOST=db PORT='5432 $x' ACCOUNT= nhi_was_token=x nhi_was_DIR=x \
+	    VERSION="$(printf 'a\nb')" token="$(got jenkins)" "$@"
+}
+for shell in dash bash "busybox sh"; do
+	command -v ${shell% *} >/dev/null || continue
+	# shellcheck disable=SC2086
+	jobs_own $shell "$LOGIN" --token-env token run web-1 web-deploy -- \
+	    env -0 2>"$OUT" | tr '\0\n' '\n|' >"$WORK/env"
+	try "$shell: a token of such a name" 0 '^token=eyJ' cat "$WORK/env"
+	is "$shell: the program has what the job had" \
+	    'ACCOUNT= HOST=db PORT=5432 $x VERSION=a|b' "$(grep -E \
+	    '^(HOST|PORT|ACCOUNT|VERSION)=' "$WORK/env" | sort |
+	    paste -sd ' ')"
+	is "$shell: and nothing else" '' "$(grep -E \
+	    '^(nhi_|DIR=|MODE=|value=|SECRETS=|TOKEN_ENV=)' "$WORK/env")"
+done
 
 # A job that is given one token calls more than once.
 drain
