@@ -25,6 +25,7 @@ static unsigned int countdown, calls, loads;
 static struct stat owner;
 static uid_t ids[6];			/* ruid euid suid rgid egid sgid */
 static int ngroups;
+static gid_t group;
 
 scmp_filter_ctx	 __real_seccomp_init(uint32_t);
 scmp_filter_ctx	 __wrap_seccomp_init(uint32_t);
@@ -120,9 +121,11 @@ __wrap_getresgid(gid_t *r, gid_t *e, gid_t *s)
 int
 __wrap_getgroups(int n, gid_t *list)
 {
-	assert_int_equal(n, 0);
-	assert_null(list);
-	return ngroups;
+	/* Of more than one, getgroups says EINVAL. */
+	assert_int_equal(n, 1);
+	if (ngroups == 1)
+		list[0] = group;
+	return ngroups > 1 ? -1 : ngroups;
 }
 
 /* Succeeds as it is, and fails at each of its calls, which are not fewer. */
@@ -190,7 +193,13 @@ test_identity(void **state)
 		assert_int_equal(identity(&why), NHI_ERR_INTERNAL);
 		ids[i] = was;
 	}
+	/* sshd gives its commands their user's own, and no other may be. */
 	ngroups = 1;
+	group = owner.st_gid;
+	assert_int_equal(identity(&why), NHI_OK);
+	group = owner.st_gid + 1;
+	assert_int_equal(identity(&why), NHI_ERR_INTERNAL);
+	ngroups = 2;
 	assert_int_equal(identity(&why), NHI_ERR_INTERNAL);
 	ngroups = 0;
 	assert_int_equal(nhi_confine_identity(temp_path(dir, "none"), &why),
