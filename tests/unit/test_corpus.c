@@ -10,8 +10,8 @@
 
 #include "tests/unit/corpus.h"
 
-#define BAD_MIN		150
-#define GOOD_MIN	40
+#define BAD_MIN		600
+#define GOOD_MIN	125
 
 static struct corpus corpus;
 

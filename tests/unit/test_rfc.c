@@ -78,6 +78,14 @@ static const struct example {
 	    "ODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.",
 	},
 	{
+	    "RFC 7515 E critical extension",
+	    NHI_ERR_NOT_COMPACT, NHI_ERR_NOT_COMPACT,
+	    "{\"keys\":[]}",
+	    "eyJhbGciOiJub25lIiwNCiAiY3JpdCI6WyJodHRwOi8vZXhhbXBsZS5jb20v"
+	    "VU5ERUZJTkVEIl0sDQogImh0dHA6Ly9leGFtcGxlLmNvbS9VTkRFRklORUQi"
+	    "OnRydWUNCn0.RkFJTA.",
+	},
+	{
 	    "RFC 7520 4.1 RSA v1.5 Signature", NHI_ERR_OK, NHI_ERR_JSON,
 	    "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"n4EPtAOCc9AlkeQHPzHStgAb"
 	    "gs7bTZLwUBZdR8_KuKPEHLd4rHVTeT-O-XV2jRojdNhxJWTDvNd7nqQ0VEiZ"

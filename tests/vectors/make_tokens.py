@@ -197,6 +197,17 @@ def algorithms():
              token(header=head(alg=none)))
         case("alg %s, empty signature" % none, "not-compact",
              token(header=head(alg=none), sig=b""))
+    case("alg none by escapes", "alg-none", token(
+        header=b'{"alg":"\\u006eon\\u0065","kid":"p256"}'))
+    case("alg none behind a true one, escaped", "json-duplicate", token(
+        header=b'{"alg":"ES256","kid":"p256","\\u0061\\u006c\\u0067":"none"}'))
+    for none in (" none", "none ", "none\t", "\uff4e\uff4f\uff4e\uff45",
+                 "n\u043ene", "none\u200b", "none,ES256", "nonee", "non",
+                 "null", "NULL", "false"):
+        case("alg %r" % none, "alg-not-allowed",
+             token(header=head(alg=none)))
+    for hs in ("HS", "Hs256", "hS512", "HS256 ", "HS1024", "HS256/RS256"):
+        case("alg %s" % hs, "alg-hmac", token(header=head(alg=hs)))
     case("alg none, any octet", "alg-none",
          token(header=head(alg="none"), sig=b"\0"))
     for hs in ("HS256", "HS384", "HS512", "hs256", "Hs1"):
@@ -324,6 +335,39 @@ def header_games():
                         ("jwk", 7), ("unknown", [1, {"a": None}])):
         good("header with %s %r, ignored" % (name, value),
              token(header=head(**{name: value})))
+    evil_set = {"keys": [evil256.jwk]}
+    for name, value in (("jwk", dict(evil256.jwk, kid="p256")),
+                        ("jwks", evil_set), ("keys", [evil256.jwk]),
+                        ("jku", "data:application/json," +
+                         json.dumps(evil_set)),
+                        ("jku", "file:///proc/self/fd/0"),
+                        ("x5u", "https://evil.example.com/c.pem"),
+                        ("x5t#S256", "AAAA"), ("alg_values", ["none"])):
+        case("signed by what the header's %s brings: %.20s" %
+             (name, value), "signature",
+             token(key=evil256, header=head(**{name: value})))
+        case("signed by what the header's %s brings, no kid: %.20s" %
+             (name, value), "signature",
+             token(key=evil256, header=head(kid=ABSENT, **{name: value})),
+             [P256.jwk])
+    inner = token()
+    for cty in ("JWT", "jwt", "application/jwt", ABSENT):
+        case("nested JWS, cty %s" % (cty if cty is not ABSENT else "none"),
+             "json", token(header=head(cty=cty), payload=inner))
+    case("nested JWS in quotes", "json",
+         token(header=head(cty="JWT"), payload=b'"' + inner + b'"'))
+    for name, bad in (("with 257 members", text(dict(head(), **{
+            "m%d" % i: 1 for i in range(254)}))),
+                      ("with a BOM", b"\xef\xbb\xbf" + text(head())),
+                      ("with a NUL behind", text(head()) + b"\0"),
+                      ("with bytes behind", text(head()) + b"x"),
+                      ("cut", text(head())[:-1]),
+                      ("with a comment", b"/**/" + text(head())),
+                      ("with a bare newline in kid",
+                       b'{"alg":"ES256","kid":"p256\n"}')):
+        case("header %s" % name, "json", token(header=bad))
+    good("header with blanks", token(
+        header=b' {\t"alg" :\r\n"ES256" , "kid":"p256" } '))
     for bad in (5, None, True, ["p256"], {"kid": "p256"}):
         case("kid is %r" % (bad,), "header", token(header=head(kid=bad)))
     case("kid of 257 bytes", "header", token(header=head(kid="k" * 257)))
@@ -336,6 +380,19 @@ def header_games():
         header=b'{"alg":"ES256","kid":"\\u0070\\u0032\\u0035\\u0036"}'))
     good("alg by escapes", token(
         header=b'{"\\u0061lg":"ES\\u0032\\u0035\\u0036","kid":"p256"}'))
+    for kid in ("../../../../dev/null", "/etc/nhi/ca/ca", "' OR '1'='1",
+                "p256'--", "p256;id", "$(id)", "`id`", "|id", "%p256%", "%s%n",
+                "https://evil.example.com/k", "p256#", "p256,p256-2",
+                "__proto__", "0", "p\u0432256", "p256\u200b", "p256\ufeff",
+                "P\uff12\uff15\uff16", "[0]", "{}", "\\p256", "\"p256\""):
+        case("kid %r, a game" % kid, "kid-unknown",
+             token(header=head(kid=kid)))
+    case("kid with a NUL behind it", "json",
+         token(header=b'{"alg":"ES256","kid":"p256\\u0000"}'))
+    good("kid in NFC", token(header=head(kid="caf\u00e9")),
+         [P256.set(kid="caf\u00e9"), P256_2.set(kid="cafe\u0301")])
+    case("kid in NFD, the set has NFC", "kid-unknown",
+         token(header=head(kid="cafe\u0301")), [P256.set(kid="caf\u00e9")])
     for kid in ("P256", "p256 ", "p25", "p2566", "../p256", "p256\n", "*"):
         case("kid %r" % kid, "kid-unknown", token(header=head(kid=kid)))
     case("header is an array", "json", token(header=b'["ES256"]'))
@@ -660,6 +717,32 @@ def shapes():
                        a + "." + b + "." + unused_bits(c)),
                       ("quotes", '"' + tok + '"'),
                       ("a JWT of the shell", "$(cat).x.y")):
+        case("text: %s" % name, "base64url", bad)
+    for pad in range(3):
+        odd = text(claims()) + b" " * pad
+        if len(odd) % 3 != 0:
+            case("unused bits of the payload, %d" % pad, "base64url",
+                 a + "." + unused_bits(b64(odd)) + "." + c)
+    jwe = b64(text({"alg": "RSA-OAEP-256", "enc": "A256GCM", "kid": "rsa"}))
+    for name, bad in (("JWE", ".".join((jwe, c, c, b, c))),
+                      ("JWE with alg dir", ".".join((b64(text(
+                          {"alg": "dir", "enc": "A128CBC-HS256"})), "", c, b,
+                          c))),
+                      ("JWS behind a JWE's key", ".".join((jwe, c, a, b, c))),
+                      ("detached, payload put behind", a + ".." + c + "." + b),
+                      ("flattened JSON, unprotected alg", text({
+                          "payload": b, "header": {"alg": "none"},
+                          "signature": ""})),
+                      ("JSON with blanks", b" " + text({"payload": b}))):
+        case("shape: %s" % name, "not-compact", bad)
+    case("shape: a JWE's header over three parts", "alg-not-allowed",
+         jwe + "." + b + "." + c)
+    for name, bad in (("vertical tab", "\v" + tok), ("BOM", "\ufeff" + tok),
+                      ("no-break space", tok + "\u00a0"),
+                      ("full-width dot", a + "." + b + "\uff0e." + c),
+                      ("CR LF behind", tok + "\r\n"),
+                      ("percent-escaped", a + "." + b + "." + "%41" + c[3:]),
+                      ("tilde", a + "." + b + "." + "~" + c[1:])):
         case("text: %s" % name, "base64url", bad)
     for pad in range(3):
         odd = text({"alg": "ES256", "kid": "p256"}) + b" " * pad
