@@ -128,6 +128,16 @@ explain_here(struct ask *a, struct nhi_why *why)
 	return NHI_OK;
 }
 
+/* What goes to root's terminal as it is. */
+static bool
+is_plain(struct nhi_span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] != '\n' && (s.p[i] < ' ' || s.p[i] > '~'))
+			return false;
+	return true;
+}
+
 /* The three lines in front of the explanation. */
 static bool
 read_head(struct ask *a, struct nhi_span *rest)
@@ -190,7 +200,7 @@ explain_confined(struct ask *a, struct nhi_why *why)
 	if (err != NHI_OK)
 		return err;
 	rest = nhi_buf_all(&answer);
-	if (!read_head(a, &rest))
+	if (!is_plain(rest) || !read_head(a, &rest))
 		return nhi_fail(why, NHI_ERR_VERIFIER,
 		    "the verifier's answer is no explanation");
 	nhi_buf_span(&a->text, rest);

@@ -5,7 +5,6 @@
  */
 #include "config.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,11 +14,13 @@
 #include "lib/base/paths.h"
 #include "lib/base/verdict.h"
 #include "nhictl/nhictl.h"
+#include "nhictl/proc.h"
 #include "verify/check.h"
 
 #define JWKS_MAX	(1U << 20)
 #define ARGS_MAX	48
 #define JWKS_FD		3
+#define TOKEN_ROOM	(256U << 10)
 
 /* Take --jwks FILE out of the options; -1 where it is missing or twice. */
 static int
@@ -41,23 +42,49 @@ take_jwks(int *argc, char **argv, const char **ret)
 	return *ret == NULL ? -1 : 0;
 }
 
+/* Whoever took the verifier over does not write to root's terminal. */
+static void
+show(struct nhi_buf *b, FILE *to)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (b->p[i] != '\n' && (b->p[i] < ' ' || b->p[i] > '~'))
+			b->p[i] = '?';
+	(void)fwrite(nhi_buf_text(b), 1, b->n, to);
+}
+
+/* Of what is too large, as much as is too large for the verifier, too. */
+static struct nhi_span
+read_token(struct nhi_buf *b)
+{
+	struct nhi_why why;
+	struct nhi_span s;
+
+	(void)!nhi_file_slurp(STDIN_FILENO, b, &why);
+	s = (struct nhi_span){ b->p, b->n };
+	if (s.n > NHI_VERDICT_BYTES + 2)
+		s.n = NHI_VERDICT_BYTES + 2;
+	return s;
+}
+
 /*
  * Root's way: nhi-verify, through nhi-drop.  The key set may be readable for
- * root alone, so it goes by descriptor (-1: none); what is in it is never
- * looked at here.
+ * root alone, so it goes by descriptor (-1: none); what is in it, or in the
+ * token, is never looked at here.
  */
 static int
-run_confined(char *word, int argc, char **argv, int jwks)
+run_confined(const char *word, int argc, char **argv, int jwks)
 {
-	static char drop[] = NHI_DROP, verify[] = "verify", keep[] = "+3";
-	static char *const nothing[] = { NULL };
-	char *args[ARGS_MAX + 5] = { drop, verify };
+	const char *args[ARGS_MAX + 5] = { NHI_DROP, "verify" };
+	NHI_AUTO(nhi_proc_wipe) struct nhi_proc proc = NHI_PROC(args);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf token = NHI_BUF(TOKEN_ROOM);
+	struct nhi_why why = { "" };
+	enum nhi_err err;
 	int n = 2;
 
 	if (argc > ARGS_MAX)
 		return NHI_CTL_USAGE;
 	if (jwks >= 0) {
-		args[n++] = keep;
+		args[n++] = "+3";
 		if ((jwks != JWKS_FD && dup2(jwks, JWKS_FD) < 0) ||
 		    fcntl(JWKS_FD, F_SETFD, 0) < 0)
 			return NHI_CTL_FAULT;
@@ -65,9 +92,15 @@ run_confined(char *word, int argc, char **argv, int jwks)
 	args[n++] = word;
 	for (int i = 0; i < argc; i++)
 		args[n++] = argv[i];
-	(void)execve(drop, args, nothing);
-	(void)fprintf(stderr, "nhictl: %s: %s\n", NHI_DROP, strerror(errno));
-	return NHI_CTL_FAULT;
+	proc.input = read_token(&token);
+	if ((err = nhi_proc_run(&proc, &why)) != NHI_OK) {
+		(void)nhi_ctl_fail(err, &why);
+		return NHI_CTL_FAULT;
+	}
+	show(&proc.out, stdout);
+	show(&proc.err, stderr);
+	return fflush(stdout) != 0 || proc.status > NHI_CTL_FAULT ?
+	    NHI_CTL_FAULT : proc.status;
 }
 
 static int
@@ -95,7 +128,6 @@ nhi_verb_token_check(int argc, char **argv)
 {
 	NHI_AUTO(nhi_check_wipe) struct nhi_check c = { .now = 0 };
 	NHI_AUTO(nhi_fd_close) int fd = -1;
-	static char check[] = "check";
 	struct nhi_why why = { "" };
 	const char *jwks;
 	enum nhi_err err;
@@ -112,7 +144,7 @@ nhi_verb_token_check(int argc, char **argv)
 	}
 	if ((err = nhi_ctl_open(jwks, &fd, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
-	return geteuid() == 0 ? run_confined(check, argc, argv, fd) :
+	return geteuid() == 0 ? run_confined("check", argc, argv, fd) :
 	    check_here(&c, fd);
 }
 
@@ -122,14 +154,13 @@ nhi_verb_token_show(int argc, char **argv)
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf token =
 	    NHI_BUF(NHI_VERDICT_BYTES + 1);
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(NHI_CHECK_SHOWN);
-	static char show[] = "show";
 	struct nhi_why why;
 	enum nhi_err err;
 
 	if (argc != 1)
 		return nhi_ctl_usage("token show");
 	if (geteuid() == 0)
-		return run_confined(show, 0, argv, -1);
+		return run_confined("show", 0, argv, -1);
 	(void)!nhi_file_slurp(STDIN_FILENO, &token, &why);
 	err = nhi_check_show(&token, &text);
 	(void)fputs(nhi_buf_text(&text), stdout);

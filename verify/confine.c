@@ -16,6 +16,7 @@
 #define MEMORY_MAX	(256UL << 20)	/* bytes of address space */
 #define CPU_MAX		4		/* seconds */
 #define FILES_MAX	16
+#define FILE_MAX	(1UL << 20)	/* bytes, where stdout is a file */
 
 /* nhi-drop leaves none; sshd gives its commands their user's own. */
 static bool
@@ -61,6 +62,7 @@ nhi_confine_begin(struct nhi_why *why)
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
 	    limit(RLIMIT_CORE, 0) != 0 || limit(RLIMIT_CPU, CPU_MAX) != 0 ||
 	    limit(RLIMIT_NOFILE, FILES_MAX) != 0 ||
+	    limit(RLIMIT_FSIZE, FILE_MAX) != 0 ||
 	    limit(RLIMIT_AS, MEMORY_MAX) != 0)
 		return nhi_fail(why, NHI_ERR_INTERNAL, "confine: %s",
 		    strerror(errno));

@@ -169,6 +169,31 @@ nhictl revoke --serial "$serial" --reason 'a test' >"$OUT" 2>&1 ||
 in_as 'a revoked serial is not another one' '^nhi: refused: policy ' 77 k \
     web-deploy
 
+# What it says to an administrator.
+esc=$(printf '\033')
+plain() {
+	if LC_ALL=C grep -q '[^ -~]' "$OUT"; then
+		not_ok "$1: nothing but text reaches the terminal"
+	else
+		ok "$1: nothing but text reaches the terminal"
+	fi
+}
+printf 'ok\n1\nwhy\nissuer   lab%s]0;title\a\r\233\200 text\n' "$esc" \
+    >/run/liar/text
+try 'token show' 0 'lab\?\]0;title' sh -c \
+    "nhictl token show <'$WORK/token'"
+plain 'token show'
+try 'token check' 0 'lab\?\]0;title' sh -c "nhictl token check \
+    --issuer https://lab.example.com --audience a \
+    --jwks /etc/nhi/jwks/lab.json <'$WORK/token'"
+plain 'token check'
+try 'explain' 2 'the verifier' nhictl explain --account web-deploy \
+    --token "$WORK/token"
+plain 'explain'
+head -c 3000000 /dev/zero | tr '\\0' x >/run/liar/text
+try 'a flood is not shown' 2 '^nhictl: ' sh -c \
+    "nhictl token show <'$WORK/token'"
+
 # A token through PAM.
 # talk NAME STATUS PATTERN USER STAGE...
 talk() {

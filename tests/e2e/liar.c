@@ -32,7 +32,7 @@
 #define WORDS_MAX	64
 
 static struct nhi_verdict verdict;
-static struct nhi_buf out = NHI_BUF(1U << 20);
+static struct nhi_buf out = NHI_BUF(4U << 20);
 static char *words[WORDS_MAX];
 static char plan[8192];
 

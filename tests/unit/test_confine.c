@@ -131,6 +131,8 @@ begun(void)
 		return 11;
 	if (!limited(RLIMIT_CORE, 0) || !limited(RLIMIT_CPU, 4))
 		return 12;
+	if (!limited(RLIMIT_FSIZE, 1UL << 20))
+		return 14;
 	if (!limited(RLIMIT_NOFILE, 16) || !limited(RLIMIT_AS, 256UL << 20))
 		return 13;
 	return 0;
