@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/audit_field.h"
@@ -181,25 +182,38 @@ put_denial(int dir, const struct nhi_event *ev,
 	return lost(name, "no room for another denial; counted", why);
 }
 
+/* Where others may write, or it is another's, a record is not kept. */
+static enum nhi_err
+open_spool(const char *spool, int *ret, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_fd_close) int fd = -1;
+	struct stat st;
+
+	fd = open(spool, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return lost(spool, strerror(errno), why);
+	if ((st.st_uid != 0 && st.st_uid != geteuid()) ||
+	    (st.st_mode & S_IWOTH) != 0)
+		return lost(spool, "not root's, or anybody may write there",
+		    why);
+	*ret = fd;
+	fd = -1;
+	return NHI_OK;
+}
+
 /* The record as text, and the spool. */
 static enum nhi_err
 begin(const char *spool, const struct nhi_event *ev,
     const struct nhi_audit_stamp *stamp, struct nhi_buf *text, int *ret_dir,
     struct nhi_why *why)
 {
-	int dir;
-
 	text->err = NHI_ERR_TOO_LARGE;
 	for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]) &&
 	    text->err == NHI_ERR_TOO_LARGE; i++)
 		format(ev, stamp, &rooms[i], text);
 	if (nhi_buf_check(text, why) != NHI_OK)
 		return NHI_ERR_AUDIT_UNAVAILABLE;
-	if ((dir = open(spool, O_PATH | O_DIRECTORY | O_CLOEXEC |
-	    O_NOFOLLOW)) < 0)
-		return lost(spool, strerror(errno), why);
-	*ret_dir = dir;
-	return NHI_OK;
+	return open_spool(spool, ret_dir, why);
 }
 
 enum nhi_err

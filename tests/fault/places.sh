@@ -59,7 +59,7 @@ asks() {
 	cp "$WORK/job-cert.pub" "$WORK/kept"
 	trade_file job web-deploy "$WORK/token" >"$OUT" 2>&1 || got=$?
 	echo "status $got" >>"$OUT"
-	if [ $got -eq 0 ]; then
+	if [ $got -eq 0 ] && [ "$1" != '/var/spool/nhi foreign' ]; then
 		ok "$1: a certificate is given"
 		return
 	fi

@@ -48,6 +48,26 @@ test_grant(void **state)
 	json_object_put(o);
 }
 
+/* A record that somebody else may take away is none, so there is no grant. */
+static void
+test_place(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(put_event(&grant), NHI_OK);
+	assert_int_equal(chmod(spool, 0777), 0);
+	assert_int_equal(put_event(&grant), NHI_ERR_AUDIT_UNAVAILABLE);
+	assert_int_equal(chmod(spool, 01733), 0);
+	assert_int_equal(put_event(&grant), NHI_ERR_AUDIT_UNAVAILABLE);
+	assert_int_equal(chmod(spool, 01730), 0);
+	assert_int_equal(chown(spool, OTHER, TEMP_GID), 0);
+	assert_int_equal(put_event(&grant), NHI_ERR_AUDIT_UNAVAILABLE);
+	assert_int_equal(chown(spool, 0, TEMP_GID), 0);
+	assert_int_equal(put_event(&grant), NHI_OK);
+	assert_int_equal(files(), 2);
+}
+
 static const struct {
 	const char *name;
 	const char *text;
@@ -278,6 +298,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_grant, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(test_place, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_planted, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_unfinished, setup,
