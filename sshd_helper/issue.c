@@ -11,6 +11,7 @@
 #include "config.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -27,6 +28,7 @@
 #include "lib/base/paths.h"
 #include "lib/base/refetch.h"
 #include "lib/base/revoke.h"
+#include "lib/base/slot.h"
 #include "lib/base/source.h"
 #include "lib/base/spawn.h"
 #include "lib/base/verifier.h"
@@ -34,7 +36,7 @@
 #include "sshd_helper/ca.h"
 #include "sshd_helper/intake.h"
 #include "sshd_helper/issue.h"
-#include "lib/base/slot.h"
+#include "sshd_helper/watch.h"
 
 #define ALARM_S		30
 
@@ -240,6 +242,13 @@ give(struct nhi_issue *i, struct nhi_why *why)
 }
 
 static enum nhi_err
+record(struct nhi_issue *i, struct nhi_why *why)
+{
+	nhi_watch_decide(i);
+	return nhi_issue_record(i, NHI_OK, why);
+}
+
+static enum nhi_err
 run(struct nhi_issue *i, struct nhi_why *why)
 {
 	enum nhi_err err;
@@ -254,7 +263,7 @@ run(struct nhi_issue *i, struct nhi_why *why)
 	    (err = nhi_issue_claims(i, why)) != NHI_OK ||
 	    (err = spend_mark(i, why)) != NHI_OK ||
 	    (err = sign(i, why)) != NHI_OK ||
-	    (err = nhi_issue_record(i, NHI_OK, why)) != NHI_OK ||
+	    (err = record(i, why)) != NHI_OK ||
 	    (err = give(i, why)) != NHI_OK)
 		return err;
 	return NHI_OK;
@@ -270,6 +279,8 @@ harden(struct nhi_why *why)
 
 	(void)alarm(ALARM_S);
 	(void)umask(077);
+	/* A client that has gone is a failed write, and a record. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
 	    setrlimit(RLIMIT_CORE, &none) != 0 ||
 	    getresuid(&r, &e, &s) != 0 || lstat(NHI_ID_ISSUER, &st) != 0)
@@ -294,7 +305,9 @@ begin(struct nhi_issue *i, int argc, char *argv[], struct nhi_why *why)
 	if ((err = nhi_ssh_key_parse_line(nhi_span_str(argv[3]), &i->key,
 	    why)) != NHI_OK)
 		return err;
-	return nhi_ssh_hash_key(i->key, i->fingerprint, why);
+	if ((err = nhi_ssh_hash_key(i->key, i->fingerprint, why)) != NHI_OK)
+		return err;
+	return nhi_watch_start(i, why);
 }
 
 static void
@@ -322,8 +335,10 @@ main(int argc, char *argv[])
 
 	if ((err = begin(&i, argc, argv, &why)) == NHI_OK)
 		err = run(&i, &why);
-	if (err != NHI_OK)
+	if (err != NHI_OK) {
+		nhi_watch_decide(&i);
 		(void)!nhi_issue_record(&i, err, &why);
+	}
 	nhi_issue_tell(&i, err);
 	return i.again ? NHI_EXIT_AGAIN : nhi_err_exit(err);
 }

@@ -23,6 +23,7 @@ struct nhi_issue {
 	struct nhi_rules *rules;
 	struct nhi_buf token;
 	bool answered;			/* verdict is one */
+	bool decided;			/* its record is its own (watch.h) */
 	bool again;			/* its keys are being fetched */
 	struct nhi_verdict verdict;
 	char mark[17];

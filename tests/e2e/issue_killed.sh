@@ -101,6 +101,48 @@ else
 	skip 'killed' 'no strace here'
 fi
 
+# What ends it otherwise leaves a record: its time is over, or somebody says
+# so, or the client has gone.
+ended() {
+	local status=0
+
+	rm -f "$WORK/pipe"
+	mkfifo "$WORK/pipe"
+	nhi_ssh one nhi@127.0.0.1 web-deploy <"$WORK/pipe" \
+	    >"$WORK/one-cert.pub" 2>"$WORK/said" &
+	client=$!
+	exec 5>"$WORK/pipe"
+	until_true 10 watched || not_ok 'the issuer runs'
+	mark_trail
+	kill "-$1" "$(pgrep -x nhi-issue)"
+	wait $client || status=$?
+	exec 5>&-
+	is "$1: refused" '70 1' \
+	    "$status $(grep -c '^nhi: refused: fault ' "$WORK/said")"
+	recorded "$1" 1 event=cert.deny reason=internal account=web-deploy \
+	    source=127.0.0.1
+	try "$1: why" 0 "$2" cat "$AUDIT"
+}
+
+# It waits for its token, and its signals are the watch's.
+watched() {
+	grep -q '^Threads:.2' "/proc/$(pgrep -x nhi-issue)/status"
+}
+ended ALRM 'not done after [0-9]+ s'
+ended TERM 'ended by signal 15'
+
+mint >"$WORK/token"
+mkfifo "$WORK/gone"
+(: <"$WORK/gone") &
+mark_trail
+try 'nobody takes the certificate' 70 '' sh -c "exec setpriv --reuid nhi \
+    --regid nhi --groups _nhi /usr/libexec/nhi/nhi-issue web-deploy 127.0.0.1 \
+    '$(cut -d' ' -f1,2 "$WORK/one.pub")' <$WORK/token >$WORK/gone"
+nhictl tick >"$OUT" 2>&1
+recorded 'nobody takes the certificate: it was given' 1 event=cert.issue
+recorded 'nobody takes the certificate: and not taken' 1 event=cert.deny \
+    reason=state
+
 # One token, many keys at once: one certificate.
 mint >"$WORK/token"
 for n in 1 2 3 4 5 6; do
