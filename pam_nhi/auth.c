@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/base/file.h"
 #include "lib/base/mark.h"
@@ -35,10 +36,14 @@ may_take_token(const struct nhi_pam_call *c, struct nhi_why *why)
 	return nhi_fail(why, NHI_ERR_SERVICE, "%s takes no token", c->service);
 }
 
-/* /run is empty after a boot. */
+/*
+ * /run is empty after a boot.  Whoever started a set-uid program can stop it
+ * with a slot in its hand, and all of them so: those have slots of their own.
+ */
 static enum nhi_err
 take_slot(int *ret_fd, struct nhi_why *why)
 {
+	static const char others[] = NHI_PAM_SLOTS_DIR "/set-uid";
 	enum nhi_err err;
 
 	if ((err = nhi_dir_make(AT_FDCWD, NHI_RUN_DIR, 0755, 0, 0,
@@ -46,7 +51,11 @@ take_slot(int *ret_fd, struct nhi_why *why)
 	    (err = nhi_dir_make(AT_FDCWD, NHI_PAM_SLOTS_DIR, 0700, 0, 0,
 	    why)) != NHI_OK)
 		return err;
-	return nhi_slot_take(NHI_PAM_SLOTS_DIR, ret_fd, why);
+	if (getuid() == geteuid())
+		return nhi_slot_take(NHI_PAM_SLOTS_DIR, ret_fd, why);
+	if ((err = nhi_dir_make(AT_FDCWD, others, 0700, 0, 0, why)) != NHI_OK)
+		return err;
+	return nhi_slot_take(others, ret_fd, why);
 }
 
 static enum nhi_err

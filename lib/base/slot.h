@@ -2,8 +2,9 @@
 /*
  * Verifying slots: how many tokens are verified at once.  A slot is taken
  * when the token is complete and held only while it is verified, so that
- * silent clients cost nobody anything.  The issuer and root's processes have
- * directories of their own: neither can keep the other waiting.
+ * silent clients cost nobody anything.  The issuer, root's processes and
+ * set-uid programs have directories of their own: none can keep the others
+ * waiting.
  */
 #ifndef NHI_BASE_SLOT_H
 #define NHI_BASE_SLOT_H

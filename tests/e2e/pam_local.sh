@@ -109,6 +109,54 @@ talk 'an unknown argument' 1 '^auth [^0]' nhi-typo auth
 is 'an unknown argument: its reason' policy-invalid \
     "$(audit_last token.deny | field reason)"
 
+# A set-uid program can be stopped by whoever started it, with a slot in its
+# hand: those of root's services are others.
+SLOTS=/run/nhi/pam-slots
+install -m 4755 -o root "$TALK" /usr/local/bin/talk-suid
+useradd -m alice
+
+# held DIR CMD...: while all slots there are taken.
+held() {
+	local dir=$1 n
+	local -a pids=()
+	shift
+
+	for ((n = 0; n < 16; n++)); do
+		flock -x "$dir/$n" sleep 60 &
+		pids+=($!)
+	done
+	soon 10 all_held "$dir"
+	"$@"
+	kill "${pids[@]}"
+	wait "${pids[@]}" 2>/dev/null
+}
+
+all_held() {
+	local n
+
+	for ((n = 0; n < 16; n++)); do
+		! flock -n "$1/$n" true || return 1
+	done
+}
+
+suid() {
+	setpriv --reuid alice --regid alice --clear-groups \
+	    /usr/local/bin/talk-suid nhi-plain web-deploy auth
+}
+short >"$WORK/answers"
+is 'a set-uid program takes a token' 'auth 0' \
+    "$(suid <"$WORK/answers" | tail -n 1)"
+short >"$WORK/answers"
+held $SLOTS/set-uid talk "all set-uid slots are taken: root's service" 0 \
+    '^auth 0$' nhi-plain auth
+short >"$WORK/answers"
+waits() {
+	suid <"$WORK/answers" >"$OUT"
+}
+held $SLOTS/set-uid waits
+is 'all set-uid slots are taken: a set-uid one waits, and no longer' 1 \
+    "$(grep -c '^said nhi: refused: busy ' "$OUT")"
+
 # The password of an earlier module; pam_unix takes 512 bytes.
 short >"$WORK/answers"
 is 'a short token is made' yes \
