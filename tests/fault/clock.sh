@@ -1,0 +1,129 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The time of day is wrong by an hour and by a year, both ways: for sshd with
+# the PAM module, for the issuer, for tick (an object that is preloaded; the
+# programs that they start with an empty environment keep the real time, and
+# the time that they are given counts).  People log in, no certificate gets
+# older than it may, and when the clock is right again nothing is lost.
+# shellcheck disable=SC2317,SC2329 # try calls them
+if [ ! -e /src/tests/fault/clock.sh ] || [ -z "${LAB_LOWER:-}" ]; then
+	echo 'clock: only in a lab (./run fault clock)' >&2
+	exit 2
+fi
+E2E=$(cd "$(dirname "$0")/../e2e" && pwd)
+. "$E2E/road_lib.sh"
+
+CLOCK=$BUILD/tests/fault/.libs/clock.so
+HOUR=3600
+YEAR=$((365 * 24 * HOUR))
+make_keys corp es256
+apply 'the policy is applied' <<-END
+version = 1;
+host = { id = "web-1.example.com"; };
+issuers = ( $(issuer corp) );
+identities = ( $(identity web corp web-deploy sub job-1) );
+END
+useradd -m alice
+for k in k job; do key $k; done
+install -d -m 0700 -o alice /home/alice/.ssh
+install -m 0600 -o alice "$WORK/k.pub" /home/alice/.ssh/authorized_keys
+token corp es256 sub=job-1 | trade job web-deploy 2>/dev/null
+
+# off SECONDS CMD...
+off() {
+	local shift=$1
+	shift
+
+	env LD_PRELOAD="$CLOCK" FAULT_SHIFT="$shift" "$@"
+}
+
+# sshd with this clock, on a port of its own; the client has the real one.
+start() {
+	off "$1" /usr/sbin/sshd -p 2222 -o PidFile="$WORK/pid" \
+	    -E "$WORK/sshd.log" || not_ok "sshd, $1 s off"
+	soon 10 eval ': >/dev/tcp/127.0.0.1/2222'
+}
+
+stop() {
+	kill "$(cat "$WORK/pid")"
+	soon 10 eval '! { : >/dev/tcp/127.0.0.1/2222; } 2>/dev/null'
+}
+
+enter() {
+	nhi_ssh "$1" -n -o HostKeyAlias=localhost -p 2222 "$2@127.0.0.1" id -un
+}
+
+# ask SECONDS: the issuer, with this clock.
+ask() {
+	off "$1" setpriv --reuid nhi --regid nhi --groups _nhi \
+	    /usr/libexec/nhi/nhi-issue web-deploy 127.0.0.1 \
+	    "$(cut -d' ' -f1,2 "$WORK/job.pub")" <"$WORK/token"
+}
+
+counts() {
+	echo "$(find /var/lib/nhi/marks -type l | wc -l) marks," \
+	    "$(find /var/lib/nhi/issued -type f ! -name '.*' | wc -l) issued," \
+	    "UID $(id -u web-deploy)"
+}
+
+kept=$(counts)
+try 'the preload is one' 0 '^20(2[7-9]|3)' off $((2 * YEAR)) \
+    /usr/bin/python3 -c 'import time; print(time.strftime("%Y"))'
+for by in $HOUR -$HOUR $YEAR -$YEAR; do
+	start "$by"
+	try "$by s: alice logs in" 0 '^alice$' enter k alice
+	token corp es256 sub=job-1 >"$WORK/token"
+	case $by in
+	-*)
+		# Older than the certificate, and than the token.
+		try "$by s: the certificate is not valid yet" 255 '' \
+		    enter job web-deploy
+		try "$by s: a token of the future is refused" 77 \
+		    '^nhi: refused: token ' ask "$by"
+		;;
+	*)
+		try "$by s: the certificate has expired" 255 '' \
+		    enter job web-deploy
+		try "$by s: an expired token is refused" 77 \
+		    '^nhi: refused: token ' ask "$by"
+		;;
+	esac
+	stop
+	# Within a certificate's life the clock may jump: its session goes on.
+	start 0
+	login job web-deploy 'echo in; until [ -e /tmp/leave ]; do sleep 0.1;
+	    done; id -un' >"$WORK/in" 2>&1 &
+	PID=$!
+	soon 10 grep -q in "$WORK/in"
+	try "$by s: doctor ends" 0 '' off "$by" sh -c 'nhictl doctor --state;
+	    [ $? -le 2 ]'
+	try "$by s: a hold for an hour" 0 'is held until' off "$by" nhictl hold \
+	    add --identity other --for 1h --reason x
+	case $by in
+	-*)
+		try "$by s: tick" 0 '' off "$by" nhictl tick
+		is "$by s: tick keeps all" "$kept" "$(counts)"
+		;;
+	esac
+	try "$by s: the session is listed" 0 'web-deploy' off "$by" nhictl sessions
+	: >/tmp/leave
+	wait $PID
+	try "$by s: the session went on" 0 '^web-deploy$' cat "$WORK/in"
+	rm -f /tmp/leave
+	stop
+	nhictl hold lift --identity other >/dev/null
+	try "$by s, over: tick" 0 '' nhictl tick
+	try "$by s, over: it enters" 0 '^web-deploy$' login job web-deploy id -un
+done
+
+# A tick far ahead sweeps what would be over by then; the certificates and the
+# accounts that policy knows work as before, and a token that was spent is
+# refused by its own age.
+token corp es256 sub=job-1 >"$WORK/token"
+ask 0 >/dev/null 2>&1
+try 'a tick of a year ahead' 0 '' off $YEAR nhictl tick
+is 'the UID stays' "${kept##* }" "$(id -u web-deploy)"
+try 'it enters' 0 '^web-deploy$' login job web-deploy id -un
+try 'people as ever' 0 '^alice$' login k alice id -un
+trail_valid
+finish
