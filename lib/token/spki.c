@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <openssl/ec.h>
 #include <openssl/err.h>
-#include <openssl/x509.h>
 
 #include "lib/token/spki.h"
 
 #define DER_MAX		4096
 #define TAG_INTEGER	0x02
-#define TAG_BITS	0x03
 #define TAG_SEQUENCE	0x30
 
 static const uint8_t order_p256[] = {
@@ -37,29 +36,18 @@ static const uint8_t order_p521[] = {
 	0xbb, 0x6f, 0xb7, 0x1e, 0x91, 0x38, 0x64, 0x09,
 };
 
-/* AlgorithmIdentifier, whole: RFC 3279 2.3.1, RFC 5480 2.1.1, RFC 8410 3. */
-#define ALG_RSA		"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01" \
-			"\x01\x05\x00"
-#define ALG_EC		"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"
-#define ALG_P256	"\x30\x13" ALG_EC \
-			"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07"
-#define ALG_P384	"\x30\x10" ALG_EC "\x06\x05\x2b\x81\x04\x00\x22"
-#define ALG_P521	"\x30\x10" ALG_EC "\x06\x05\x2b\x81\x04\x00\x23"
-#define ALG_ED25519	"\x30\x05\x06\x03\x2b\x65\x70"
-
 static const struct {
 	size_t size;
 	const uint8_t *order;
-	struct nhi_span alg;
+	int nid;
 } curves[] = {
-	[NHI_CURVE_P256] = { 32, order_p256, { ALG_P256, 21 } },
-	[NHI_CURVE_P384] = { 48, order_p384, { ALG_P384, 18 } },
-	[NHI_CURVE_P521] = { 66, order_p521, { ALG_P521, 18 } },
+	[NHI_CURVE_P256] = { 32, order_p256, NID_X9_62_prime256v1 },
+	[NHI_CURVE_P384] = { 48, order_p384, NID_secp384r1 },
+	[NHI_CURVE_P521] = { 66, order_p521, NID_secp521r1 },
 };
 
 _Static_assert(sizeof(order_p256) == 32 && sizeof(order_p384) == 48 &&
-    sizeof(order_p521) == 66 && sizeof(ALG_P256) == 22 &&
-    sizeof(ALG_P384) == 19 && sizeof(ALG_P521) == 19, "lengths");
+    sizeof(order_p521) == 66, "lengths");
 
 size_t
 nhi_curve_size(enum nhi_curve c)
@@ -127,27 +115,10 @@ nhi_spki_put_signature(struct nhi_buf *b, struct nhi_span r, struct nhi_span s)
 	put_numbers(b, r, s);
 }
 
+/* What libcrypto made of the numbers, or its refusal. */
 static enum nhi_err
-make(struct nhi_span alg, struct nhi_span key, EVP_PKEY **ret,
-    struct nhi_why *why)
+take(EVP_PKEY *pkey, EVP_PKEY **ret, struct nhi_why *why)
 {
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf body = NHI_BUF(DER_MAX);
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf der = NHI_BUF(DER_MAX);
-	const unsigned char *p;
-	EVP_PKEY *pkey;
-	enum nhi_err err;
-
-	nhi_buf_span(&body, alg);
-	put_head(&body, TAG_BITS, key.n + 1);
-	nhi_buf_u8(&body, 0);
-	nhi_buf_span(&body, key);
-	if ((err = nhi_buf_check(&body, why)) != NHI_OK)
-		return err;
-	put_tlv(&der, TAG_SEQUENCE, nhi_buf_all(&body));
-	if ((err = nhi_buf_check(&der, why)) != NHI_OK)
-		return err;
-	p = (const unsigned char *)der.p;
-	pkey = d2i_PUBKEY(NULL, &p, (long)der.n);
 	ERR_clear_error();
 	if (pkey == NULL)
 		return nhi_fail(why, NHI_ERR_KEY_INVALID,
@@ -156,17 +127,45 @@ make(struct nhi_span alg, struct nhi_span key, EVP_PKEY **ret,
 	return NHI_OK;
 }
 
+/* RSAPublicKey (RFC 8017 A.1.1). */
 enum nhi_err
 nhi_spki_rsa(struct nhi_span n, struct nhi_span e, EVP_PKEY **ret,
     struct nhi_why *why)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf key = NHI_BUF(DER_MAX);
+	const unsigned char *p;
 	enum nhi_err err;
 
 	put_numbers(&key, n, e);
 	if ((err = nhi_buf_check(&key, why)) != NHI_OK)
 		return err;
-	return make(NHI_SPAN(ALG_RSA), nhi_buf_all(&key), ret, why);
+	p = (const unsigned char *)key.p;
+	return take(d2i_PublicKey(EVP_PKEY_RSA, NULL, &p, (long)key.n), ret,
+	    why);
+}
+
+static void
+free_ctx(EVP_PKEY_CTX **ctx)
+{
+	EVP_PKEY_CTX_free(*ctx);
+}
+
+/* The curve first; then the point, as the octets it is in TLS. */
+static EVP_PKEY *
+make_ec(int nid, const struct nhi_buf *point)
+{
+	NHI_AUTO(free_ctx) EVP_PKEY_CTX *ctx =
+	    EVP_PKEY_CTX_new_id(EVP_PKEY_EC, NULL);
+	EVP_PKEY *pkey = NULL;
+
+	if (ctx == NULL || EVP_PKEY_paramgen_init(ctx) != 1 ||
+	    EVP_PKEY_CTX_set_ec_paramgen_curve_nid(ctx, nid) != 1 ||
+	    EVP_PKEY_paramgen(ctx, &pkey) != 1)
+		return NULL;
+	if (EVP_PKEY_set1_tls_encodedpoint(pkey,
+	    (const unsigned char *)point->p, point->n) != 1)
+		nhi_pkey_freep(&pkey);
+	return pkey;
 }
 
 enum nhi_err
@@ -181,13 +180,14 @@ nhi_spki_ec(enum nhi_curve c, struct nhi_span x, struct nhi_span y,
 	nhi_buf_span(&point, y);
 	if ((err = nhi_buf_check(&point, why)) != NHI_OK)
 		return err;
-	return make(curves[c].alg, nhi_buf_all(&point), ret, why);
+	return take(make_ec(curves[c].nid, &point), ret, why);
 }
 
 enum nhi_err
 nhi_spki_ed25519(struct nhi_span key, EVP_PKEY **ret, struct nhi_why *why)
 {
-	return make(NHI_SPAN(ALG_ED25519), key, ret, why);
+	return take(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL,
+	    (const unsigned char *)key.p, key.n), ret, why);
 }
 
 void

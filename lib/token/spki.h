@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Public keys as DER SubjectPublicKeyInfo (RFC 5280 4.1.2.7): the one form
- * that OpenSSL 1.1.1 and 3 both take without a deprecated call.
+ * Public keys from their numbers, by calls that OpenSSL 1.1.1 and 3 both have.
+ * Not as a whole SubjectPublicKeyInfo: for d2i_PUBKEY OpenSSL 3 asks each of
+ * its decoders in turn, which takes longer than the signature.
  */
 #ifndef NHI_TOKEN_SPKI_H
 #define NHI_TOKEN_SPKI_H
