@@ -53,7 +53,8 @@ nhi_utf8_check(struct nhi_span s, struct nhi_why *why)
 	size_t at = 0, step;
 
 	for (; at < s.n; at += step) {
-		step = nhi_utf8_step((struct nhi_span){ s.p + at, s.n - at });
+		step = ((unsigned char)s.p[at] & 0x80) == 0 ? 1 :
+		    nhi_utf8_step((struct nhi_span){ s.p + at, s.n - at });
 		if (step == 0)
 			return nhi_fail(why, NHI_ERR_UTF8,
 			    "ill-formed octets at byte %zu (RFC 3629 4)", at);
