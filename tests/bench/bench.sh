@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # ./run bench [NAME...]: measure, as ratios in one run.  Names: login nss
-# policy.
+# policy token.
 # Called by ./run when everything is built.
 set -eu
 
 TOP=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
-BUILD=${BUILD:-$TOP/build}
-[ $# -gt 0 ] || set -- login nss policy
+export BUILD=${BUILD:-$TOP/build}
+[ $# -gt 0 ] || set -- login nss policy token
 
 machine() {
 	echo "machine: $(nproc) cores, $(uname -r), load $(cut -d' ' -f1 /proc/loadavg)"
@@ -28,6 +28,9 @@ for name in "$@"; do
 		;;
 	policy)
 		"$TOP/tests/lab/enter.sh" /src/tests/bench/policy.sh
+		;;
+	token)
+		"$TOP/tests/bench/token.sh"
 		;;
 	*)
 		echo "bench: unknown: $name" >&2
