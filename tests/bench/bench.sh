@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# ./run bench [NAME...]: measure, as ratios in one run.  Names: login nss
-# policy token.
+# ./run bench [NAME...]: measure, as ratios in one run.  Names: token sign
+# load nss policy login.  doc/performance.md says what was found.
 # Called by ./run when everything is built.
 set -eu
 
 TOP=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
 export BUILD=${BUILD:-$TOP/build}
-[ $# -gt 0 ] || set -- login nss policy token
+[ $# -gt 0 ] || set -- token sign load nss policy login
 
 machine() {
 	echo "machine: $(nproc) cores, $(uname -r), load $(cut -d' ' -f1 /proc/loadavg)"
@@ -28,6 +28,14 @@ for name in "$@"; do
 		;;
 	policy)
 		"$TOP/tests/lab/enter.sh" /src/tests/bench/policy.sh
+		;;
+	sign)
+		make -s -C "$BUILD" tests/bench/sign_nhi
+		/usr/bin/python3 "$TOP/tests/bench/sign.py" \
+		    "$BUILD/tests/bench/sign_nhi"
+		;;
+	load)
+		"$TOP/tests/bench/load.sh"
 		;;
 	token)
 		"$TOP/tests/bench/token.sh"
