@@ -111,12 +111,52 @@ test_private(void **state)
 	assert_null(ca);
 }
 
+enum manner {
+	ANSWERS,
+	DEAF,				/* reads nothing and goes */
+	RUDE,				/* has it all before it, and goes */
+};
+
+#define REQUEST	(4 + 1 + 4 + 51 + 4 + 4 + 4)	/* ed25519, "data" */
+
+/* The whole request, or as much of it as comes. */
+static void
+take(int peer)
+{
+	unsigned char head[4], bytes[4096];
+	size_t n = 0;
+
+	if (recv(peer, head, sizeof(head), MSG_WAITALL) == sizeof(head))
+		n = ((size_t)head[2] << 8) | head[3];
+	while (n > 0) {
+		ssize_t got = read(peer, bytes, n < sizeof(bytes) ? n :
+		    sizeof(bytes));
+
+		if (got <= 0)
+			return;
+		n -= (size_t)got;
+	}
+}
+
+static void
+serve(int peer, struct nhi_span answer, enum manner manner)
+{
+	char bytes[4096];
+	ssize_t n = 0;
+
+	while (manner == RUDE && n >= 0 && n < REQUEST)
+		n = recv(peer, bytes, sizeof(bytes), MSG_PEEK);
+	if (manner != ANSWERS)
+		return;
+	take(peer);
+	(void)!write(peer, answer.p, answer.n);
+}
+
 /* An agent that takes one request and answers with these bytes. */
 static pid_t
-agent(const char *name, struct nhi_span answer)
+agent(const char *name, struct nhi_span answer, enum manner manner)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
-	char bytes[4096];
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0), peer;
 	pid_t pid;
 
@@ -128,8 +168,7 @@ agent(const char *name, struct nhi_span answer)
 	(void)fflush(NULL);
 	if ((pid = fork()) == 0) {
 		peer = accept(fd, NULL, NULL);
-		(void)!read(peer, bytes, sizeof(bytes));
-		(void)!write(peer, answer.p, answer.n);
+		serve(peer, answer, manner);
 		_exit(0);
 	}
 	assert_true(pid > 0);
@@ -171,7 +210,7 @@ test_answers(void **state)
 		pid_t pid;
 
 		(void)snprintf(name, sizeof(name), "s%zu", i);
-		pid = agent(name, rows[i].answer);
+		pid = agent(name, rows[i].answer, ANSWERS);
 		err = nhi_ssh_agent_sign(sock(name), key, NHI_SPAN("data"),
 		    &out, &why);
 		assert_int_equal(waitpid(pid, NULL, 0), pid);
@@ -207,6 +246,74 @@ test_nobody(void **state)
 	    &out, &why), NHI_ERR_CA_KEY);
 }
 
+#define LARGE	(250U << 10)
+
+static void
+put_x(struct nhi_buf *b, size_t n)
+{
+	while (n-- > 0)
+		nhi_buf_char(b, 'x');
+}
+
+static void
+test_manners(void **state)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf out = NHI_BUF(UTIL_BUF);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf data = NHI_BUF(UTIL_BUF);
+	struct nhi_why why = { "" };
+	pid_t pid;
+
+	(void)state;
+	util_need_keygen();
+	pid = agent("rude", NHI_SPAN(""), RUDE);
+	assert_int_equal(nhi_ssh_agent_sign(sock("rude"), key,
+	    NHI_SPAN("data"), &out, &why), NHI_ERR_CA_KEY);
+	assert_non_null(strstr(why.text, "gives no answer"));
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	/* More than a socket holds. */
+	put_x(&data, LARGE);
+	pid = agent("deaf", NHI_SPAN(""), DEAF);
+	assert_int_equal(nhi_ssh_agent_sign(sock("deaf"), key,
+	    nhi_buf_all(&data), &out, &why), NHI_ERR_CA_KEY);
+	assert_non_null(strstr(why.text, "takes no request"));
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	/* And more than an agent takes. */
+	put_x(&data, LARGE);
+	assert_int_not_equal(nhi_ssh_agent_sign(sock("deaf"), key,
+	    nhi_buf_all(&data), &out, &why), NHI_OK);
+	assert_int_equal(out.n, 0);
+}
+
+/* A signature of the right form over nothing leaves no certificate. */
+static void
+test_forged(void **state)
+{
+	NHI_AUTO(nhi_ssh_private_freep) struct nhi_ssh_private *ca = NULL;
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf pub = NHI_BUF(UTIL_BUF);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(UTIL_BUF);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf line = NHI_BUF(NHI_SSH_LINE_MAX);
+	struct nhi_ssh_cert_request r = util_request(key);
+	struct nhi_why why = { "" };
+	char bytes[4 + 1 + 4 + 15 + 68] = "\0\0\0\x58\x0e\0\0\0\x53"
+	    "\0\0\0\x0bssh-ed25519\0\0\0\x40";
+	pid_t pid;
+
+	(void)state;
+	util_need_keygen();
+	util_keygen("ca", "ed25519");
+	util_read("ca-ed25519.pub", &pub);
+	nhi_buf_printf(&text, "%.*s %s", (int)(strrchr(pub.p, ' ') - pub.p),
+	    pub.p, sock("forger"));
+	assert_int_equal(nhi_ssh_private_agent(nhi_buf_all(&text), &ca, &why),
+	    NHI_OK);
+	pid = agent("forger", (struct nhi_span){ bytes, sizeof(bytes) },
+	    ANSWERS);
+	assert_int_equal(nhi_ssh_cert_sign(&r, ca, &line, &why),
+	    NHI_ERR_CA_KEY);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(line.n, 0);
+}
+
 int
 main(void)
 {
@@ -215,6 +322,8 @@ main(void)
 		cmocka_unit_test(test_private),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_nobody),
+		cmocka_unit_test(test_manners),
+		cmocka_unit_test(test_forged),
 		/* End of the tests */
 	};
 

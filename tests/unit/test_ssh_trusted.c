@@ -128,6 +128,36 @@ limits(void **state)
 	    NHI_OK);
 }
 
+/* As many as there may be, and one more. */
+static void
+most(void **state)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(UTIL_BUF);
+	struct nhi_ssh_trusted *t = NULL;
+
+	(void)state;
+	for (int n = 0; n < NHI_SSH_TRUSTED_MAX; n++) {
+		NHI_AUTO(nhi_buf_wipe) struct nhi_buf blob = NHI_BUF(4096);
+
+		nhi_wire_put_str(&blob, "ssh-ed25519");
+		nhi_buf_u32(&blob, 32);
+		for (size_t i = 0; i < 8; i++)
+			nhi_buf_u32(&blob, (uint32_t)n);
+		nhi_buf_str(&text, "ssh-ed25519 ");
+		nhi_ssh_base64_encode(nhi_buf_all(&blob), &text);
+		nhi_buf_str(&text, " web-1.example.com\n");
+	}
+	assert_int_equal(nhi_ssh_trusted_parse(nhi_buf_all(&text), &t, NULL),
+	    NHI_OK);
+	assert_int_equal(t->n, NHI_SSH_TRUSTED_MAX);
+	nhi_ssh_trusted_freep(&t);
+	put_key(&text, 'X');
+	nhi_buf_str(&text, " web-1.example.com\n");
+	assert_int_equal(nhi_ssh_trusted_parse(nhi_buf_all(&text), &t, NULL),
+	    NHI_ERR_CA_KEY);
+	assert_null(t);
+}
+
 int
 main(void)
 {
@@ -135,6 +165,7 @@ main(void)
 		cmocka_unit_test(find),
 		cmocka_unit_test(forms),
 		cmocka_unit_test(limits),
+		cmocka_unit_test(most),
 		/* End of the tests */
 	};
 

@@ -171,6 +171,10 @@ test_large(void **state)
 	starts(said(1, WORDS("show"), nhi_buf_all(&b)), "too-large");
 	starts(said(0, WORDS(EXPLAIN("token", "text")), nhi_buf_all(&b)),
 	    "too-large");
+	for (size_t i = 0; i < NHI_REQUEST_FIXED; i++)
+		nhi_buf_char(&b, 'x');
+	(void)said(NHI_EXIT_FAULT, WORDS("token", "1", "web-deploy", "-"),
+	    nhi_buf_all(&b));
 }
 
 static void
@@ -282,6 +286,23 @@ test_steps(void **state)
 	place_fails = PLACE_NONE;
 }
 
+/* An answer that cannot be given is none. */
+static void
+test_full(void **state)
+{
+	(void)state;
+	if (access("/dev/full", W_OK) != 0)
+		skip();
+	util_write("set.json", NHI_SPAN("{\"keys\":[]}"));
+	place_output = "/dev/full";
+	(void)said(2, WORDS(CHECK), NHI_SPAN("x"));
+	(void)said(2, WORDS("show"), NHI_SPAN("x"));
+	(void)said(2, WORDS(EXPLAIN("token", "text")), NHI_SPAN("x"));
+	(void)said(NHI_EXIT_FAULT, WORDS("token", "1", "web-deploy", "-"),
+	    NHI_SPAN("NHIQ\0\1nnnnnnnnnnnnnnnn\0\0\0\0k\x49\xd2\0\1\0\0\0\1x"));
+	place_output = "written";
+}
+
 static void
 test_usage(void **state)
 {
@@ -312,6 +333,7 @@ main(void)
 		cmocka_unit_test(test_explain_claims),
 		cmocka_unit_test(test_explain_token),
 		cmocka_unit_test(test_steps),
+		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_usage),
 		/* End of the tests */
 	};

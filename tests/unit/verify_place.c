@@ -30,6 +30,7 @@ const char place_identity[] = "identity web alice@example.com deploys "
     "match 0 0 1 iss https://issuer.example.com\n";
 
 enum place_step place_fails;
+const char *place_output = "written";
 static enum place_step done;
 
 static enum nhi_err
@@ -118,7 +119,7 @@ child(const char *const *words)
 	for (; words[argc] != NULL && argc < ARGS; argc++)
 		argv[argc] = strdup(words[argc]);
 	put_at(STDIN_FILENO, "in", O_RDONLY);
-	put_at(STDOUT_FILENO, "written", O_WRONLY | O_CREAT | O_TRUNC);
+	put_at(STDOUT_FILENO, place_output, O_WRONLY | O_CREAT | O_TRUNC);
 	(void)close(3);
 	put_at(3, "set.json", O_RDONLY);
 	done = PLACE_NONE;
@@ -132,6 +133,7 @@ place_run(const char *const *argv, struct nhi_span in, struct nhi_buf *out)
 	pid_t pid;
 
 	util_write("in", in);
+	util_write("written", NHI_SPAN(""));
 	(void)fflush(NULL);
 	if ((pid = fork()) == 0)
 		child(argv);

@@ -43,6 +43,9 @@ enum place_step {
 };
 extern enum place_step place_fails;
 
+/* Where standard output goes: "written", or a full device. */
+extern const char *place_output;
+
 /*
  * Group fixture: the scratch directory of ssh_util.h with a published
  * generation 1 whose account web-deploy (a job of corp) has one identity.
