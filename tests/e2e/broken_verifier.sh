@@ -56,8 +56,8 @@ odd() {
 	raw=000a
 	raw=613d620a7f0a
 	raw=613d620ac3a40a
-	raw=$(head -c 1537 /dev/zero | tr '\0' a | xxd -p | tr -d '\n')
-	raw=$(head -c 2100 /dev/zero | tr '\0' '\n' | xxd -p | tr -d '\n')
+	raw=$(head -c 1537 /dev/zero | tr '\0' a | od -An -v -tx1 | tr -d ' \n')
+	raw=$(head -c 2100 /dev/zero | tr '\0' '\n' | od -An -v -tx1 | tr -d ' \n')
 	END
 }
 bytes() {

@@ -161,6 +161,9 @@ fetch_calls() {
 	socket 17 3 0|refused: Function not implemented
 	openat $HERE =/etc/nhi/ca/ca 0|refused: Permission denied
 	openat $HERE =/var/lib/nhi/uids/salt 0|refused: Permission denied
+	openat $HERE =/var/lib/nhi/marks 0|refused: Permission denied
+	openat $HERE =/var/lib/nhi/issued 0|refused: Permission denied
+	openat $HERE =/var/spool/nhi 0|refused: Permission denied
 	openat $HERE =/var/log/nhi/audit.jsonl 0|refused: Permission denied
 	openat $HERE =/proc/$victim/mem 0|refused: Permission denied
 	openat $HERE =/proc/$victim/environ 0|refused: Permission denied
