@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fetch/confine.h"
@@ -21,6 +22,7 @@
 #define CPU_MAX		10		/* seconds */
 #define FILES_MAX	64
 #define FILE_MAX	(2UL << 20)	/* bytes of a file that is written */
+#define DEADLINE_S	20		/* after the alarm of main */
 
 enum nhi_err
 nhi_fetch_identity(const char *identity, struct nhi_why *why)
@@ -49,6 +51,27 @@ limit(int what, rlim_t max)
 	return setrlimit((__rlimit_resource_t)what, &r);
 }
 
+/*
+ * An alarm can be caught or blocked by whoever takes us over, and he would
+ * keep the issuer's lock; libcurl's threads need those calls.  The calls that
+ * would disarm this are not among those that remain.
+ */
+enum nhi_err
+nhi_fetch_deadline(unsigned int seconds, struct nhi_why *why)
+{
+	const struct itimerspec when = { .it_value = { .tv_sec = seconds } };
+	struct sigevent event = {
+		.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL,
+	};
+	timer_t timer;
+
+	if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0 ||
+	    timer_settime(timer, 0, &when, NULL) != 0)
+		return nhi_fail(why, NHI_ERR_INTERNAL, "deadline: %s",
+		    strerror(errno));
+	return NHI_OK;
+}
+
 enum nhi_err
 nhi_fetch_limit(struct nhi_why *why)
 {
@@ -62,7 +85,7 @@ nhi_fetch_limit(struct nhi_why *why)
 	    limit(RLIMIT_AS, MEMORY_MAX) != 0)
 		return nhi_fail(why, NHI_ERR_INTERNAL, "confine: %s",
 		    strerror(errno));
-	return NHI_OK;
+	return nhi_fetch_deadline(DEADLINE_S, why);
 }
 
 static const int allowed[] = {

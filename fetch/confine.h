@@ -12,8 +12,15 @@
 enum nhi_err	 nhi_fetch_identity(const char *identity, struct nhi_why *)
 		    NHI_MUST;
 
-/* No new privileges, no core, not dumpable, small limits. */
+/*
+ * No new privileges, no core, not dumpable, small limits, and an end after 20
+ * seconds that no signal handler or mask puts off.
+ */
 enum nhi_err	 nhi_fetch_limit(struct nhi_why *) NHI_MUST;
+
+/* SIGKILL to ourselves after so many seconds. */
+enum nhi_err	 nhi_fetch_deadline(unsigned int seconds, struct nhi_why *)
+		    NHI_MUST;
 
 /*
  * Nothing is written outside of these directories (NULL ends them) from here

@@ -91,6 +91,8 @@ verify_calls() {
 	setitimer 0 0 0
 	rt_sigaction 14 0 0 8
 	rt_sigprocmask 0 0 0 8
+	37 0
+	timer_settime 0 0 0 0
 	unshare 0x10000000
 	mount 0 0 0 0 0
 	bpf 0 0 0
@@ -150,6 +152,8 @@ fetch_calls() {
 	setresuid 0 0 0|$DEAD
 	capset 0 0|$DEAD
 	prctl 4 1 0 0 0|refused: Function not implemented
+	timer_settime 0 0 0 0|refused: Function not implemented
+	timer_delete 0|refused: Function not implemented
 	unshare 0x10000000|$DEAD
 	mount 0 0 0 0 0|$DEAD
 	chroot =/|$DEAD

@@ -132,6 +132,8 @@ static const struct {
 	{ "mkdirat", SYS_mkdirat }, { "memfd_create", SYS_memfd_create },
 	{ "getdents64", SYS_getdents64 }, { "dup", SYS_dup },
 	{ "userfaultfd", SYS_userfaultfd },
+	{ "timer_settime", SYS_timer_settime },
+	{ "timer_delete", SYS_timer_delete },
 	{ "perf_event_open", SYS_perf_event_open },
 	/* End of the names */
 };

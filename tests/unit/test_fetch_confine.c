@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -27,6 +28,9 @@
 
 static char dir[] = "/tmp/nhi-fetch-XXXXXX";
 static char outside[] = "/tmp/nhi-fetch-out-XXXXXX";
+
+/* Of whoever has no time for more. */
+static unsigned int deadline = 60;
 
 /* Status of a confined child that does this: its exit code, or -signal. */
 static int
@@ -39,6 +43,7 @@ run(int (*fn)(void))
 
 	if (pid == 0) {
 		if (nhi_fetch_limit(&why) != NHI_OK ||
+		    nhi_fetch_deadline(deadline, &why) != NHI_OK ||
 		    nhi_fetch_confine(dirs, &why) != NHI_OK)
 			_exit(99);
 		_exit(fn());
@@ -135,6 +140,21 @@ fresh_code(void)
 	return mprotect(p, 4096, PROT_READ | PROT_EXEC) == 0 ? 0 : 1;
 }
 
+/* Whoever has taken us over would stay, and does not listen to signals. */
+static int
+stay(void)
+{
+	sigset_t all;
+	const struct timespec step = { 1, 0 };
+
+	(void)signal(SIGALRM, SIG_IGN);
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, NULL);
+	for (int i = 0; i < 10; i++)
+		(void)nanosleep(&step, NULL);
+	return 0;
+}
+
 static void *
 nothing(void *arg)
 {
@@ -186,6 +206,25 @@ test_kills(void **state)
 	assert_int_not_equal(run(new_process), 0);
 }
 
+/* Neither heard nor put off: the calls for that are not there. */
+static int
+put_off(void)
+{
+	return syscall(SYS_timer_settime, 0, 0, NULL, NULL) == 0 ||
+	    errno != ENOSYS || syscall(SYS_timer_delete, 0) == 0 ||
+	    errno != ENOSYS ? 0 : 1;
+}
+
+static void
+test_deadline(void **state)
+{
+	(void)state;
+	assert_int_equal(run(put_off), 1);
+	deadline = 1;
+	assert_int_equal(run(stay), -SIGKILL);
+	deadline = 60;
+}
+
 /* Where the kernel has it: 444 is landlock_create_ruleset everywhere. */
 static void
 test_outside(void **state)
@@ -224,6 +263,7 @@ main(void)
 		cmocka_unit_test(test_remains),
 		cmocka_unit_test(test_fails),
 		cmocka_unit_test(test_kills),
+		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_outside),
 	};
 
