@@ -12,6 +12,7 @@
 #include "nhictl/nhictl.h"
 #include "nhictl/record.h"
 #include "nhictl/tick.h"
+#include "nhictl/tick_time.h"
 #include "nhictl/when.h"
 
 static const struct {
@@ -109,15 +110,15 @@ nhi_verb_tick(int argc, char **argv)
 		{ "verbose", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
 	};
-	const struct nhi_tick tick = { .spool = NHI_SPOOL_DIR,
+	const int64_t now = nhi_when_now();
+	struct nhi_tick tick = { .spool = NHI_SPOOL_DIR,
 	    .marks = NHI_MARKS_DIR, .sessions = NHI_SESSIONS_DIR,
 	    .leases = NHI_LEASES_DIR, .issuer = NHI_ISSUER_DIR,
 	    .holds = NHI_HOLDS_DIR, .pending = NHI_PENDING_DIR,
 	    .issued = NHI_ISSUED_DIR, .revoked = NHI_REVOKED_DIR,
 	    .uids = NHI_UIDS_DIR, .homes = NHI_HOMES_DIR,
 	    .published = NHI_PUBLISHED_DIR, .run = NHI_RUN_DIR,
-	    .ca = NHI_CA_DIR,
-	    .now = nhi_when_now(), .record = nhi_record };
+	    .ca = NHI_CA_DIR, .now = now, .record = nhi_record };
 	bool verbose = false;
 	int c;
 
@@ -134,7 +135,8 @@ nhi_verb_tick(int argc, char **argv)
 	}
 	if (!make_run())
 		return NHI_CTL_NO;
-	stamp(tick.now);
+	stamp(now);
+	tick.now = nhi_tick_time(NHI_RUN_DIR "/clock", now);
 	if (!run(&tick, verbose))
 		return NHI_CTL_NO;
 	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;

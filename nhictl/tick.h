@@ -30,7 +30,7 @@ struct nhi_tick {
 	const char *published;
 	const char *run;
 	const char *ca;
-	int64_t now;
+	int64_t now;			/* that sweeps go by (tick_time.h) */
 	enum nhi_err (*record)(const struct nhi_event *, struct nhi_why *);
 };
 

@@ -116,14 +116,26 @@ for by in $HOUR -$HOUR $YEAR -$YEAR; do
 	try "$by s, over: it enters" 0 '^web-deploy$' login job web-deploy id -un
 done
 
-# A tick far ahead sweeps what would be over by then; the certificates and the
-# accounts that policy knows work as before, and a token that was spent is
-# refused by its own age.
+# A tick far ahead takes nothing away that closes a door: a token that was
+# spent stays spent, what was revoked or held stays so.
+key gone
+key other
 token corp es256 sub=job-1 >"$WORK/token"
-ask 0 >/dev/null 2>&1
-try 'a tick of a year ahead' 0 '' off $YEAR nhictl tick
-is 'the UID stays' "${kept##* }" "$(id -u web-deploy)"
-try 'it enters' 0 '^web-deploy$' login job web-deploy id -un
+try 'a token is spent' 0 '' trade_file gone web-deploy "$WORK/token"
+nhictl revoke --serial "$(details gone | sed -n 's/.*Serial: //p')" \
+    --reason x >"$OUT"
+nhictl hold add --identity other --for 1h --reason x >"$OUT"
+kept=$(counts)
+for i in 1 2 3; do
+	try "tick $i of a year ahead" 0 '' off $YEAR nhictl tick
+done
+is 'all is kept' "$kept" "$(counts)"
+try 'the spent token stays spent' 77 '^nhi: refused: policy ' \
+    trade_file other web-deploy "$WORK/token"
+try 'the revoked certificate stays revoked' 77 '^nhi: refused: policy' \
+    login gone web-deploy id -un
+try 'the hold stands' 0 other nhictl hold list
+try 'who is not meant enters' 0 '^web-deploy$' login job web-deploy id -un
 try 'people as ever' 0 '^alice$' login k alice id -un
 trail_valid
 finish
