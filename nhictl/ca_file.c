@@ -108,26 +108,58 @@ nhi_ca_read(const char *path, struct nhi_ssh_trusted **ret,
 }
 
 static enum nhi_err
+find_issuer(struct stat *ret, struct nhi_why *why)
+{
+	if (lstat(NHI_ID_ISSUER, ret) != 0)
+		return nhi_fail(why, NHI_ERR_STATE,
+		    "%s: %s; run nhictl setup first", NHI_ID_ISSUER,
+		    strerror(errno));
+	return NHI_OK;
+}
+
+static enum nhi_err
+give(int fd, const struct stat *owner, struct nhi_why *why)
+{
+	if (fchmod(fd, 0400) != 0 ||
+	    fchown(fd, owner->st_uid, owner->st_gid) != 0 || fsync(fd) != 0)
+		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", NHI_CA_NEXT,
+		    strerror(errno));
+	return NHI_OK;
+}
+
+/* Whole, and perhaps not the issuer's yet. */
+static enum nhi_err
+give_left(struct nhi_why *why)
+{
+	NHI_AUTO(nhi_fd_close) int fd = -1;
+	struct stat owner;
+	enum nhi_err err;
+
+	if ((err = find_issuer(&owner, why)) != NHI_OK)
+		return err;
+	fd = open(NHI_CA_NEXT, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", NHI_CA_NEXT,
+		    strerror(errno));
+	return give(fd, &owner, why);
+}
+
+static enum nhi_err
 write_next(const struct nhi_buf *text, struct nhi_why *why)
 {
 	NHI_AUTO(nhi_fd_close) int fd = -1;
 	struct stat owner;
 	enum nhi_err err;
 
-	if (lstat(NHI_ID_ISSUER, &owner) != 0)
-		return nhi_fail(why, NHI_ERR_STATE,
-		    "%s: %s; run nhictl setup first", NHI_ID_ISSUER,
-		    strerror(errno));
+	if ((err = find_issuer(&owner, why)) != NHI_OK)
+		return err;
 	(void)unlink(NHI_CA_NEXT);
 	fd = open(NHI_CA_NEXT, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
 	if (fd < 0)
 		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", NHI_CA_NEXT,
 		    strerror(errno));
-	if ((err = nhi_file_put(fd, nhi_buf_all(text), why)) == NHI_OK &&
-	    (fchmod(fd, 0400) != 0 ||
-	    fchown(fd, owner.st_uid, owner.st_gid) != 0 || fsync(fd) != 0))
-		err = nhi_fail(why, NHI_ERR_STATE, "%s: %s", NHI_CA_NEXT,
-		    strerror(errno));
+	if ((err = nhi_file_put(fd, nhi_buf_all(text), why)) == NHI_OK)
+		err = give(fd, &owner, why);
 	if (err != NHI_OK)
 		(void)unlink(NHI_CA_NEXT);
 	return err;
@@ -165,6 +197,8 @@ nhi_ca_make_next(enum nhi_ssh_type type, struct nhi_ssh_private **ret,
 		err = nhi_ca_withdraw(left->key, why);
 		return err == NHI_OK ? generate(type, ret, why) : err;
 	}
+	if ((err = give_left(why)) != NHI_OK)
+		return err;
 	(void)fprintf(stderr, "nhictl: note: finishing what an interrupted "
 	    "run began\n");
 	*ret = left;

@@ -25,9 +25,10 @@ no_ca() {
 	nhictl apply >/dev/null 2>&1
 }
 
-# A file appears by rename: killed at each of them.
+# A file appears by rename: killed at each of them, and before the key is its
+# user's.
 killed=0
-for at in renameat:1 renameat:2 rename:1; do
+for at in fchown:1 renameat:1 renameat:2 rename:1; do
 	no_ca
 	strace -f -o /dev/null -e trace="${at%:*}" \
 	    -e inject="${at%:*}":signal=KILL:when="${at#*:}" \
@@ -43,7 +44,7 @@ for at in renameat:1 renameat:2 rename:1; do
 	    paste -sd ' ')"
 	try "killed at $at: the three lines work" 0 '' enter
 done
-is 'killed three times' 3 $killed
+is 'killed four times' 4 $killed
 
 rm $CA/ca.pub
 try 'a lost ca.pub is made again' 0 'CA key SHA256:' nhictl ca init

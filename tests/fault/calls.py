@@ -35,7 +35,9 @@ class Case:
         self.name, self.argv, self.more = name, argv, more
 
     def run(self, **more):
-        return Run(self.argv, **self.more, **more)
+        # What is made anew is asked for anew.
+        own = {k: v() if callable(v) else v for k, v in self.more.items()}
+        return Run(self.argv, **own, **more)
 
     def whole(self, r, trail):
         return []
@@ -154,6 +156,7 @@ def look(case, r, trail):
 
 def once(case, at, calls, how):
     """None: there is no such call."""
+    refresh()
     if case.changes:
         fault.restore()
     trail = Trail()
@@ -194,7 +197,7 @@ def cases():
                frm="libnss_nhi"),
         Case("token check", **nobody([
             ctl, "token", "check", "--issuer", ISSUER, "--audience",
-            "ssh://web-1.example.com", "--jwks", jwks]), stdin=TOKEN),
+            "ssh://web-1.example.com", "--jwks", jwks]), stdin=lambda: TOKEN),
         Case("explain", **nobody([ctl, "explain", "--account", fault.ACCOUNT,
                                   "--token", token])),
         Case("check", [ctl, "check"]),
@@ -214,19 +217,31 @@ def cases():
     ]
 
 
-def prepare():
-    global KEY, TOKEN, CERTIFICATE, PAM, ISSUER
-    os.makedirs(fault.WORK, exist_ok=True)
-    os.chmod(fault.WORK, 0o777)
-    KEY, TOKEN = fault.make_key("k"), fault.mint()
-    ISSUER = "https://token.actions.githubusercontent.com"
-    PAM = fault.pam_dir()
+MADE = []
+
+
+def refresh():
+    """A token of now, and a certificate that leaves no trace."""
+    global TOKEN, CERTIFICATE
+    if not fault.once_in(150, MADE):
+        return
+    TOKEN = fault.mint()
     with open(fault.WORK + "/token", "wb") as f:
         f.write(TOKEN)
     r = fault.issue(KEY, TOKEN)
     CERTIFICATE = " ".join(r.out.split()[:2])
-    os.unlink(fault.LIB + "/marks/" + os.listdir(fault.LIB + "/marks")[0])
-    os.unlink(fault.LIB + "/issued/" + os.listdir(fault.LIB + "/issued")[0])
+    for d in ("/marks/", "/issued/"):
+        for name in os.listdir(fault.LIB + d):
+            os.unlink(fault.LIB + d + name)
+
+
+def prepare():
+    global KEY, PAM, ISSUER
+    os.makedirs(fault.WORK, exist_ok=True)
+    os.chmod(fault.WORK, 0o777)
+    ISSUER = "https://token.actions.githubusercontent.com"
+    PAM, KEY = fault.pam_dir(), fault.make_key("k")
+    refresh()
     fault.must("nhictl", "hold", "add", "--account", "held", "--reason", "x")
     fault.must("nhictl", "tick")
     fault.save()

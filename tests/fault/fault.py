@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ.get("BUILD", os.path.join(HERE, "..", "..", "build"))
@@ -141,6 +142,15 @@ def torn():
 
 def mint(*args):
     return must("/usr/bin/python3", MINT, "token", *args).encode()
+
+
+def once_in(seconds, made):
+    """Is it time to make it anew?  Long runs outlive tokens."""
+    now = time.monotonic()
+    if made and now - made[0] < seconds:
+        return False
+    made[:] = [now]
+    return True
 
 
 def make_key(name):

@@ -114,6 +114,7 @@ def loop(case, every):
         faults, count = [], 0
         for at in range(1, LAST, every):
             fault.restore()
+            refresh()
             if case.ready:
                 case.ready()
             r = case.run(at=at, calls=calls, how=how)
@@ -172,12 +173,15 @@ def cases():
     ]
 
 
-def prepare():
-    global KEY, TOKEN, CERTIFICATE, PAM
-    os.makedirs(fault.WORK, exist_ok=True)
-    os.chmod(fault.WORK, 0o777)
-    KEY, TOKEN, PAM = fault.make_key("k"), fault.mint(), fault.pam_dir()
-    CERTIFICATE = {}
+MADE, CERTIFICATE = [], {}
+
+
+def refresh():
+    """A token and certificates of now."""
+    global TOKEN
+    if not fault.once_in(150, MADE):
+        return
+    TOKEN = fault.mint()
     for account, token in (
             (fault.ACCOUNT, TOKEN),
             (PREVIEW, fault.mint("--set", "event_name=pull_request",
@@ -188,6 +192,14 @@ def prepare():
             fault.not_ok("a certificate for " + account, r)
             fault.finish()
         CERTIFICATE[account] = " ".join(r.out.split()[:2])
+
+
+def prepare():
+    global KEY, PAM
+    os.makedirs(fault.WORK, exist_ok=True)
+    os.chmod(fault.WORK, 0o777)
+    KEY, PAM = fault.make_key("k"), fault.pam_dir()
+    refresh()
     fault.must(CTL, "hold", "add", "--account", "held", "--reason", "x")
     fault.must(CTL, "tick")
     fault.save()
