@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* SSH keys as libcrypto's, by way of DER. */
+/* SSH keys as libcrypto's. */
 #ifndef NHI_SSH_PKEY_H
 #define NHI_SSH_PKEY_H
 
