@@ -23,8 +23,10 @@ for name in "$@"; do
 		    /src/tests/bench/login.py
 		;;
 	nss)
+		"$TOP/tests/bench/comparators.sh" "$BUILD/bench"
 		make -s -C "$BUILD" tests/bench/nss_bench
-		(cd "$BUILD" && "$TOP/tests/bench/nss_bench.sh")
+		(cd "$BUILD" && "$TOP/tests/bench/nss_bench.sh" \
+		    "$BUILD/bench")
 		;;
 	policy)
 		"$TOP/tests/lab/enter.sh" /src/tests/bench/policy.sh
