@@ -7,6 +7,8 @@
 #	fuzz.sh [MINUTES] [TARGET...]	0: only what the corpus has
 #	fuzz.sh merge [TARGET...]	the smallest of the corpus that reach
 #					what the seeds do not, as new seeds
+#	fuzz.sh differ			what another implementation makes of
+#					the corpus (differ.py)
 #	fuzz.sh table			what was done so far, in Markdown
 set -eu
 
@@ -19,8 +21,9 @@ SEED_SIZE=1024
 export ASAN_OPTIONS=quarantine_size_mb=64:detect_leaks=1
 export UBSAN_OPTIONS=print_stacktrace=1
 
+# build PROGRAM...
 build() {
-	local -a programs=("${@/#/tests/fuzz/fuzz_}")
+	local -a programs=("${@/#/tests/fuzz/}")
 
 	mkdir -p "$DIR"
 	[ -e "$DIR/Makefile" ] || (cd "$DIR" && "$TOP/configure" -q \
@@ -170,6 +173,11 @@ table() {
 	done
 }
 
+differ() {
+	build view || return 2
+	(cd "$DIR" && srcdir=$TOP "$HERE/differ.sh" "$DIR/corpus")
+}
+
 # targets [TARGET...]: the list, or those named, each of which there must be.
 targets() {
 	local target
@@ -190,13 +198,14 @@ main() {
 
 	case ${1:-} in
 	table) table; return ;;
+	differ) differ; return ;;
 	merge) verb=merge; shift ;;
 	*[!0-9]* | '') ;;
 	*) minutes=$1; shift ;;
 	esac
 	names=$(targets "$@") || exit
 	read -ra all <<<"$names"
-	build "${all[@]}" || exit 2
+	build "${all[@]/#/fuzz_}" || exit 2
 	[ $verb = merge ] || echo "${#all[@]} targets, $minutes minutes each"
 	for target in "${all[@]}"; do
 		$verb "$target" $((minutes * 60)) || found=1

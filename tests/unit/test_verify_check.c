@@ -122,6 +122,14 @@ test_check_options(void **state)
 	nhi_buf_char(&token, '\n');
 	starts(said(1, WORDS(CHECK), nhi_buf_all(&token)), "base64url");
 
+	c = find("a claim with an = in its name");
+	util_write("set.json", nhi_buf_all(&c->jwks));
+	has(said(0, WORDS(CHECK), nhi_buf_all(&c->token)), "subject  j??b\n");
+	member(said(0, WORDS(CHECK, "--json"), nhi_buf_all(&c->token)),
+	    "subject", "j??b");
+	c = find("EdDSA with kid");
+	util_write("set.json", nhi_buf_all(&c->jwks));
+
 	starts(said(1, WORDS(CHECK, "--alg", "RS256,ES256"),
 	    nhi_buf_all(&c->token)), "alg-not-allowed");
 	starts(said(1, WORDS("check", "--issuer", URL, "--audience", AUD,

@@ -91,6 +91,11 @@ test_lines(void **state)
 	assert_string_equal(value(&v, "claim.iat"), "1799999990");
 	assert_string_equal(value(&v, "claim.missing"), "");
 	assert_string_equal(value(&v, "detail"), "");
+	/* Its line would be read as that of another claim. */
+	assert_int_equal(ask(find("a claim with an = in its name"), &v),
+	    NHI_OK);
+	assert_string_equal(value(&v, "claim.a"), "");
+	assert_string_equal(value(&v, "subject"), "j??b");
 }
 
 /* Nobody's identity, and whose keys to ask for. */
