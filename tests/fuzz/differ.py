@@ -125,6 +125,11 @@ def other_token(token):
     return [head["alg"], exp, iat, body.get("sub"), body.get("jti")]
 
 
+def forged(token):
+    return token[:-10] + (b"BBBB" if token[-10:-6] == b"AAAA" else b"AAAA") \
+        + token[-6:]
+
+
 def tokens(dirs):
     seeds = dict(inputs(dirs[:1], "ladder"))
     good = seeds["ladder/good"].split(b".")
@@ -133,9 +138,11 @@ def tokens(dirs):
         yield name, data
         parts = data.split(b".")
         try:
-            yield name + ", signed", sign(decode(parts[0]), decode(parts[1]))
+            both = sign(decode(parts[0]), decode(parts[1]))
         except (ValueError, IndexError):
-            pass
+            continue
+        yield name + ", signed", both
+        yield name + ", forged", forged(both)
     for name, data in inputs(dirs, "claims", "json"):
         yield name, sign(head, data)
         try:
@@ -219,9 +226,11 @@ def certificates(dirs):
                 continue
         yield name, data
         try:
-            yield name + ", signed", resign(data)
+            good = resign(data)
         except (ValueError, struct.error):
-            pass
+            continue
+        yield name + ", signed", good
+        yield name + ", forged", good[:-1] + bytes([good[-1] ^ 1])
 
 
 def names(lines):

@@ -16,7 +16,7 @@ DIR=$BUILD/fuzz
 HERE=$TOP/tests/fuzz
 LIST=$(sed -n 's,^	X(\([a-z0-9_]*\)).*,\1,p' "$HERE/fuzz.h")
 # Of one target; and the longest of them.
-SEEDS_MAX=36
+SEEDS_MAX=24
 SEED_SIZE=1024
 export ASAN_OPTIONS=quarantine_size_mb=64:detect_leaks=1
 export UBSAN_OPTIONS=print_stacktrace=1
