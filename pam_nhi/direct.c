@@ -9,6 +9,29 @@
 #include "lib/base/verifier.h"
 #include "pam_nhi/direct.h"
 
+#define TYPE_MAX	64
+
+/*
+ * The first word says which algorithm nhi-verify has to load; what it is worth
+ * is for nhi-verify to find out.
+ */
+static bool
+copy_type(struct nhi_span line, char ret[static TYPE_MAX])
+{
+	struct nhi_span word;
+
+	if (!nhi_span_cut(&line, ' ', &word) || word.n == 0 ||
+	    word.n >= TYPE_MAX)
+		return false;
+	for (size_t i = 0; i < word.n; i++)
+		if (strchr("abcdefghijklmnopqrstuvwxyz0123456789@.-",
+		    word.p[i]) == NULL || word.p[i] == '\0')
+			return false;
+	memcpy(ret, word.p, word.n);
+	ret[word.n] = '\0';
+	return true;
+}
+
 enum nhi_err
 nhi_pam_direct_ask(const struct nhi_pam_call *c, struct nhi_span certificate,
     struct nhi_pam_evidence *e, struct nhi_why *why)
@@ -18,8 +41,11 @@ nhi_pam_direct_ask(const struct nhi_pam_call *c, struct nhi_span certificate,
 		.account = c->user, .kind = NHI_KIND_DIRECT, .now = c->now,
 		.bytes = certificate,
 	};
+	char type[TYPE_MAX];
 	enum nhi_err err;
 
+	if (copy_type(certificate, type))
+		v.key = type;
 	e->answered = false;
 	if ((err = nhi_verifier_ask(&v, &e->verdict, why)) != NHI_OK)
 		return err;

@@ -26,6 +26,7 @@
 
 struct query {
 	const char *account;
+	const char *type;
 	struct nhi_ssh_line line;
 	int64_t now;
 	struct nhi_policy policy;
@@ -84,7 +85,7 @@ ask(struct query *q, struct nhi_why *why)
 	    NHI_BUF(NHI_VERDICT_BYTES);
 	struct nhi_verifier v = {
 		.program = NHI_VERIFY, .bare = true, .policy = &q->policy,
-		.account = q->account, .key = q->fingerprint,
+		.account = q->account, .key = q->type,
 		.kind = NHI_KIND_DIRECT, .now = q->now,
 	};
 	enum nhi_err err;
@@ -210,7 +211,8 @@ nhi_ssh_direct(char **argv)
 	if (!nhi_name_valid(argv[0]) || nhi_name_reserved(argv[0]))
 		return 0;
 	q.account = argv[0];
-	q.line.type = nhi_span_str(argv[1]);
+	q.type = argv[1];
+	q.line.type = nhi_span_str(q.type);
 	q.line.base64 = nhi_span_str(argv[2]);
 	if (read_certificate(&q, &why) != NHI_OK)
 		return 0;

@@ -116,9 +116,9 @@ nhi_question_open(struct nhi_question *q, enum nhi_verdict_kind kind,
 
 /* Of a type that cannot be told, all. */
 static uint32_t
-algs_of_ca(const struct nhi_ssh_key *key)
+algs_of_key(enum nhi_ssh_type type)
 {
-	switch (key->type) {
+	switch (type) {
 	case NHI_SSH_ED25519:
 		return NHI_ALG_EDDSA;
 	case NHI_SSH_P256:
@@ -146,8 +146,23 @@ algs_of_trusted(const struct nhi_question *q)
 	    &ignored) != NHI_OK)
 		return 0;
 	for (size_t i = 0; i < list->n; i++)
-		algs |= algs_of_ca(list->keys[i]);
+		algs |= algs_of_key(list->keys[i]->type);
 	return algs;
+}
+
+/* As the certificate calls itself. */
+static uint32_t
+algs_of_type(const char *word)
+{
+	struct nhi_span suffix = NHI_SPAN(NHI_SSH_CERT_SUFFIX);
+	struct nhi_span name = nhi_span_str(word);
+	enum nhi_ssh_type type = NHI_SSH_TYPES;
+
+	if (nhi_ssh_cert_is_type(name)) {
+		name.n -= suffix.n;
+		(void)nhi_ssh_type_find(name, &type);
+	}
+	return algs_of_key(type);
 }
 
 uint32_t
@@ -157,9 +172,8 @@ nhi_question_algs(const struct nhi_question *q, enum nhi_verdict_kind kind)
 
 	if (kind == NHI_KIND_CERTIFICATE)
 		return algs_of_trusted(q);
-	/* The client's key may be of any type. */
 	if (kind == NHI_KIND_DIRECT)
-		algs = NHI_SSH_ALGS;
+		algs = algs_of_type(q->key);
 	for (size_t i = 0; q->rules != NULL && i < q->rules->nissuers; i++)
 		algs |= q->rules->issuers[i].algs;
 	return algs;

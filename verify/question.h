@@ -12,13 +12,9 @@
 
 #define NHI_QUESTION_JWKS	(1U << 20)	/* bytes of a key set */
 
-/* Of the signatures that SSH keys make. */
-#define NHI_SSH_ALGS	((uint32_t)(NHI_ALG_RS256 | NHI_ALG_RS512 |	\
-	NHI_ALG_ES256 | NHI_ALG_ES384 | NHI_ALG_ES512 | NHI_ALG_EDDSA))
-
 struct nhi_question {
 	const char *account;
-	const char *key;		/* "SHA256:..." or NULL */
+	const char *key;		/* "SHA256:...", a type, or NULL */
 	struct nhi_policy policy;
 	struct nhi_account entry;
 	struct nhi_rules *rules;
@@ -42,7 +38,8 @@ void		 nhi_question_wipe(struct nhi_question *);
 
 /*
  * The algorithms (enum nhi_alg_bit) that an answer can need: those of the
- * issuers, or of the keys of the trusted CAs.
+ * issuers, of the keys of the trusted CAs, or of both the issuers and the
+ * client's key, where its type was told.
  */
 uint32_t	 nhi_question_algs(const struct nhi_question *,
 		    enum nhi_verdict_kind);

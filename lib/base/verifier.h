@@ -29,7 +29,8 @@ struct nhi_verifier {
 	bool bare;	/* ... but nhi-verify itself, by its own user */
 	const struct nhi_policy *policy;
 	const char *account;
-	const char *key;		/* SHA256:... of the SSH key, or NULL */
+	const char *key;		/* SHA256:... of the SSH key, or NULL;
+					   direct: the certificate's type */
 	enum nhi_verdict_kind kind;
 	int64_t now;
 	struct nhi_span bytes;		/* the token or certificate */

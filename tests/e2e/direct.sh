@@ -244,7 +244,8 @@ carry k plain-deploy k
 denied 'an account without the road' no-match k plain-deploy
 carry k pr-1 k
 denied "another job's template account" no-match k pr-1
-is 'it has no UID by that' '' "$(grep -l pr-1: /var/lib/nhi/uids -r)"
+is 'it has no UID by that, as others have' 'pr-17905461215' "$(find \
+    /var/lib/nhi/uids/name -name 'pr-*' -printf '%f\n')"
 carry k far-deploy k
 mark_trail
 try 'from elsewhere: refused' 255 'Permission denied' enter k far-deploy
