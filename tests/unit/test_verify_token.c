@@ -58,7 +58,9 @@ test_corpus(void **state)
 	for (size_t i = 0; i < corpus.n; i++) {
 		const struct corpus_case *c = &corpus.cases[i];
 
+		/* What is longer than a request may be, nobody asks. */
 		if (!nhi_span_is(c->settings, "-") || c->jwks.n == 0 ||
+		    nhi_buf_all(&c->token).n > NHI_VERDICT_BYTES ||
 		    (i % 9 != 0 && c->expected != NHI_ERR_ALG_NONE))
 			continue;
 		n++;
