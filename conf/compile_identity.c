@@ -214,6 +214,7 @@ make_identity(const struct nhi_conf_identity *from, struct nhi_identity *to)
 	to->forwarding = from->certificate.forwarding;
 	to->cron = from->cron;
 	to->direct = from->direct;
+	to->remove_home = from->remove_home;
 	if (copy_texts(from, to) != NHI_OK ||
 	    make_matches(&from->match, to) != NHI_OK ||
 	    nhi_list_copy_sorted(&from->certificate.source,

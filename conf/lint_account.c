@@ -35,6 +35,7 @@ lint_agreement(const struct nhi_lint *l, const struct nhi_conf_identity *a,
 	    a->uid != b->uid ? "uid" :
 	    !same_list(&a->groups, &b->groups) ? "groups" :
 	    !same_text(a->home, b->home) ? "home" :
+	    a->remove_home != b->remove_home ? "remove_home" :
 	    !same_text(a->shell, b->shell) ? "shell" :
 	    !same_list(&a->sudo, &b->sudo) ? "sudo" : NULL;
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conf/lint.h"
+#include "lib/base/paths.h"
 
 static int
 by_name(const void *a, const void *b)
@@ -96,6 +97,22 @@ lint_template(const struct nhi_lint *l, const struct nhi_lint_identity *e)
 		    "that each account has its own", i->name);
 }
 
+/* Only what NHI makes does it take away. */
+static void
+lint_remove(const struct nhi_lint *l, const struct nhi_conf_identity *i)
+{
+	const char *home = i->home != NULL ? i->home : l->top->home;
+	const size_t n = sizeof(NHI_HOMES_DIR) - 1;
+
+	if (i->remove_home && home != NULL &&
+	    (strncmp(home, NHI_HOMES_DIR "/", n + 1) != 0 ||
+	    (home[n + 1] != '\0' && (i->account == NULL ||
+	    strcmp(home + n + 1, i->account) != 0))))
+		nhi_fault(l->faults, NHI_LINT_AT(identity, i, remove_home),
+		    "identity \"%s\": remove_home is for homes below "
+		    NHI_HOMES_DIR ", which NHI makes", i->name);
+}
+
 static void
 lint_one(const struct nhi_lint *l, const struct nhi_lint_identity *e)
 {
@@ -118,6 +135,7 @@ lint_one(const struct nhi_lint *l, const struct nhi_lint_identity *e)
 	lint_certificate(l, i);
 	lint_direct(l, e);
 	lint_template(l, e);
+	lint_remove(l, i);
 	nhi_lint_matches(l, e);
 	nhi_lint_groups(l, e);
 }

@@ -130,6 +130,8 @@
 	    "cron and at may run jobs of the account")			\
 	X(identity, direct, BOOL, 0, 1, "false",			\
 	    "a token that is bound to the key logs in by itself")	\
+	X(identity, remove_home, BOOL, 0, 1, "false",			\
+	    "the home goes with the last session")			\
 	X(identity, sudo, COMMANDS, 1, 128, NULL,			\
 	    "commands that it may run as root")				\
 	X(identity, allow_mutable, BOOL, 0, 1, "false",			\

@@ -163,6 +163,7 @@ put_identity(struct maker *m, const struct nhi_plan *p,
 	put_bool(m, "forwarding", i->forwarding);
 	put_bool(m, "cron", i->cron);
 	put_bool(m, "direct", i->direct);
+	put_bool(m, "remove_home", i->remove_home);
 	put_list(m, "group", &a->groups, NULL);
 	put_number(m, "uid", a->uid, "any");
 	put(m, "home", a->home);

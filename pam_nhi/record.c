@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/home.h"
 #include "lib/base/lease.h"
 #include "lib/base/paths.h"
 #include "lib/base/registry.h"
+#include "pam_nhi/home.h"
 #include "pam_nhi/record.h"
 #include "pam_nhi/tell.h"
 
@@ -113,11 +115,15 @@ set_lease(const struct nhi_session *s, struct nhi_why *why)
 {
 	struct count c = { .account = s->account };
 	enum nhi_err err;
+	bool gone;
 
 	if ((err = nhi_session_each(NHI_SESSIONS_DIR, count, &c,
 	    why)) != NHI_OK)
 		return err;
 	nhi_registry_touch(NHI_UIDS_DIR, s->uid);
+	/* What cannot go now goes with a tick, which says why not. */
+	if (c.n == 0)
+		(void)!nhi_home_return(NHI_HOMES_DIR, s->account, &gone, NULL);
 	return nhi_lease_set(NHI_LEASES_DIR, s->account, s->uid, c.n, why);
 }
 
@@ -152,6 +158,14 @@ make_run(struct nhi_why *why)
 	return nhi_dir_make(AT_FDCWD, NHI_SESSIONS_DIR, 0755, 0, 0, why);
 }
 
+/* Identities of one account agree on it. */
+static bool
+lends_home(const struct nhi_pam_call *c)
+{
+	return c->rules != NULL && c->rules->nidentities > 0 &&
+	    c->rules->identities[0].remove_home;
+}
+
 enum nhi_err
 nhi_pam_record_open(const struct nhi_pam_call *c,
     const struct nhi_pam_evidence *e, const struct nhi_session *s,
@@ -164,6 +178,8 @@ nhi_pam_record_open(const struct nhi_pam_call *c,
 	    (err = nhi_state_lock(NHI_LEASES_DIR, &lock, why)) != NHI_OK ||
 	    (err = nhi_pam_evidence_cap(c, e, why)) != NHI_OK ||
 	    (err = check_uid(s, why)) != NHI_OK ||
+	    (err = nhi_pam_home_make(&c->account, c->uid, lends_home(c),
+	    why)) != NHI_OK ||
 	    (err = nhi_session_write(NHI_SESSIONS_DIR, s, why)) != NHI_OK)
 		return err;
 	return set_lease(s, why);

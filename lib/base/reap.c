@@ -80,18 +80,17 @@ read_proc(const char *pid, const char *name, struct nhi_buf *b)
 	    nhi_file_read(AT_FDCWD, path, NHI_FILE_ANY, b, NULL) == NHI_OK;
 }
 
-/* "Uid:\t<real>\t<effective>\t<saved>\t<file system>" */
-static bool
-has_uids(const char *pid, uint32_t uid)
+/*
+ * "Uid:\t<real>\t<effective>\t<saved>\t<file system>": how many of them are
+ * this one; -1 when it cannot be told.
+ */
+static int
+count_uids(struct nhi_span rest, uint32_t uid)
 {
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(STATUS_MAX);
-	struct nhi_span rest, line, word;
-	unsigned int same = 0;
+	struct nhi_span line, word;
+	int same = 0;
 	uint64_t v;
 
-	if (!read_proc(pid, "status", &b))
-		return false;
-	rest = nhi_buf_all(&b);
 	while (nhi_span_cut(&rest, '\n', &line)) {
 		if (!nhi_span_cut(&line, '\t', &word) ||
 		    !nhi_span_is(word, "Uid:"))
@@ -99,9 +98,52 @@ has_uids(const char *pid, uint32_t uid)
 		while (nhi_span_cut(&line, '\t', &word))
 			if (nhi_num_parse(word, UINT32_MAX, &v) && v == uid)
 				same++;
-		return same == 4;
+		return same;
 	}
-	return false;
+	return -1;
+}
+
+static bool
+has_uids(const char *pid, uint32_t uid)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(STATUS_MAX);
+
+	return read_proc(pid, "status", &b) &&
+	    count_uids(nhi_buf_all(&b), uid) == 4;
+}
+
+/* A zombie whose other threads have ended, too, is over. */
+static int
+is_alive(const char *pid, uint32_t uid)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(STATUS_MAX);
+	const char *text;
+	int n;
+
+	if (!read_proc(pid, "status", &b))
+		return errno == ENOENT || errno == ESRCH ? 0 : -1;
+	text = nhi_buf_text(&b);
+	if (strstr(text, "\nState:\tZ") != NULL &&
+	    strstr(text, "\nThreads:\t1\n") != NULL)
+		return 0;
+	n = count_uids(nhi_buf_all(&b), uid);
+	return n < 0 ? -1 : n > 0;
+}
+
+int
+nhi_reap_alive(uint32_t uid)
+{
+	const struct dirent *de;
+	DIR *dp = opendir("/proc");
+	int r = 0;
+
+	if (dp == NULL)
+		return -1;
+	while (r == 0 && (de = readdir(dp)) != NULL)
+		if (de->d_name[0] >= '1' && de->d_name[0] <= '9')
+			r = is_alive(de->d_name, uid);
+	(void)closedir(dp);
+	return r;
 }
 
 static bool

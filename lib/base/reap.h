@@ -28,4 +28,10 @@ unsigned int nhi_reap_session(uint32_t uid, uint32_t audit_session);
 /* The same at once, by SIGKILL. */
 void	 nhi_reap_kill(uint32_t uid, uint32_t audit_session);
 
+/*
+ * Does a process live that has the UID as one of its four, in whatever
+ * session?  1, 0, or -1 with errno when it cannot be told.
+ */
+int	 nhi_reap_alive(uint32_t uid);
+
 #endif

@@ -307,6 +307,8 @@ format_identity(const struct nhi_identity *i, struct nhi_buf *b)
 	put_list(b, "sudo", &i->sudo);
 	if (i->direct)
 		nhi_buf_str(b, "direct 1\n");
+	if (i->remove_home)
+		nhi_buf_str(b, "remove_home 1\n");
 	for (size_t k = 0; k < i->nmatches; k++)
 		format_match(&i->matches[k], b);
 }
@@ -512,16 +514,33 @@ read_sudo(struct reader *r, struct nhi_span *line)
 
 /* Only there when it is true: without it the file is what it always was. */
 static enum nhi_err
+read_flag(struct nhi_span *line, bool *flag)
+{
+	enum nhi_err err;
+
+	if (*flag)
+		return NHI_ERR_POLICY_INVALID;
+	if ((err = cut_bool(line, flag)) != NHI_OK)
+		return err;
+	return *flag ? NHI_OK : NHI_ERR_POLICY_INVALID;
+}
+
+static enum nhi_err
 read_direct(struct reader *r, struct nhi_span *line)
 {
 	struct nhi_identity *i = last_identity(r);
-	enum nhi_err err;
 
-	if (i == NULL || i->direct)
-		return NHI_ERR_POLICY_INVALID;
-	if ((err = cut_bool(line, &i->direct)) != NHI_OK)
-		return err;
-	return i->direct ? NHI_OK : NHI_ERR_POLICY_INVALID;
+	return i == NULL ? NHI_ERR_POLICY_INVALID :
+	    read_flag(line, &i->direct);
+}
+
+static enum nhi_err
+read_remove_home(struct reader *r, struct nhi_span *line)
+{
+	struct nhi_identity *i = last_identity(r);
+
+	return i == NULL ? NHI_ERR_POLICY_INVALID :
+	    read_flag(line, &i->remove_home);
 }
 
 static enum nhi_err
@@ -565,6 +584,7 @@ read_line(struct reader *r, struct nhi_span line)
 		{ "window", read_window },
 		{ "sudo", read_sudo },
 		{ "direct", read_direct },
+		{ "remove_home", read_remove_home },
 		{ "match", read_match },
 		/* End of the records */
 	};

@@ -95,6 +95,7 @@ struct nhi_identity {
 	bool forwarding;
 	bool cron;
 	bool direct;			/* a token bound to the key logs in */
+	bool remove_home;
 };
 
 struct nhi_rules {

@@ -125,6 +125,7 @@ test_digest(void **state)
 	"86400 0 1 1 0 0\n"						\
 	"audience b\n"							\
 	"identity c o p bot % 1 0 900 0 0 0 0\n"			\
+	"remove_home 1\n"						\
 	"match 0 0 1 d e\n"						\
 	"end\n"
 

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/file.h"
+#include "lib/base/home.h"
+#include "lib/base/lease.h"
+#include "lib/base/name.h"
+#include "lib/base/num.h"
+#include "lib/base/path.h"
+#include "lib/base/reap.h"
+#include "lib/base/tree.h"
+
+#define LENT	"/.lent"
+
+static enum nhi_err
+fault(const char *what, struct nhi_why *why)
+{
+	return nhi_fail(why, NHI_ERR_STATE, "home of %s: %s", what,
+	    strerror(errno));
+}
+
+/* 1, 0: it was not lent, -1 with errno. */
+static int
+find(int lent, const char *name, uint32_t *ret)
+{
+	char text[NHI_LINK_MAX + 1];
+	uint64_t v;
+	int r = nhi_link_read(lent, name, text);
+
+	if (r != 1)
+		return r;
+	if (!nhi_num_parse(nhi_span_str(text), UINT32_MAX, &v)) {
+		errno = EBADMSG;
+		return -1;
+	}
+	*ret = (uint32_t)v;
+	return 1;
+}
+
+static enum nhi_err
+open_lent(const char *homes, int *ret, struct nhi_why *why)
+{
+	char path[NHI_PATH_SIZE];
+	enum nhi_err err;
+
+	if (!nhi_path_join(path, homes, LENT, NHI_SPAN("")))
+		return nhi_fail(why, NHI_ERR_INTERNAL, "%s: too long", homes);
+	if ((err = nhi_dir_make(AT_FDCWD, path, 0700, geteuid(), getegid(),
+	    why)) != NHI_OK)
+		return err;
+	return nhi_dir_open(AT_FDCWD, path, ret, why);
+}
+
+/* The many that are not lent cost one readlink. */
+static bool
+is_lent(const char *homes, const char *name)
+{
+	char dir[NHI_PATH_SIZE], path[NHI_PATH_SIZE], text[NHI_LINK_MAX + 1];
+
+	return !nhi_path_join(dir, homes, LENT "/", NHI_SPAN("")) ||
+	    !nhi_path_join(path, dir, "", nhi_span_str(name)) ||
+	    nhi_link_read(AT_FDCWD, path, text) != 0;
+}
+
+enum nhi_err
+nhi_home_lend(const char *homes, const char *name, uint32_t uid, bool lent,
+    struct nhi_why *why)
+{
+	NHI_AUTO(nhi_fd_close) int dir = -1;
+	enum nhi_err err;
+	char text[16];
+
+	if (!lent && !is_lent(homes, name))
+		return NHI_OK;
+	if ((err = open_lent(homes, &dir, why)) != NHI_OK)
+		return err;
+	(void)snprintf(text, sizeof(text), "%" PRIu32, uid);
+	if (lent ? nhi_link_replace(dir, name, text) != 0 :
+	    unlinkat(dir, name, 0) != 0 && errno != ENOENT)
+		return fault(name, why);
+	return NHI_OK;
+}
+
+/* The home before the note: what is stopped half-way is done by tick. */
+static enum nhi_err
+take(int lent, const char *homes, const char *name, bool *ret,
+    struct nhi_why *why)
+{
+	uint32_t uid = 0;
+	bool gone;
+	enum nhi_err err;
+	int r = find(lent, name, &uid);
+
+	*ret = false;
+	if (r <= 0)
+		return r == 0 ? NHI_OK : fault(name, why);
+	if ((r = nhi_reap_alive(uid)) != 0)
+		return r == 1 ? NHI_OK : fault(name, why);
+	if ((err = nhi_tree_take(homes, name, uid, &gone, why)) != NHI_OK)
+		return err;
+	if (unlinkat(lent, name, 0) != 0 && errno != ENOENT)
+		return fault(name, why);
+	*ret = gone;
+	return NHI_OK;
+}
+
+enum nhi_err
+nhi_home_return(const char *homes, const char *name, bool *ret,
+    struct nhi_why *why)
+{
+	NHI_AUTO(nhi_fd_close) int lent = -1;
+	enum nhi_err err;
+
+	*ret = false;
+	if (!is_lent(homes, name))
+		return NHI_OK;
+	if ((err = open_lent(homes, &lent, why)) != NHI_OK)
+		return err;
+	return take(lent, homes, name, ret, why);
+}
+
+enum nhi_err
+nhi_home_sweep(const char *homes, const char *leases, uint64_t *ret_gone,
+    struct nhi_why *why)
+{
+	NHI_AUTO(nhi_fd_close) int lent = -1;
+	enum nhi_err err, first = NHI_OK;
+	const struct dirent *de;
+	bool gone;
+	DIR *dp;
+	int fd;
+
+	if ((err = open_lent(homes, &lent, why)) != NHI_OK)
+		return err;
+	if ((fd = dup(lent)) < 0 || (dp = fdopendir(fd)) == NULL) {
+		nhi_fd_close(&fd);
+		return fault("all", why);
+	}
+	while ((de = readdir(dp)) != NULL) {
+		if (!nhi_name_valid(de->d_name) ||
+		    nhi_lease_live(leases, de->d_name) != 0)
+			continue;
+		err = take(lent, homes, de->d_name, &gone, why);
+		if (err == NHI_OK)
+			*ret_gone += gone;
+		else if (first == NHI_OK)
+			first = err;
+	}
+	(void)closedir(dp);
+	return first;
+}
