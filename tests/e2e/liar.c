@@ -230,8 +230,10 @@ static _Noreturn void
 speak(void)
 {
 	NHI_AUTO(nhi_fd_close) int fd = open(PLANS "text", O_RDONLY);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf in = NHI_BUF(1U << 20);
 	struct nhi_why why;
 
+	(void)!nhi_file_slurp(STDIN_FILENO, &in, &why);
 	if (fd >= 0 && nhi_file_slurp(fd, &out, &why) == NHI_OK)
 		(void)!nhi_file_put(STDOUT_FILENO, nhi_buf_all(&out), &why);
 	_exit(0);
