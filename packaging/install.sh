@@ -35,16 +35,21 @@ put 0644 logrotate/nhi /etc/logrotate.d
 put 0755 remove/remove-pam remove/remove-nss remove/remove-sshd \
     /usr/libexec/nhi
 put_as completion/nhictl.bash /usr/share/bash-completion/completions/nhictl
-put 0644 completion/nhictl.fish /usr/share/fish/vendor_completions.d
+put_as completion/nhi-login.bash \
+    /usr/share/bash-completion/completions/nhi-login
+put 0644 completion/nhictl.fish completion/nhi-login.fish \
+    /usr/share/fish/vendor_completions.d
 if [ "${PAM_CONFIGS:-yes}" = yes ]; then
 	put 0644 pam-configs/nhi /usr/share/pam-configs
 	put_as apparmor/nameservice \
 	    /etc/apparmor.d/abstractions/nameservice.d/nhi
 	put_as apparmor/authentication \
 	    /etc/apparmor.d/abstractions/authentication.d/nhi
-	put 0644 completion/_nhictl /usr/share/zsh/vendor-completions
+	put 0644 completion/_nhictl completion/_nhi-login \
+	    /usr/share/zsh/vendor-completions
 else
-	put 0644 completion/_nhictl /usr/share/zsh/site-functions
+	put 0644 completion/_nhictl completion/_nhi-login \
+	    /usr/share/zsh/site-functions
 fi
 if [ "${AUTHSELECT:-no}" = yes ]; then
 	for file in "$here"/authselect/nhi/*; do

@@ -152,6 +152,50 @@ for shell in bash fish zsh; do
 	    "$(complete_$shell ca init --type '' | grep -v / | grep -v -- -- |
 	    sort | paste -sd' ')"
 done
+
+# login_SHELL WORD: what is offered for nhi-login's first word.
+login_bash() {
+	# shellcheck disable=SC2016
+	PATH=$P/../client:$PATH bash --norc -c '
+		. "$0"
+		COMP_WORDS=(nhi-login "$1") COMP_CWORD=1
+		_nhi_login
+		printf "%s\n" "${COMPREPLY[@]}"
+	' "$P/completion/nhi-login.bash" "$1"
+}
+
+login_fish() {
+	PATH=$P/../client:$PATH HOME=$WORK fish --no-config -c "
+		source $P/completion/nhi-login.fish
+		complete -C 'nhi-login $1'
+	" | cut -f1
+}
+
+login_zsh() {
+	# shellcheck disable=SC2016
+	PATH=$P/../client:$PATH zsh -fc '
+		compadd() { shift; print -l -- $@ }
+		_files() { }
+		_hosts() { }
+		compute() {
+			local -a words=(nhi-login "$2")
+			local CURRENT=2
+			. $1
+		}
+		compute "$@"
+	' - "$P/completion/_nhi-login" "$1"
+}
+
+for shell in bash fish zsh; do
+	have "completion of nhi-login by $shell" $shell || continue
+	is "$shell offers the options of nhi-login" \
+	    "$("$P/../client/nhi-login" --help | grep -oE -- '--[a-z-]+' |
+	    sort -u)" "$(login_$shell -- | grep '^--' | sort -u)"
+	is "$shell offers its verbs" 'cert forget platform renew run' \
+	    "$(login_$shell '' | grep -xE 'run|cert|renew|forget|platform' |
+	    sort | paste -sd' ')"
+done
+
 # --- removal, on files of its own
 
 mkdir "$WORK/pam.d"
