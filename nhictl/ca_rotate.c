@@ -87,9 +87,11 @@ nhi_verb_ca_rotate(int argc, char **argv)
 	if ((err = nhi_ca_lock(&lock, &why)) != NHI_OK ||
 	    (err = rotate(&why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
+	if (fflush(stdout) != 0)
+		return NHI_CTL_FAULT;
 	(void)fputs("nhictl: note: hosts that trust this one must trust the "
 	    "new key too: " NHI_CA_PUB "\n", stderr);
-	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+	return NHI_CTL_OK;
 }
 
 struct left {
