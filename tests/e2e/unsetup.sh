@@ -178,7 +178,12 @@ is 'and nothing of NHI' 0 "$(grep -cw nhi /etc/nsswitch.conf)"
 
 # Another program took the files over meanwhile: its links stay, and what
 # they lead to loses our lines only.
-nhictl setup --no-rollback >"$OUT" 2>&1 || not_ok 'set up for the links'
+(umask 0 && nhictl setup --no-rollback) >"$OUT" 2>&1 ||
+	not_ok 'set up for the links'
+is 'what is kept is for root alone, whatever the umask' '' \
+    "$(find $SETUP -type d \( -perm /077 -o ! -uid 0 \))"
+is 'and passwords are for nobody else' '' \
+    "$(find $SETUP -type f -name '*shadow*' -perm /007)"
 echo 'session optional pam_nhi.so' >>/etc/pam.d/login
 mkdir /etc/authselect
 links="nsswitch.conf pam.d/sshd pam.d/login"
