@@ -237,8 +237,7 @@ def refresh():
 
 def prepare():
     global KEY, PAM, ISSUER
-    os.makedirs(fault.WORK, exist_ok=True)
-    os.chmod(fault.WORK, 0o777)
+    fault.begin()
     ISSUER = "https://token.actions.githubusercontent.com"
     PAM, KEY = fault.pam_dir(), fault.make_key("k")
     refresh()

@@ -132,7 +132,7 @@ done
 is 'all is kept' "$kept" "$(counts)"
 try 'the spent token stays spent' 77 '^nhi: refused: policy ' \
     trade_file other web-deploy "$WORK/token"
-try 'the revoked certificate stays revoked' 77 '^nhi: refused: policy' \
+try 'the revoked certificate stays revoked' 254 '^nhi: refused: policy' \
     login gone web-deploy id -un
 try 'the hold stands' 0 other nhictl hold list
 try 'who is not meant enters' 0 '^web-deploy$' login job web-deploy id -un

@@ -182,5 +182,10 @@ def pam_dir():
     return path
 
 
+def begin():
+    os.makedirs(WORK, exist_ok=True)
+    os.chmod(WORK, 0o777)
+
+
 def finish():
     sys.exit(1 if failed else 0)

@@ -3,6 +3,7 @@
 # ./run fault [NAME]: everything fails once.  Each script of this directory in
 # a lab of its own; its log is kept, its failures are printed.
 #	calls	each allocation and each system call of each program
+#	helper	the same for the static program, nhi-drop and nhi-verify
 #	killed	SIGKILL before each call that changes the disk
 #	places	directories that are full, missing, somebody else's; no DNS, no
 #		syslog, no processes, no descriptors
@@ -20,7 +21,7 @@ one() {
 
 	script=$(cd "$TOP/tests/fault" && ls "$name.py" "$name.sh" 2>/dev/null)
 	case $name:$script in
-	calls:* | killed:* | places:* | clock:*) ;;
+	calls:* | helper:* | killed:* | places:* | clock:*) ;;
 	*)
 		echo "fault: no such script: $name" >&2
 		exit 64
@@ -39,7 +40,7 @@ one() {
 mkdir -p "$LOGS"
 make -C "$BUILD" -s check TESTS= >"$LOGS/fault-build.log" 2>&1 ||
 	{ tail -n 25 "$LOGS/fault-build.log"; exit 1; }
-[ $# -gt 0 ] || set -- killed places clock calls
+[ $# -gt 0 ] || set -- killed helper places clock calls
 failed=0
 for name; do
 	one "$name" || failed=1

@@ -196,8 +196,7 @@ def refresh():
 
 def prepare():
     global KEY, PAM
-    os.makedirs(fault.WORK, exist_ok=True)
-    os.chmod(fault.WORK, 0o777)
+    fault.begin()
     KEY, PAM = fault.make_key("k"), fault.pam_dir()
     refresh()
     fault.must(CTL, "hold", "add", "--account", "held", "--reason", "x")
