@@ -1,17 +1,22 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a login costs, in a lab: python3 login.py [ROUNDS]
+"""What a login costs, in a lab: python3 login.py [ROUNDS [cold]]
+
+"cold" drops the machine's caches before each of a few logins.
 
 Every login goes through `sshd -i` (no TCP, no listener) with one key exchange
 and the same PAM stack; the kinds take turns, so that what the machine does
 besides hits all alike.  sshd delays a user by a fixed time of its own that
 depends on the name, so each kind has many users.
 """
+import concurrent.futures
 import os
 import statistics
 import subprocess
 import sys
 import time
+
+import turn
 
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 40
 USERS = 20
@@ -77,9 +82,9 @@ def make_bot(i):
 
 
 def timed(*command, **options):
-    began = time.monotonic()
+    began = time.monotonic_ns()
     run(*command, **options)
-    return (time.monotonic() - began) * 1000
+    return time.monotonic_ns() - began
 
 
 def by_certificate(key):
@@ -87,13 +92,13 @@ def by_certificate(key):
     return ["-o", "CertificateFile=%s-cert.pub" % key, "-i", key]
 
 
-def person(i):
-    return timed(*SSH, "-i", DIR + "/k", "person%d@127.0.0.1" % i, "true",
+def person(i, ssh=tuple(SSH)):
+    return timed(*ssh, "-i", DIR + "/k", "person%d@127.0.0.1" % i, "true",
                  stdin=subprocess.DEVNULL)
 
 
-def bot(i):
-    return timed(*SSH, *by_certificate("%s/bot-%d" % (DIR, i)),
+def bot(i, ssh=tuple(SSH)):
+    return timed(*ssh, *by_certificate("%s/bot-%d" % (DIR, i)),
                  "bot-%d@127.0.0.1" % i, "true", stdin=subprocess.DEVNULL)
 
 
@@ -116,29 +121,75 @@ def certificate(ca):
         "person%d@127.0.0.1" % i, "true", stdin=subprocess.DEVNULL)
 
 
-def issue(i):
-    token = run("/usr/bin/python3", "/src/tests/e2e/mint.py", "token",
-                "--set", 'repository_id="%d"' % i).stdout
-    return timed(*SSH, "-i", "%s/bot-%d" % (DIR, i), "nhi@127.0.0.1",
-                 "bot-%d" % i, input=token)
+def make_issue(count):
+    """With tokens that are minted beforehand, each used once."""
+    tokens = [run("/usr/bin/python3", "/src/tests/e2e/mint.py", "token",
+                  "--set", 'repository_id="%d"' % (r % USERS)).stdout
+              for r in range(count)]
+    return lambda i: timed(*SSH, "-i", "%s/bot-%d" % (DIR, i),
+                           "nhi@127.0.0.1", "bot-%d" % i,
+                           input=tokens.pop(0))
 
 
 def rounds(kinds, n):
-    times = {name: [] for name, _ in kinds}
+    """Time on the clock, and of the processors: ssh and all of sshd's."""
+    clock = {name: [] for name, _ in kinds}
+    used = {name: [] for name, _ in kinds}
     for r in range(n):
         for name, login in kinds:
-            times[name].append(login(r % USERS))
-    return {name: statistics.median(t) for name, t in times.items()}
+            began = turn.spent_by_children()
+            clock[name].append(login(r % USERS))
+            used[name].append(turn.spent_by_children() - began)
+    return clock, used
 
 
-def new_ca(kind):
-    """Another CA for NHI, and certificates of it for all."""
-    for name in os.listdir("/etc/nhi/ca"):
-        os.unlink("/etc/nhi/ca/" + name)
-    run("nhictl", "ca", "init", "--type", kind)
-    run("nhictl", "apply")
-    for i in range(USERS):
-        make_bot(i)
+def tables(title, measured):
+    for how, times in zip(("clock", "processors"), measured):
+        turn.table("%s: %s" % (title, how), times, "plain key", "ms")
+    print()
+
+
+def throughput(kinds, clients=4, block=20):
+    """Logins a second with so many clients at a time; blocks take turns."""
+    rates = {name: [] for name, _ in kinds}
+    with concurrent.futures.ThreadPoolExecutor(clients) as pool:
+        for _ in range(max(3, ROUNDS // 8)):
+            for name, login in kinds:
+                began = time.monotonic()
+                list(pool.map(login, [i % USERS for i in range(block)]))
+                rates[name].append(block / (time.monotonic() - began))
+    first = statistics.median(next(iter(rates.values())))
+    print("%-40s %9s %9s %9s %7s" % ("%d clients at a time, logins/s" %
+                                     clients, "least", "p50", "most",
+                                     "ratio"))
+    for name, values in rates.items():
+        middle = statistics.median(values)
+        print("%-40s %9.1f %9.1f %9.1f %7.2f" % (
+            name, min(values), middle, max(values), middle / first))
+
+
+def system_calls(kinds):
+    """Of all processes of sshd, by strace."""
+    traced = SSH[:-1] + ["ProxyCommand=setsid -w strace -qq -f -o %s/trace "
+                         "/usr/sbin/sshd -i" % DIR]
+    for name, login in kinds:
+        login(1, traced)
+        with open(DIR + "/trace", encoding="utf-8", errors="replace") as f:
+            lines = [line for line in f if " resumed>" not in line and
+                     "(" in line]
+        programs = sum("execve(" in line and "= 0" in line for line in lines)
+        processes = len({line.split()[0] for line in lines})
+        print("%-40s %6d system calls, %d processes, %d programs" %
+              (name, len(lines), processes, programs))
+
+
+def drop_caches(login):
+    def cold(i):
+        run("sync")
+        with open("/proc/sys/vm/drop_caches", "w", encoding="ascii") as f:
+            f.write("3")
+        return login(i)
+    return cold
 
 
 def main():
@@ -149,28 +200,23 @@ def main():
     small_apply = apply(USERS)
     for i in range(USERS):
         make_bot(i)
-    rounds([("warm", person), ("warm2", bot)], 5)
+    both = [("plain key", person), ("NHI certificate", bot)]
+    rounds(both, 5)
     make_certificates()
     bare = [("certificate of an %s CA, no NHI" % ca, certificate(ca))
             for ca in CAS]
-    small = rounds([("plain key", person)] + bare +
-                   [("NHI certificate", bot), ("issue", issue)], ROUNDS)
-    new_ca("ecdsa")
-    other = rounds([("plain key", person), ("NHI certificate", bot),
-                    ("issue", issue)], ROUNDS)
+    tables("login, sshd -i", rounds(both[:1] + bare + both[1:], ROUNDS))
+    tables("issue", rounds(
+        [both[0], ("issue", make_issue(ROUNDS // 2))], ROUNDS // 2))
+    throughput(both)
+    print()
+    system_calls(both)
+    print()
+    if "cold" in sys.argv:
+        tables("after drop_caches", rounds(
+            [(name, drop_caches(login)) for name, login in both], 4))
     large_apply = apply(10000)
-    large = rounds([("plain key", person), ("NHI certificate", bot)], ROUNDS)
-    base = small["plain key"]
-    print("medians of %d logins each, %d users, sshd -i" % (ROUNDS, USERS))
-    print("%-42s %8s %7s" % ("", "ms", "ratio"))
-    for name in small:
-        print("%-42s %8.1f %7.2f" % (name, small[name], small[name] / base))
-    for name in other:
-        print("%-42s %8.1f %7.2f" % (name + ", ecdsa CA", other[name],
-                                     other[name] / other["plain key"]))
-    for name in large:
-        print("%-42s %8.1f %7.2f" % (name + ", policy of 10,000", large[name],
-                                     large[name] / large["plain key"]))
+    tables("policy of 10,000", rounds(both, ROUNDS))
     print("apply of %d identities: %.2f s; of 10,000: %.2f s" %
           (USERS, small_apply, large_apply))
 

@@ -30,4 +30,4 @@ make_other cjose "$HERE/token/jansson.c" -lcjose -l:libjansson.so.4
 make_other jose "$HERE/token/jansson.c" -ljose -l:libjansson.so.4
 make_other libjwt -ljwt
 make_other rhonabwy -lrhonabwy -lorcania -lyder -l:libjansson.so.4
-/usr/bin/python3 "$HERE/token.py" "$DIR" "$DIR" "$@"
+/usr/bin/python3 "$HERE/token_bench.py" "$DIR" "$DIR" "$@"

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""What verifying a token costs: token.py PROGRAMS COMPARATORS [ROUNDS]
+"""What verifying a token costs: token_bench.py PROGRAMS COMPARATORS [ROUNDS]
 
 PROGRAMS holds token_nhi, token_bare and the other token_* that token.sh could
 make.  Key set as text and token in, identity out.
