@@ -10,7 +10,8 @@
 
 #include "tests/fuzz/fuzz.h"
 
-/* libFuzzer and the sanitizers ask for it by this name. */
+/* LeakSanitizer, in a library of its own, asks for it by this name. */
+__attribute__((visibility("default")))
 const char	*__lsan_default_suppressions(void);
 
 bool fuzz_taken;

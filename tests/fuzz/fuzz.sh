@@ -158,7 +158,7 @@ merge() {
 table() {
 	local target feeds
 
-	echo '| target | feeds | core-minutes | executions | a second |' \
+	echo '| target | feeds | minutes | executions | a second |' \
 	    'edges | features | found |'
 	echo '|---|---|--:|--:|--:|--:|--:|--:|'
 	for target in $LIST; do
