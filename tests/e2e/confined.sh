@@ -277,9 +277,10 @@ soon 5 issuer_sleeps || not_ok 'the issuer waits'
 closed 'the issuer' "$issuer" _nhi-fetch web-deploy
 mkfifo "$WORK/second"
 "$LIBEXEC/nhi-drop" verify show <"$WORK/second" >/dev/null 2>&1 &
+verifier=$!
 exec 8>"$WORK/second"
 verifier_sleeps() {
-	verifier=$(pgrep -nx nhi-verify) &&
+	[ "$(cat "/proc/$verifier/comm")" = nhi-verify ] &&
 	    grep -q '^Seccomp:.2' "/proc/$verifier/status"
 }
 soon 5 verifier_sleeps || not_ok 'the verifier waits'

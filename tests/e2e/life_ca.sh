@@ -148,7 +148,7 @@ done
 wait
 is 'of four rotations at once one is made' 1 \
     "$(cat "$WORK"/rotate.? | grep -c 'signs from now on')"
-is 'and no third key' 2 "$(grep -c '^ssh-' $CA/trusted.pub)"
+is 'and no third key' 2 "$(grep -c -E '^(ssh|ecdsa)-' $CA/trusted.pub)"
 nhictl ca retire --force >"$OUT" 2>&1 || not_ok 'retired'
 try 'only root may' 2 'only root' setpriv --reuid 65534 --clear-groups \
     nhictl ca rotate

@@ -10,7 +10,7 @@ JWS='eyJ[A-Za-z0-9_-]{20,}\.'
 sed -e 's,jwks_file.*lab.json"; ,&binding = "key"; ,' \
     -e 's/account = "web-deploy"; /&direct = true; /' \
     /src/tests/lab/nhi.conf | policy
-ssh-keyscan -t ed25519 127.0.0.1 >"$WORK/known" 2>/dev/null
+sed 's/^/127.0.0.1 /' /etc/ssh/ssh_host_ed25519_key.pub >"$WORK/known"
 useradd -m -d /home/runner runner
 chmod 755 "$WORK" && chmod 644 "$WORK/known"
 # As a platform's own program: what it says is the job's business.
