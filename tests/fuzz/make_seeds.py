@@ -149,6 +149,26 @@ def other_certificate(key, digest):
     return part + string(ssh_signature(key, digest, part))
 
 
+def rsa_file(n, d, p):
+    """A private key whose d and p are whatever they are."""
+    pub = string("ssh-rsa") + mpint(65537) + mpint(n)
+    part = (b"cccc" * 2 + string("ssh-rsa") + mpint(n) + mpint(65537) +
+            mpint(d) + mpint(1) + mpint(p) + mpint(3) + string("x"))
+    part += bytes(range(1, 1 + -len(part) % 8))
+    data = base64.b64encode(
+        b"openssh-key-v1\0" + string("none") * 2 + string("") +
+        struct.pack(">I", 1) + string(pub) + string(part)).decode()
+    rows = [data[i:i + 70] for i in range(0, len(data), 70)]
+    mark = "-----%s OPENSSH PRIVATE KEY-----"
+    return "\n".join([mark % "BEGIN"] + rows + [mark % "END", ""])
+
+
+def rsa_files():
+    n = (1 << 2047) + 1
+    yield "ssh_private", "rsa-long-d", rsa_file(n, n << 16, 5)
+    yield "ssh_private", "rsa-p-1", rsa_file(n, 5, 1)
+
+
 def ssh_others():
     for name, key, digest in other_keys():
         cert = other_certificate(key, digest)
@@ -234,6 +254,7 @@ def seeds():
                                    certificate(), "x")
     yield "ssh_private", "random-ed25519", private(CA)
     yield from ssh_others()
+    yield from rsa_files()
     yield from verdicts()
     yield from seed_texts.seeds()
     yield "ssh_trusted", "two", (

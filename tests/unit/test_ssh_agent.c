@@ -284,9 +284,10 @@ test_manners(void **state)
 	assert_int_equal(out.n, 0);
 }
 
-/* A signature of the right form over nothing leaves no certificate. */
+#define ANSWER	(4 + 1 + 4 + 15 + 68)
+
 static void
-test_forged(void **state)
+check_forged(const char *path, const char answer[static ANSWER])
 {
 	NHI_AUTO(nhi_ssh_private_freep) struct nhi_ssh_private *ca = NULL;
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf pub = NHI_BUF(UTIL_BUF);
@@ -294,24 +295,38 @@ test_forged(void **state)
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf line = NHI_BUF(NHI_SSH_LINE_MAX);
 	struct nhi_ssh_cert_request r = util_request(key);
 	struct nhi_why why = { "" };
-	char bytes[4 + 1 + 4 + 15 + 68] = "\0\0\0\x58\x0e\0\0\0\x53"
-	    "\0\0\0\x0bssh-ed25519\0\0\0\x40";
 	pid_t pid;
 
-	(void)state;
-	util_need_keygen();
-	util_keygen("ca", "ed25519");
 	util_read("ca-ed25519.pub", &pub);
 	nhi_buf_printf(&text, "%.*s %s", (int)(strrchr(pub.p, ' ') - pub.p),
-	    pub.p, sock("forger"));
+	    pub.p, sock(path));
 	assert_int_equal(nhi_ssh_private_agent(nhi_buf_all(&text), &ca, &why),
 	    NHI_OK);
-	pid = agent("forger", (struct nhi_span){ bytes, sizeof(bytes) },
+	pid = agent(path, (struct nhi_span){ answer, ANSWER },
 	    ANSWERS);
 	assert_int_equal(nhi_ssh_cert_sign(&r, ca, &line, &why),
 	    NHI_ERR_CA_KEY);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	assert_int_equal(line.n, 0);
+}
+
+/*
+ * A signature over something else, and one of another form, leave no
+ * certificate.
+ */
+static void
+test_forged(void **state)
+{
+	static const char of_nothing[ANSWER] = "\0\0\0\x58\x0e\0\0\0\x53"
+	    "\0\0\0\x0bssh-ed25519\0\0\0\x40";
+	static const char of_none[ANSWER] = "\0\0\0\x58\x0e\0\0\0\x53"
+	    "\0\0\0\x0bssh-ed25518\0\0\0\x40";
+
+	(void)state;
+	util_need_keygen();
+	util_keygen("ca", "ed25519");
+	check_forged("forger", of_nothing);
+	check_forged("forger2", of_none);
 }
 
 int
