@@ -45,15 +45,16 @@ find(int lent, const char *name, uint32_t *ret)
 	return 1;
 }
 
+/* Made where it is to be written; ENOENT in errno where it is not there. */
 static enum nhi_err
-open_lent(const char *homes, int *ret, struct nhi_why *why)
+open_lent(const char *homes, bool make, int *ret, struct nhi_why *why)
 {
 	char path[NHI_PATH_SIZE];
 	enum nhi_err err;
 
 	if (!nhi_path_join(path, homes, LENT, NHI_SPAN("")))
 		return nhi_fail(why, NHI_ERR_INTERNAL, "%s: too long", homes);
-	if ((err = nhi_dir_make(AT_FDCWD, path, 0700, geteuid(), getegid(),
+	if (make && (err = nhi_dir_make(AT_FDCWD, path, 0700, geteuid(), getegid(),
 	    why)) != NHI_OK)
 		return err;
 	return nhi_dir_open(AT_FDCWD, path, ret, why);
@@ -80,7 +81,7 @@ nhi_home_lend(const char *homes, const char *name, uint32_t uid, bool lent,
 
 	if (!lent && !is_lent(homes, name))
 		return NHI_OK;
-	if ((err = open_lent(homes, &dir, why)) != NHI_OK)
+	if ((err = open_lent(homes, true, &dir, why)) != NHI_OK)
 		return err;
 	(void)snprintf(text, sizeof(text), "%" PRIu32, uid);
 	if (lent ? nhi_link_replace(dir, name, text) != 0 :
@@ -122,7 +123,7 @@ nhi_home_return(const char *homes, const char *name, bool *ret,
 	*ret = false;
 	if (!is_lent(homes, name))
 		return NHI_OK;
-	if ((err = open_lent(homes, &lent, why)) != NHI_OK)
+	if ((err = open_lent(homes, true, &lent, why)) != NHI_OK)
 		return err;
 	return take(lent, homes, name, ret, why);
 }
@@ -138,8 +139,8 @@ nhi_home_sweep(const char *homes, const char *leases, uint64_t *ret_gone,
 	DIR *dp;
 	int fd;
 
-	if ((err = open_lent(homes, &lent, why)) != NHI_OK)
-		return err;
+	if ((err = open_lent(homes, false, &lent, why)) != NHI_OK)
+		return errno == ENOENT ? NHI_OK : err;
 	if ((fd = dup(lent)) < 0 || (dp = fdopendir(fd)) == NULL) {
 		nhi_fd_close(&fd);
 		return fault("all", why);
