@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# ./run valgrind [TEST...]: the unit tests of the libraries and of the two
+# modules under valgrind's memcheck; any error or definite leak fails.  What
+# is started by exec, and what the kernel's filter confines, is not followed.
+set -u
+
+: "${TOP:?}" "${BUILD:?}"
+LOGS=$BUILD/logs/valgrind
+# The sandbox kills valgrind's own calls; these compare times; these fork and
+# exec by the hundred.
+LEFT_OUT=' test_confine test_confine_steps test_filter test_sandbox '
+
+tests() {
+	make -C "$BUILD" -s -pn 2>/dev/null |
+		sed -n 's/^TESTS = //p' | tr ' ' '\n' |
+		grep -E '^tests/unit/test_[a-z0-9_]+$' | sort -u
+}
+
+one() {
+	local name=${1##*/} log
+
+	log=$LOGS/$name.log
+	case $LEFT_OUT in
+	*" $name "*)
+		echo "skip $name"
+		return
+		;;
+	esac
+	if (cd "$BUILD" && srcdir=$TOP timeout -k 5 300 ./libtool --quiet \
+	    --mode=execute valgrind -q --error-exitcode=99 \
+	    --leak-check=full --errors-for-leak-kinds=definite \
+	    "$1") >"$log" 2>&1 </dev/null; then
+		echo "ok $name"
+	else
+		echo "not ok $name"
+		grep -E '^==|FAILED' "$log" | head -n 12 | sed 's/^/    | /'
+		return 1
+	fi
+}
+
+bad=0 n=0
+mkdir -p "$LOGS"
+make -C "$BUILD" -s -j"$(nproc)" check TESTS= >"$LOGS/build.log" 2>&1 ||
+	{ tail -n 20 "$LOGS/build.log"; exit 2; }
+if [ $# -eq 0 ]; then
+	mapfile -t all < <(tests)
+	set -- "${all[@]}"
+else
+	set -- "${@/#/tests/unit/test_}"
+fi
+for t; do
+	n=$((n + 1))
+	one "$t" || bad=$((bad + 1))
+done
+echo "$((n - bad)) passed, $bad failed"
+[ $bad -eq 0 ] && [ $n -gt 0 ]
