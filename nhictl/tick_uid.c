@@ -207,14 +207,10 @@ nhi_tick_uids(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 enum nhi_err
 nhi_tick_homes(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 {
-	NHI_AUTO(nhi_fd_close) int lock = -1;
 	uint64_t taken = 0;
 	enum nhi_err err, first;
 
-	if ((err = nhi_state_lock(t->leases, &lock, why)) != NHI_OK)
-		return err;
 	first = nhi_home_sweep(t->homes, t->leases, &taken, why);
-	nhi_fd_close(&lock);
 	err = nhi_tree_empty(t->homes, nhi_clock_ms() + EMPTY_MS, ret,
 	    first == NHI_OK ? why : NULL);
 	return first != NHI_OK ? first : err;

@@ -10,6 +10,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/home.h"
+#include "lib/base/mount.h"
 #include "lib/base/paths.h"
 #include "pam_nhi/home.h"
 
@@ -72,11 +73,17 @@ nhi_pam_home_make(const struct nhi_account *a, uint32_t uid, bool lent,
 
 	if (!is_ours(a))
 		return NHI_OK;
+	/*
+	 * What is mounted there is its own home: it is not made, lent or
+	 * looked at, under a lock that all logins need.
+	 */
 	if ((err = nhi_dir_make(AT_FDCWD, NHI_HOMES_DIR, 0755, 0, 0,
 	    why)) != NHI_OK ||
 	    (err = nhi_dir_open(AT_FDCWD, NHI_HOMES_DIR, &homes,
 	    why)) != NHI_OK ||
-	    (err = set_aside(homes, a->name, uid, why)) != NHI_OK ||
+	    nhi_mount_there(homes, a->name))
+		return err;
+	if ((err = set_aside(homes, a->name, uid, why)) != NHI_OK ||
 	    (err = nhi_dir_make(homes, a->name, 0700, uid, uid, why)) !=
 	    NHI_OK)
 		return err;

@@ -109,9 +109,12 @@ count(const struct nhi_session *s, void *arg)
 	return true;
 }
 
-/* The lease says how many sessions there are; the caller holds the lock. */
+/*
+ * The lease says how many sessions there are; the caller holds the lock, and
+ * knows whether the home may go with the last one.
+ */
 static enum nhi_err
-set_lease(const struct nhi_session *s, struct nhi_why *why)
+set_lease(const struct nhi_session *s, bool may_go, struct nhi_why *why)
 {
 	struct count c = { .account = s->account };
 	enum nhi_err err;
@@ -122,7 +125,7 @@ set_lease(const struct nhi_session *s, struct nhi_why *why)
 		return err;
 	nhi_registry_touch(NHI_UIDS_DIR, s->uid);
 	/* What cannot go now goes with a tick, which says why not. */
-	if (c.n == 0)
+	if (c.n == 0 && may_go)
 		(void)!nhi_home_return(NHI_HOMES_DIR, s->account, &gone, NULL);
 	return nhi_lease_set(NHI_LEASES_DIR, s->account, s->uid, c.n, why);
 }
@@ -182,12 +185,13 @@ nhi_pam_record_open(const struct nhi_pam_call *c,
 	    why)) != NHI_OK ||
 	    (err = nhi_session_write(NHI_SESSIONS_DIR, s, why)) != NHI_OK)
 		return err;
-	return set_lease(s, why);
+	return set_lease(s, false, why);
 }
 
 enum nhi_err
 nhi_pam_record_close(const struct nhi_session *s, struct nhi_why *why)
 {
+	const bool may_go = nhi_home_free(NHI_HOMES_DIR, s->account);
 	NHI_AUTO(nhi_fd_close) int lock = -1;
 	enum nhi_err err;
 
@@ -195,7 +199,7 @@ nhi_pam_record_close(const struct nhi_session *s, struct nhi_why *why)
 	    (err = nhi_session_remove(NHI_SESSIONS_DIR, s->id,
 	    why)) != NHI_OK)
 		return err;
-	return set_lease(s, why);
+	return set_lease(s, may_go, why);
 }
 
 enum nhi_err

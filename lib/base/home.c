@@ -103,14 +103,23 @@ take(int lent, const char *homes, const char *name, bool *ret,
 	*ret = false;
 	if (r <= 0)
 		return r == 0 ? NHI_OK : fault(name, why);
-	if ((r = nhi_reap_alive(uid)) != 0)
-		return r == 1 ? NHI_OK : fault(name, why);
 	if ((err = nhi_tree_take(homes, name, uid, &gone, why)) != NHI_OK)
 		return err;
 	if (unlinkat(lent, name, 0) != 0 && errno != ENOENT)
 		return fault(name, why);
 	*ret = gone;
 	return NHI_OK;
+}
+
+bool
+nhi_home_free(const char *homes, const char *name)
+{
+	NHI_AUTO(nhi_fd_close) int lent = -1;
+	uint32_t uid = 0;
+
+	return is_lent(homes, name) &&
+	    open_lent(homes, false, &lent, NULL) == NHI_OK &&
+	    find(lent, name, &uid) == 1 && nhi_reap_alive(uid) == 0;
 }
 
 enum nhi_err
@@ -126,6 +135,34 @@ nhi_home_return(const char *homes, const char *name, bool *ret,
 	if ((err = open_lent(homes, true, &lent, why)) != NHI_OK)
 		return err;
 	return take(lent, homes, name, ret, why);
+}
+
+struct places {
+	const char *homes;
+	const char *leases;
+};
+
+/* A session may have begun since the look through /proc. */
+static enum nhi_err
+sweep_one(int lent, const struct places *at, const char *name, bool *ret,
+    struct nhi_why *why)
+{
+	NHI_AUTO(nhi_fd_close) int lock = -1;
+	uint32_t uid = 0;
+	enum nhi_err err;
+	int r;
+
+	*ret = false;
+	if (nhi_lease_live(at->leases, name) != 0)
+		return NHI_OK;
+	if ((r = find(lent, name, &uid)) <= 0)
+		return r == 0 ? NHI_OK : fault(name, why);
+	if ((r = nhi_reap_alive(uid)) != 0)
+		return r == 1 ? NHI_OK : fault(name, why);
+	if ((err = nhi_state_lock(at->leases, &lock, why)) != NHI_OK)
+		return err;
+	return nhi_lease_live(at->leases, name) != 0 ? NHI_OK :
+	    take(lent, at->homes, name, ret, why);
 }
 
 enum nhi_err
@@ -146,10 +183,10 @@ nhi_home_sweep(const char *homes, const char *leases, uint64_t *ret_gone,
 		return fault("all", why);
 	}
 	while ((de = readdir(dp)) != NULL) {
-		if (!nhi_name_valid(de->d_name) ||
-		    nhi_lease_live(leases, de->d_name) != 0)
+		if (!nhi_name_valid(de->d_name))
 			continue;
-		err = take(lent, homes, de->d_name, &gone, why);
+		err = sweep_one(lent, &(struct places){ homes, leases },
+		    de->d_name, &gone, why);
 		if (err == NHI_OK)
 			*ret_gone += gone;
 		else if (first == NHI_OK)

@@ -22,7 +22,7 @@
 #include "lib/base/reap.h"
 #include "lib/base/registry.h"
 
-#define STATUS_MAX	8192
+#define STATUS_MAX	(1024 * 1024)	/* 65,536 groups */
 #define ROUNDS		4		/* for what forks meanwhile */
 #define PATIENCE	(50 * 1000 * 1000)	/* nanoseconds, ten times */
 

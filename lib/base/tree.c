@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/mount.h"
 #include "lib/base/spawn.h"
 #include "lib/base/tree.h"
 
@@ -83,6 +84,10 @@ nhi_tree_take(const char *dir, const char *name, uid_t uid, bool *ret,
 	*ret = false;
 	if ((err = open_gone(dir, &fd, &gone, why)) != NHI_OK || gone < 0)
 		return err;
+	if (nhi_mount_there(fd, name)) {
+		errno = EBUSY;
+		return fault(name, why);
+	}
 	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return errno == ENOENT ? NHI_OK : fault(name, why);
 	if (!S_ISDIR(st.st_mode) || st.st_uid != uid)
@@ -118,6 +123,11 @@ remove_one(struct tree *t, int dir, const char *name)
 {
 	struct stat st;
 
+	if (nhi_mount_there(dir, name)) {
+		errno = EBUSY;
+		note(t, name);
+		return;
+	}
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
 		if (errno != ENOENT)
 			note(t, name);
@@ -139,9 +149,13 @@ strip(struct tree *t, const char *name)
 	const struct dirent *de;
 	struct stat st;
 	DIR *dp = NULL;
-	int fd = openat(t->gone, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-	    O_CLOEXEC);
+	int fd = -1;
 
+	if (nhi_mount_there(t->gone, name))
+		errno = EBUSY;
+	else
+		fd = openat(t->gone, name, O_RDONLY | O_DIRECTORY |
+		    O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) != 0 ||
 	    (st.st_dev != t->dev && (errno = EXDEV) != 0) ||
 	    (dp = fdopendir(fd)) == NULL) {
