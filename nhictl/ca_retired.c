@@ -70,9 +70,9 @@ nhi_ca_retired_add(const struct nhi_ssh_key *key, int64_t now,
 	nhi_buf_char(&new, '\n');
 	rest = nhi_buf_all(&old);
 	while (rest.n > 0) {
-		if ((err = cut(&rest, &line, &until, &one, why)) != NHI_OK)
-			return err;
-		if (until < now || is_key(one, key))
+		/* What cannot be read stays: a key must go all the same. */
+		if (cut(&rest, &line, &until, &one, NULL) == NHI_OK &&
+		    (until < now || is_key(one, key)))
 			continue;
 		nhi_buf_span(&new, line);
 		nhi_buf_char(&new, '\n');
@@ -99,7 +99,10 @@ nhi_ca_retired_load(int64_t now, struct nhi_ssh_trusted **ret,
 		return err;
 	rest = nhi_buf_all(&text);
 	while (rest.n > 0) {
-		if ((err = cut(&rest, &line, &until, &one, why)) != NHI_OK)
+		err = cut(&rest, &line, &until, &one, why);
+		if (line.n == 0 || line.p[0] == '#')
+			continue;
+		if (err != NHI_OK)
 			return err;
 		if (until < now)
 			continue;

@@ -135,6 +135,28 @@ check_left(const struct nhi_ssh_key *ca, struct nhi_why *why)
 	    "are valid, the last until %s; wait, or --force", left.n, until);
 }
 
+/*
+ * Elsewhere it is trusted still, and nhictl krl knows it.  A key that may be
+ * in wrong hands goes even where that cannot be noted.
+ */
+static enum nhi_err
+retire_one(const struct nhi_ssh_key *key, bool force, struct nhi_why *why)
+{
+	struct nhi_why note;
+	enum nhi_err err, noted;
+
+	noted = nhi_ca_retired_add(key, nhi_when_now(), &note);
+	if (noted == NHI_OK || force) {
+		if ((err = nhi_ca_withdraw(key, why)) != NHI_OK ||
+		    (err = record(key, "is no longer trusted",
+		    why)) != NHI_OK)
+			return err;
+	}
+	if (noted != NHI_OK)
+		*why = note;
+	return noted;
+}
+
 static enum nhi_err
 retire(bool force, struct nhi_why *why)
 {
@@ -156,17 +178,10 @@ retire(bool force, struct nhi_why *why)
 		    "there is no old key: nhictl ca rotate makes one");
 	if (!force && (err = check_left(ca->key, why)) != NHI_OK)
 		return err;
-	for (size_t i = 0; i < own->n; i++) {
-		if (nhi_ssh_key_equal(own->keys[i], ca->key))
-			continue;
-		/* Elsewhere it is trusted still, and nhictl krl knows it. */
-		if ((err = nhi_ca_retired_add(own->keys[i], nhi_when_now(),
-		    why)) != NHI_OK ||
-		    (err = nhi_ca_withdraw(own->keys[i], why)) != NHI_OK ||
-		    (err = record(own->keys[i], "is no longer trusted",
-		    why)) != NHI_OK)
+	for (size_t i = 0; i < own->n; i++)
+		if (!nhi_ssh_key_equal(own->keys[i], ca->key) &&
+		    (err = retire_one(own->keys[i], force, why)) != NHI_OK)
 			return err;
-	}
 	return NHI_OK;
 }
 

@@ -98,6 +98,7 @@ try 'it is not retired while its certificates are valid' 1 \
 serial=$(details old | sed -n 's/^ *Serial: //p')
 nhictl revoke --serial "$serial" --reason 'a test' >"$OUT" 2>&1 ||
 	not_ok 'a certificate of the old key is revoked'
+printf '# by hand\n\n' >$CA/retired
 try 'unless forced' 0 "CA key ${OLD//+/[+]} .* no longer trusted" \
     nhictl ca retire --force
 is 'one key is trusted' 1 "$(grep -cE '^(ssh|ecdsa)-' $CA/trusted.pub)"
@@ -106,10 +107,10 @@ try 'a list for other hosts has both keys' 0 '1 serials of 2 CA keys' \
     nhictl krl "$WORK/krl"
 try 'and what the old key signed' 1 'REVOKED' \
     ssh-keygen -Q -f "$WORK/krl" "$WORK/old-cert.pub"
-until=$(cut -d' ' -f1 $CA/retired)
+until=$(head -n 1 $CA/retired | cut -d' ' -f1)
 is 'until it has expired everywhere' yes "$(! [ \
     "$until" -gt $(($(date +%s) + 86400)) ] || echo yes)"
-sed -i.real 's/^[0-9]*/1/' $CA/retired
+sed -i.real '1s/^[0-9]*/1/' $CA/retired
 try 'and then no more' 0 ' of 1 CA keys' nhictl krl "$WORK/krl"
 echo spoilt >$CA/retired
 try 'no list without it' 2 'not a retired key' nhictl krl "$WORK/krl"
