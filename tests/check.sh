@@ -193,7 +193,7 @@ e2e_tell() {
 # e2e_all SCRIPT...: as many at a time as there are jobs, since most of what
 # they do is to wait; told in order.
 e2e_all() {
-	local script running=0 TOLD=0
+	local script name running=0 TOLD=0
 
 	for script; do
 		rm -f "$LOGS/e2e-$(basename "$script" .sh).status"
@@ -208,6 +208,14 @@ e2e_all() {
 		running=$((running + 1))
 	done
 	wait
+	# One that was killed has not said how it ended.
+	for script; do
+		name=$(basename "$script" .sh)
+		[ -e "$LOGS/e2e-$name.status" ] || {
+			: >>"$LOGS/e2e-$name.log"
+			echo 137 >"$LOGS/e2e-$name.status"
+		}
+	done
 	e2e_tell "$@"
 }
 
