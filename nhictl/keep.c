@@ -13,6 +13,7 @@
 #include "lib/base/path.h"
 #include "nhictl/copy.h"
 #include "nhictl/keep.h"
+#include "nhictl/undo.h"
 
 #define FDS	16		/* for the walk of an area */
 
@@ -165,13 +166,58 @@ nhi_keep_file(const char *area, const char *path, struct nhi_why *why)
 	return nhi_keep_note(area, line, why);
 }
 
+/* Is the file now what this copy of it is? */
+static enum nhi_err
+is_as(const char *area, const char *which, const char *path, bool *ret,
+    struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf now = NHI_BUF(NHI_KEEP_FILE);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf old = NHI_BUF(NHI_KEEP_FILE);
+	char kept[NHI_PATH_SIZE];
+	bool here = false, there = false;
+	enum nhi_err err;
+
+	if ((err = nhi_keep_path(area, which, path, kept, why)) != NHI_OK ||
+	    (err = nhi_copy_read(path, &now, &here, why)) != NHI_OK ||
+	    (err = nhi_copy_read(kept, &old, &there, why)) != NHI_OK)
+		return err;
+	*ret = here == there && nhi_span_equal(nhi_buf_all(&now),
+	    nhi_buf_all(&old));
+	return NHI_OK;
+}
+
+enum nhi_err
+nhi_keep_look(const char *area, const char *path, bool *ret_ours,
+    struct nhi_why *why)
+{
+	char made[NHI_PATH_SIZE];
+	bool as_was = false, as_made = false;
+	enum nhi_err err;
+
+	if ((err = is_as(area, "was", path, &as_was, why)) != NHI_OK ||
+	    (err = is_as(area, "made", path, &as_made, why)) != NHI_OK ||
+	    (err = nhi_keep_path(area, "made", path, made, why)) != NHI_OK)
+		return err;
+	if (!as_was && !as_made &&
+	    (err = nhi_copy_unlink(made, why)) != NHI_OK)
+		return err;
+	*ret_ours = as_was || as_made;
+	return NHI_OK;
+}
+
 enum nhi_err
 nhi_keep_made(const char *area, const char *path, struct nhi_span text,
     struct nhi_why *why)
 {
 	char to[NHI_PATH_SIZE];
+	bool ours = true;
 	enum nhi_err err;
 
+	if (nhi_undo_is_shared(path) &&
+	    (err = nhi_keep_look(area, path, &ours, why)) != NHI_OK)
+		return err;
+	if (!ours)
+		return NHI_OK;
 	if ((err = nhi_keep_path(area, "made", path, to, why)) != NHI_OK ||
 	    (err = nhi_copy_parents(to, why)) != NHI_OK)
 		return err;

@@ -53,7 +53,18 @@ bool		 nhi_keep_tells(struct nhi_span journal, const char *kind,
 bool		 nhi_keep_has(struct nhi_span journal, const char *path);
 bool		 nhi_keep_had(struct nhi_span journal, const char *path);
 
-/* Before it is changed to a text; or after somebody else changed it. */
+/*
+ * Before a file that was kept is changed, maybe once more: did nobody else
+ * change it since?  If somebody did, "made" goes, and none may be written:
+ * then the file loses our lines only, and the oldest is not put back whole.
+ */
+enum nhi_err	 nhi_keep_look(const char *area, const char *path,
+		    bool *ret_ours, struct nhi_why *) NHI_MUST;
+
+/*
+ * Before it is changed to a text, with that look at a file of others' in
+ * which only lines are ours; or after another program changed it.
+ */
 enum nhi_err	 nhi_keep_made(const char *area, const char *path,
 		    struct nhi_span, struct nhi_why *) NHI_MUST;
 enum nhi_err	 nhi_keep_made_file(const char *area, const char *path,

@@ -152,25 +152,36 @@ common_check(const void *arg, bool *ret_done, struct nhi_why *why)
 	return NHI_OK;
 }
 
+/* ret_ours: a bit for each that nobody else changed since it was kept. */
 static enum nhi_err
-keep_common(struct nhi_why *why)
+keep_common(unsigned int *ret_ours, struct nhi_why *why)
 {
+	unsigned int set = 0;
 	enum nhi_err err;
 
-	for (size_t i = 0; nhi_setup_common[i] != NULL; i++)
-		if ((err = nhi_keep_file(NHI_KEEP_PENDING, nhi_setup_common[i],
+	for (size_t i = 0; nhi_setup_common[i] != NULL; i++) {
+		const char *path = nhi_setup_common[i];
+		bool ours = false;
+
+		if ((err = nhi_keep_file(NHI_KEEP_PENDING, path,
+		    why)) != NHI_OK ||
+		    (err = nhi_keep_look(NHI_KEEP_PENDING, path, &ours,
 		    why)) != NHI_OK)
 			return err;
+		set |= (unsigned int)ours << i;
+	}
+	*ret_ours = set;
 	return NHI_OK;
 }
 
 static enum nhi_err
-keep_made(struct nhi_why *why)
+keep_made(unsigned int ours, struct nhi_why *why)
 {
 	enum nhi_err err;
 
 	for (size_t i = 0; nhi_setup_common[i] != NULL; i++)
-		if ((err = nhi_keep_made_file(NHI_KEEP_PENDING,
+		if ((ours >> i & 1) != 0 &&
+		    (err = nhi_keep_made_file(NHI_KEEP_PENDING,
 		    nhi_setup_common[i], why)) != NHI_OK)
 			return err;
 	return NHI_OK;
@@ -181,15 +192,16 @@ common_apply(const void *arg, struct nhi_why *why)
 {
 	char path[NHI_PROC_PATH];
 	const char *const argv[] = { path, "--enable", "nhi", NULL };
+	unsigned int ours = 0;
 	bool done = false;
 	enum nhi_err err;
 
 	if (!nhi_proc_find("pam-auth-update", path))
 		return nhi_fail(why, NHI_ERR_HOST,
 		    "pam-auth-update is not installed");
-	if ((err = keep_common(why)) != NHI_OK ||
+	if ((err = keep_common(&ours, why)) != NHI_OK ||
 	    (err = nhi_proc_must(argv, why)) != NHI_OK ||
-	    (err = keep_made(why)) != NHI_OK ||
+	    (err = keep_made(ours, why)) != NHI_OK ||
 	    (err = common_check(arg, &done, why)) != NHI_OK)
 		return err;
 	if (!done)

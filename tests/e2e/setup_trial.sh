@@ -122,6 +122,43 @@ try 'set up while it waits' 0 '^setup: 1 changed' nhictl setup
 try 'both are rolled back' 0 '^setup: rolled back' nhictl setup --rollback
 as_before 'to the beginning'
 
+# What an administrator wrote between two setups of a trial outlives it, and
+# unsetup, too.
+cp -a /etc/nsswitch.conf "$WORK/nsswitch.conf"
+cp -a /etc/pam.d/sshd "$WORK/sshd"
+for end in '--rollback' '--confirm --force'; do
+	nhictl setup >/dev/null || not_ok "set up for $end"
+	sed -i -E '/^(passwd|group|initgroups)/s/ nhi//
+	    s/^hosts:.*/hosts: files myhostname/' /etc/nsswitch.conf
+	sed -i '/NHI begin/,/NHI end/d; 1i # a comment of the host' \
+	    /etc/pam.d/sshd
+	printf '%s\n' 'Name: Mine' 'Default: no' 'Priority: 0' \
+	    'Session-Type: Additional' 'Session:' \
+	    '	optional pam_permit.so mine' >/usr/share/pam-configs/mine
+	pam-auth-update --disable nhi
+	pam-auth-update --enable mine
+	nhictl setup >"$OUT" 2>&1 || not_ok "set up, edited: $end"
+	sed -i '/^passwd/s/ nhi//' /etc/nsswitch.conf
+	nhictl setup >"$OUT" 2>&1 || not_ok "set up, edited twice: $end"
+	# shellcheck disable=SC2086
+	try "set up, edited, set up: $end" 0 '^setup: ' nhictl setup $end
+	[ "$end" = --rollback ] || nhictl unsetup >"$OUT" 2>&1 ||
+		not_ok "$end: unsetup"
+	try "$end: nsswitch.conf keeps the edit" 0 '^hosts: files myhostname' \
+	    cat /etc/nsswitch.conf
+	try "$end: the PAM file, too" 0 '^# a comment of the host' \
+	    head -n 1 /etc/pam.d/sshd
+	try "$end: and what pam-auth-update wrote" 0 'pam_permit.so mine' \
+	    cat /etc/pam.d/common-session
+	is "$end: ours are gone" '' "$(grep -lw -e nhi -e pam_nhi.so \
+	    /etc/nsswitch.conf /etc/pam.d/*)"
+	pam-auth-update --package --remove mine
+	rm /usr/share/pam-configs/mine
+	cp -a "$WORK/nsswitch.conf" /etc/nsswitch.conf
+	cp -a "$WORK/sshd" /etc/pam.d/sshd
+done
+snapshot >"$WORK/before"
+
 # The watcher is gone, the host was started anew: tick knows the time.
 nhictl setup >/dev/null
 watcher | xargs -r kill -KILL
