@@ -109,20 +109,29 @@ profile_here(const void *arg, const char **ret_note)
 	return nhi_proc_find("pam-auth-update", path);
 }
 
+/* pam-auth-update would put a file in the place of a link. */
+static enum nhi_err
+no_link(const char *path, struct nhi_why *why)
+{
+	char real[NHI_PATH_SIZE];
+
+	if (nhi_copy_target(path, real) && strcmp(path, real) != 0)
+		return nhi_fail(why, NHI_ERR_HOST, "%s is a symbolic link to "
+		    "%.60s: make it a file, or say nhi there by hand and take "
+		    "pam-auth-update away", path, real);
+	return NHI_OK;
+}
+
 /* Is the module named outside of comments? */
 static enum nhi_err
 names_module(const char *path, bool *ret_named, struct nhi_why *why)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(NHI_EDIT_MAX);
 	struct nhi_span rest, line;
-	char real[NHI_PATH_SIZE];
 	enum nhi_err err;
 
-	/* pam-auth-update would put a file in the place of a link. */
-	if (nhi_copy_target(path, real) && strcmp(path, real) != 0)
-		return nhi_fail(why, NHI_ERR_HOST, "%s is a symbolic link to "
-		    "%.60s: make it a file, or say nhi there by hand and take "
-		    "pam-auth-update away", path, real);
+	if ((err = no_link(path, why)) != NHI_OK)
+		return err;
 	err = nhi_file_read(AT_FDCWD, path, NHI_FILE_ROOT, &text, why);
 	if (err != NHI_OK)
 		return err;
@@ -148,6 +157,10 @@ common_check(const void *arg, bool *ret_done, struct nhi_why *why)
 			return err;
 		all = all && named;
 	}
+	/* It writes the others with them. */
+	for (size_t i = 0; !all && nhi_setup_common[i] != NULL; i++)
+		if ((err = no_link(nhi_setup_common[i], why)) != NHI_OK)
+			return err;
 	*ret_done = all;
 	return NHI_OK;
 }
