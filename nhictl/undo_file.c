@@ -141,10 +141,15 @@ decide(const char *path, struct versions *v, enum nhi_undo_action *ret,
 	if (v->lost)
 		return decide_lost(path, v, ret, why);
 	*ret = back;
-	if ((v->know && same(&v->now, &v->made)) ||
-	    (is_path(path, NHI_SSHD_CONF_DIR, NHI_DROPIN_NAME) &&
-	    is_dropin(nhi_buf_all(&v->now))))
+	if (v->know && same(&v->now, &v->made))
 		return NHI_OK;
+	if (is_path(path, NHI_SSHD_CONF_DIR, NHI_DROPIN_NAME) &&
+	    is_dropin(nhi_buf_all(&v->now))) {
+		/* Of an apply since, for a setup that was confirmed. */
+		if (v->had && v->know && v->trial)
+			*ret = NHI_UNDO_LEAVE;
+		return NHI_OK;
+	}
 	*ret = NHI_UNDO_ASIDE;
 	if (!nhi_undo_is_shared(path))
 		return NHI_OK;
