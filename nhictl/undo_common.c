@@ -90,13 +90,25 @@ names_us(void)
 	for (size_t i = 0; nhi_setup_common[i] != NULL; i++) {
 		NHI_AUTO(nhi_buf_wipe) struct nhi_buf b =
 		    NHI_BUF(NHI_KEEP_FILE);
+		char real[NHI_PATH_SIZE];
 		bool there = false;
 
-		if (nhi_setup_common[i][1] == 'e' && nhi_copy_read(
-		    nhi_setup_common[i], &b, &there, NULL) == NHI_OK &&
+		if (nhi_setup_common[i][1] == 'e' &&
+		    nhi_copy_target(nhi_setup_common[i], real) &&
+		    nhi_copy_read(real, &b, &there, NULL) == NHI_OK &&
 		    nhi_strip_names_pam(nhi_buf_all(&b)))
 			return true;
 	}
+	return false;
+}
+
+/* pam-auth-update would put a file in the place of a link. */
+static bool
+has_link(void)
+{
+	for (size_t i = 0; nhi_setup_common[i] != NULL; i++)
+		if (nhi_undo_is_link(nhi_setup_common[i]))
+			return true;
 	return false;
 }
 
@@ -110,7 +122,7 @@ nhi_undo_common_rest(struct nhi_undo *u)
 
 	if (!names_us())
 		return;
-	if (!u->dry_run && nhi_proc_find("pam-auth-update", path) &&
+	if (!u->dry_run && !has_link() && nhi_proc_find("pam-auth-update", path) &&
 	    /* What it does not do is done by hand below. */
 	    nhi_proc_must(argv, &why) == NHI_OK && !names_us()) {
 		nhi_undo_say(u, NHI_PAM_CONF_DIR "/common-*",

@@ -311,6 +311,22 @@ is_sudo(const char *path, const struct nhi_buf *now)
 	    strncmp(nhi_buf_text(now), head, sizeof(head) - 1) == 0;
 }
 
+bool
+nhi_undo_is_read(const char *path)
+{
+	return strcmp(path, NHI_SUDO_FILE) == 0 ||
+	    is_path(path, NHI_SSHD_CONF_DIR, NHI_DROPIN_NAME);
+}
+
+bool
+nhi_undo_is_written(const char *path, const struct nhi_buf *now)
+{
+	struct nhi_dropin_options o = NHI_DROPIN_DEFAULT;
+
+	return is_sudo(path, now) || is_dropin(nhi_buf_all(now)) ||
+	    nhi_dropin_parse(nhi_buf_all(now), &o);
+}
+
 void
 nhi_undo_strip(struct nhi_undo *u, const char *path)
 {

@@ -36,6 +36,32 @@ is_later(const struct nhi_undo *u, const char *path)
 	    nhi_keep_has(nhi_buf_all(&b), path);
 }
 
+/* What it leads to, whoever has it; no file has no text. */
+static enum nhi_err
+read_target(const char *real, struct nhi_buf *b, struct nhi_why *why)
+{
+	struct stat st;
+
+	if (stat(real, &st) != 0 || !S_ISREG(st.st_mode))
+		return NHI_OK;
+	return nhi_file_read(AT_FDCWD, real, NHI_FILE_ANY, b, why);
+}
+
+/* Who may put a link in the way must not have root write there. */
+static bool
+is_of_root(const char *real)
+{
+	const char *base = strrchr(real, '/');
+	char dir[NHI_PATH_SIZE];
+	struct stat st, up;
+
+	return base != NULL && nhi_path_join(dir, "", "", (struct nhi_span){
+	    real, (size_t)(base - real + 1) }) &&
+	    stat(real, &st) == 0 && st.st_uid == 0 &&
+	    stat(dir, &up) == 0 && up.st_uid == 0 &&
+	    (up.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 static enum nhi_err
 strip(struct nhi_undo *u, const char *path, const char *real,
     struct nhi_why *why)
@@ -44,8 +70,7 @@ strip(struct nhi_undo *u, const char *path, const char *real,
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf to = NHI_BUF(NHI_KEEP_FILE);
 	enum nhi_err err;
 
-	if ((err = nhi_file_read(AT_FDCWD, real, NHI_FILE_ROOT, &now,
-	    why)) != NHI_OK ||
+	if ((err = read_target(real, &now, why)) != NHI_OK ||
 	    (err = nhi_undo_strip_text(path, &now, &to, why)) != NHI_OK)
 		return err;
 	if (nhi_span_equal(nhi_buf_all(&now), nhi_buf_all(&to)))
@@ -54,6 +79,10 @@ strip(struct nhi_undo *u, const char *path, const char *real,
 		nhi_undo_say(u, path, "left with NHI's lines", true);
 		return NHI_OK;
 	}
+	if (!is_of_root(real))
+		return nhi_fail(why, NHI_ERR_STATE, "%s leads to %.60s, which "
+		    "is not root's alone: take NHI's lines out by hand",
+		    path, real);
 	if (!u->dry_run && (err = nhi_copy_text(real, 0644, nhi_buf_all(&to),
 	    why)) != NHI_OK)
 		return err;
@@ -61,12 +90,26 @@ strip(struct nhi_undo *u, const char *path, const char *real,
 	return NHI_OK;
 }
 
-/* By its name it is ours whole: the link goes, what it leads to is left. */
+/* Did nobody of NHI write what it leads to?  People have such names, too. */
+static bool
+is_peoples(const char *path)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf now = NHI_BUF(NHI_KEEP_FILE);
+	char real[NHI_PATH_SIZE];
+
+	return nhi_undo_is_read(path) && (!nhi_copy_target(path, real) ||
+	    read_target(real, &now, NULL) != NHI_OK ||
+	    !nhi_undo_is_written(path, &now));
+}
+
+/* What is ours whole: the link goes, what it leads to is left. */
 static enum nhi_err
 drop(struct nhi_undo *u, const char *path, struct nhi_why *why)
 {
 	enum nhi_err err;
 
+	if (is_peoples(path))
+		return NHI_OK;
 	if (!u->dry_run && (err = nhi_copy_unlink(path, why)) != NHI_OK)
 		return err;
 	nhi_undo_say(u, path, "removed", true);
