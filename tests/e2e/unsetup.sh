@@ -213,6 +213,61 @@ for f in $links; do
 done
 rm -r /etc/authselect
 
+# Odd links: to a directory, to what people wrote, to a file of a group.
+mkdir /etc/site
+echo '%wheel ALL=(ALL) ALL' >/etc/site/people
+nhictl setup --no-rollback >"$OUT" 2>&1 || not_ok 'set up for odd links'
+ln -s /etc/site /etc/pam.d/zz-old
+ln -s /etc/site/people /etc/sudoers.d/nhi
+sed 's/ nhi//' /etc/nsswitch.conf >"$WORK/nsswitch.conf"
+cp -a /etc/nsswitch.conf /etc/site/
+chmod 0664 /etc/site/nsswitch.conf
+ln -sf /etc/site/nsswitch.conf /etc/nsswitch.conf
+try 'unsetup with odd links ends' 0 '^unsetup: [1-9]' nhictl unsetup
+try 'the file of a group loses our words' 0 '' \
+    cmp "$WORK/nsswitch.conf" /etc/nsswitch.conf
+try 'the sudoers of people stay' 0 '^%wheel' cat /etc/sudoers.d/nhi
+try 'and the link to a directory' 0 '' test -L /etc/pam.d/zz-old
+rm /etc/pam.d/zz-old /etc/nsswitch.conf
+mv /etc/site/nsswitch.conf /etc/
+chmod 0444 /etc/nsswitch.conf
+nhictl setup >"$OUT" 2>&1 || not_ok 'set up for links in a trial'
+mv /etc/pam.d/common-auth /etc/site/
+ln -s /etc/site/common-auth /etc/pam.d/common-auth
+try 'common-auth is a link: a rollback' 0 '/etc/site/common-auth' \
+    nhictl setup --rollback
+is 'frees it of the module' 0 "$(cat /etc/pam.d/* | grep -c pam_nhi)"
+try 'and leaves the sudoers of people' 0 '^%wheel' cat /etc/sudoers.d/nhi
+rm /etc/pam.d/common-auth /etc/sudoers.d/nhi
+mv /etc/site/common-auth /etc/pam.d/
+mv /etc/pam.d/common-password /etc/site/
+ln -s /etc/site/common-password /etc/pam.d/common-password
+snapshot >"$WORK/linked"
+try 'common-password is a link: setup refuses' 1 'is a symbolic link' \
+    nhictl setup --no-rollback
+snapshot >"$WORK/now"
+try 'and has changed nothing' 0 '' diff "$WORK/linked" "$WORK/now"
+is 'nor made a user' '' "$(getent passwd nhi _nhi _nhi-fetch)"
+rm /etc/pam.d/common-password
+mv /etc/site/common-password /etc/pam.d/
+rm -r /etc/site
+
+# An upgrade's setup that is rolled back leaves what apply said since.
+nhictl setup --no-rollback >"$OUT" 2>&1 || not_ok 'set up for an upgrade'
+nhictl apply >"$OUT" 2>&1 || not_ok 'applied for an upgrade'
+dropin=/etc/ssh/sshd_config.d/00-nhi.conf
+sed -i '/UnusedConnectionTimeout/d; /MaxSessions/d' $dropin
+nhictl setup >"$OUT" 2>&1 || not_ok "an upgrade's setup"
+echo 'issue_from = [ "127.0.0.0/8" ];' >>/etc/nhi/nhi.conf
+nhictl apply >"$OUT" 2>&1 || not_ok 'applied in the trial'
+cp -a $dropin "$WORK/dropin"
+try "an upgrade's setup is rolled back" 0 'rolled back' \
+    nhictl setup --rollback
+try 'and the drop-in of the later apply stays' 0 '' \
+    cmp "$WORK/dropin" $dropin
+try 'until unsetup' 0 '^unsetup: [1-9]' nhictl unsetup
+try 'which takes it' 1 '' test -e $dropin
+
 # No ledger: a setup of another time, lines by hand.
 try 'set up once more' 0 '^setup: .* changed' nhictl setup --no-rollback
 rm -rf $SETUP
