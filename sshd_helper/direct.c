@@ -21,8 +21,7 @@
 #include "sshd_helper/answer.h"
 #include "sshd_helper/direct.h"
 
-#define LINE_MAX_BYTES	(4 * NHI_SSH_KEY_MAX + NHI_SSH_FORCE_MAX * 2 +	\
-			NHI_RULES_LIST * 64)
+#define LINE_MAX_BYTES	(4 * NHI_SSH_KEY_MAX + NHI_SSH_FORCE_MAX * 2)
 
 struct query {
 	const char *account;
@@ -144,17 +143,14 @@ check(struct query *q, struct nhi_why *why)
 	return nhi_answer_check(&a, why);
 }
 
-/* Of this key, as this account, from where policy says; nothing else. */
+/*
+ * Of this key, as this account, nothing else.  No from=: sshd would refuse
+ * without a record; pam_nhi refuses, tells and records it.
+ */
 static void
 put_key(const struct query *q, struct nhi_buf *b)
 {
-	nhi_buf_printf(b, ",cert-authority,principals=\"%s\"", q->account);
-	for (size_t i = 0; i < q->identity->source.n; i++)
-		nhi_buf_printf(b, "%s%s", i == 0 ? ",from=\"" : ",",
-		    q->identity->source.p[i]);
-	if (q->identity->source.n > 0)
-		nhi_buf_char(b, '"');
-	nhi_buf_char(b, ' ');
+	nhi_buf_printf(b, ",cert-authority,principals=\"%s\" ", q->account);
 	nhi_ssh_key_format(q->cert->subject, b);
 	nhi_buf_char(b, '\n');
 }
