@@ -35,9 +35,6 @@ put_lines(const struct nhi_question *q, const struct nhi_token *t,
 	const struct nhi_issuer *i = &q->rules->issuers[t->source];
 
 	nhi_verdict_line(v, "issuer", nhi_span_str(i->name));
-	if (q->notes[t->source].text[0] != '\0')
-		nhi_verdict_line(v, "detail",
-		    nhi_span_str(q->notes[t->source].text));
 	nhi_verdict_line(v, "alg", nhi_span_str(nhi_alg_name(t->alg)));
 	if (t->kid.p != NULL)
 		nhi_verdict_line(v, "kid", t->kid);
@@ -90,6 +87,10 @@ nhi_verify_bytes(const struct nhi_question *q,
 	if ((err = nhi_rules_match(q->rules, &match, &index, why)) != NHI_OK)
 		return err;
 	v->identity = (uint32_t)index;
+	/* A refusal has a detail of its own. */
+	if (q->notes[t->source].text[0] != '\0')
+		nhi_verdict_line(v, "detail",
+		    nhi_span_str(q->notes[t->source].text));
 	return NHI_OK;
 }
 
