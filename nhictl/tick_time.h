@@ -4,7 +4,8 @@
  * make spent tokens, revocations and holds look over, and they would be gone
  * when it is right again: they open what was closed.  So a clock that jumped
  * ahead of the kernel's is believed when it has gone evenly for a day; one
- * that went back is believed at once, for it keeps more.
+ * that went back is believed at once, for it keeps more.  What the clock was
+ * before this boot is not known: a host that starts ahead is believed.
  */
 #ifndef NHI_NHICTL_TICK_TIME_H
 #define NHI_NHICTL_TICK_TIME_H
