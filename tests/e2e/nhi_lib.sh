@@ -98,6 +98,5 @@ as_job() {
 litter() {
 	find $RUNNER /tmp /var/tmp /dev/shm -path "$WORK" -prune -o \
 	    -path $RUNNER/run/nhi-login/key -prune -o \
-	    -path '/tmp/wt' -prune -o -path '/tmp/bt' -prune -o \
 	    -type f -print 2>/dev/null | grep -v "^$OUT\$" | sort
 }
