@@ -28,6 +28,19 @@ try 'tick, /run/nhi is not there' 0 '' nhictl tick
 mode_is /run/nhi/pending 'root:root 700'
 mode_is /run/nhi/sessions 'root:root 755'
 
+# waiting N: so many of sshd's stand before the lock.
+waiting() {
+	local pid n=0
+
+	while IFS=/ read -r _ _ pid _; do
+		case $(cat "/proc/$pid/comm" 2>/dev/null) in
+		sshd*) n=$((n + 1)) ;;
+		esac
+	done < <(find /proc/[0-9]*/fd -lname /run/nhi/leases/.lock \
+	    2>/dev/null)
+	[ $n -ge "$1" ]
+}
+
 # All have passed the first look at the cap when the lock is given back.
 mkdir -p /tmp/cap
 {
@@ -35,7 +48,7 @@ mkdir -p /tmp/cap
 	for i in 1 2 3 4; do
 		login k web-deploy "sleep 2; echo $i" >/tmp/cap/$i 2>&1 9>&- &
 	done
-	sleep 1.2
+	soon 2 waiting 4
 } 9<>/run/nhi/leases/.lock
 wait
 is 'four at once, and one may' 1 "$(grep -lE '^[1-4]$' /tmp/cap/* | wc -l)"
@@ -45,7 +58,7 @@ is 'three are told why' 3 "$(grep -l 'refused: busy' /tmp/cap/* | wc -l)"
 {
 	flock 9
 	login k web-deploy 'echo in' >"$OUT" 2>&1 9>&- &
-	sleep 1
+	soon 10 waiting 1
 	nhictl hold add --all --reason test >/dev/null
 } 9<>/run/nhi/leases/.lock
 wait
