@@ -190,7 +190,10 @@ nhi_fetch_confine(const char *const dirs[], struct nhi_why *why)
 	enum nhi_err err;
 	int loaded = -1;
 
+	/* By 32 bits or x32: libseccomp would end the thread only. */
 	if ((err = nhi_landlock(dirs, why)) == NHI_OK && c != NULL &&
+	    seccomp_attr_set(c, SCMP_FLTATR_ACT_BADARCH,
+	    SCMP_ACT_KILL_PROCESS) == 0 &&
 	    rules(c, SCMP_ACT_ALLOW, allowed, COUNT(allowed)) == 0 &&
 	    rules(c, SCMP_ACT_KILL_PROCESS, deadly, COUNT(deadly)) == 0 &&
 	    by_argument(c) == 0)

@@ -172,6 +172,9 @@ add(struct args *a)
 	}
 	if ((err = record(a, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
+	/* What is made from now on must not have the second that it strikes. */
+	if (a->r.kind == NHI_REVOKE_IDENTITY)
+		nhi_when_pass();
 	return NHI_CTL_OK;
 }
 

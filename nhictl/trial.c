@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/file.h"
@@ -153,6 +154,21 @@ nhi_trial_begin(int64_t within, struct nhi_trial *ret, struct nhi_why *why)
 	return NHI_OK;
 }
 
+/* A login of this same tick could not be told from one before it. */
+static enum nhi_err
+wait_tick(const struct nhi_stamp *applied, struct nhi_why *why)
+{
+	const struct timespec step = { 0, 2000000 };
+	struct nhi_stamp now = *applied;
+	enum nhi_err err = NHI_OK;
+
+	while (err == NHI_OK && !nhi_stamp_older(applied, &now)) {
+		(void)nanosleep(&step, NULL);
+		err = nhi_stamp_now(&now, why);
+	}
+	return err;
+}
+
 enum nhi_err
 nhi_trial_applied(struct nhi_trial *t, struct nhi_why *why)
 {
@@ -162,7 +178,9 @@ nhi_trial_applied(struct nhi_trial *t, struct nhi_why *why)
 		return err;
 	t->began = nhi_when_now();
 	t->phase = NHI_TRIAL_APPLIED;
-	return nhi_trial_save(t, why);
+	if ((err = nhi_trial_save(t, why)) != NHI_OK)
+		return err;
+	return wait_tick(&t->applied, why);
 }
 
 enum nhi_err

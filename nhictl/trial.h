@@ -55,7 +55,10 @@ int64_t		 nhi_trial_left(const struct nhi_trial *, int64_t now,
 enum nhi_err	 nhi_trial_begin(int64_t within, struct nhi_trial *ret,
 		    struct nhi_why *) NHI_MUST;
 
-/* All is applied: the time runs. */
+/*
+ * All is applied: the time runs.  Returns when whatever begins is younger than
+ * that.
+ */
 enum nhi_err	 nhi_trial_applied(struct nhi_trial *, struct nhi_why *)
 		    NHI_MUST;
 

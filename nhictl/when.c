@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +12,8 @@
 #define FAR		INT64_C(253402300799)	/* the end of the year 9999 */
 #define SPAN_MAX	(INT64_C(100) * 366 * 24 * 60 * 60)
 #define DAY		(INT64_C(24) * 60 * 60)
+#define NSEC		1000000000L
+#define LATE		20000000L	/* two ticks at 100 Hz */
 
 static bool
 digits(struct nhi_span *s, size_t n, int64_t max, int64_t *ret)
@@ -124,4 +127,19 @@ int64_t
 nhi_when_now(void)
 {
 	return (int64_t)time(NULL);
+}
+
+void
+nhi_when_pass(void)
+{
+	struct timespec now, rest = { 1, 0 };
+
+	if (clock_gettime(CLOCK_REALTIME, &now) == 0)
+		rest.tv_nsec = LATE - now.tv_nsec;
+	if (rest.tv_nsec < 0) {
+		rest.tv_sec = 0;
+		rest.tv_nsec += NSEC;
+	}
+	while (nanosleep(&rest, &rest) != 0 && errno == EINTR)
+		continue;
 }

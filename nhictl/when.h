@@ -19,4 +19,11 @@ void	 nhi_when_format(int64_t seconds, char out[static 32]);
 /* The wall clock. */
 int64_t	 nhi_when_now(void);
 
+/*
+ * Return when this second is over, also by time(2), which is some
+ * milliseconds late: what happens from then on is later than what was noted
+ * before.
+ */
+void	 nhi_when_pass(void);
+
 #endif

@@ -96,7 +96,9 @@ nhi_confine_end(struct nhi_why *why)
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	int loaded = -1;
 
-	if (ctx != NULL && allow(ctx) == 0)
+	/* By 32 bits or x32: libseccomp would end the thread only. */
+	if (ctx != NULL && seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH,
+	    SCMP_ACT_KILL_PROCESS) == 0 && allow(ctx) == 0)
 		loaded = seccomp_load(ctx);
 	seccomp_release(ctx);
 	if (loaded != 0)

@@ -177,8 +177,8 @@ fetch_calls() {
 	openat $HERE =/run/nhi/x $CREATE 0600|refused: Permission denied
 	symlinkat =x:1 $HERE =/var/lib/nhi/marks/x|refused: Function not implemented
 	unlinkat $HERE =/etc/nhi/nhi.conf 0|refused: Permission denied
-	i386:11 0 0 0|killed by .*
-	0x40000002 =/etc/passwd 0|killed by .*
+	i386:11 0 0 0|$DEAD
+	0x40000002 =/etc/passwd 0|$DEAD
 	openat $HERE =/var/cache/nhi/x $CREATE 0600|done
 	END
 }

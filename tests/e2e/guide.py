@@ -76,7 +76,18 @@ def check(prompt, command, answer):
     for what, lines in ("wanted", answer), ("found", said.splitlines()):
         for line in lines[:20]:
             print("# %s: %s" % (what, line[:160]))
+    told()
     return False
+
+
+def told():
+    """Why it was refused: the last records of the trail."""
+    try:
+        with open("/var/log/nhi/audit.jsonl", encoding="utf-8") as f:
+            for line in f.readlines()[-3:]:
+                print("# trail: " + line.rstrip())
+    except OSError as e:
+        print("# trail: %s" % e)
 
 
 def main():

@@ -12,6 +12,7 @@
  */
 #include "config.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>
@@ -34,6 +35,7 @@
 struct call {
 	long number;
 	int i386;
+	unsigned long at;		/* of the instruction for i386 */
 	unsigned long args[ARGS];
 };
 
@@ -41,23 +43,37 @@ struct call {
 #define KNOWN	1
 typedef struct user_regs_struct registers;
 
+/*
+ * Where the program began, and no thread comes by again: what stands there
+ * may be overwritten.
+ */
+static unsigned long
+entry(pid_t pid)
+{
+	unsigned long pair[2] = { AT_NULL, 0 };
+	char path[64];
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/auxv", (int)pid);
+	if ((f = fopen(path, "r")) == NULL)
+		return 0;
+	while (fread(pair, sizeof(pair), 1, f) == 1 && pair[0] != AT_ENTRY)
+		continue;
+	(void)fclose(f);
+	return pair[0] == AT_ENTRY ? pair[1] : 0;
+}
+
 static unsigned long
 stack(const registers *r)
 {
 	return r->rsp;
 }
 
-/* It sleeps behind the instruction that made the call. */
-static unsigned long
-gate(const registers *r)
-{
-	return r->rip - 2;
-}
-
 static void
 set(registers *r, const struct call *c)
 {
-	r->rip = gate(r);
+	/* It sleeps behind the instruction that made the call. */
+	r->rip = c->i386 ? c->at : r->rip - 2;
 	r->orig_rax = (unsigned long)-1;
 	r->rax = (unsigned long)c->number;
 	r->rdi = c->args[0];
@@ -84,9 +100,9 @@ stack(const registers *r)
 }
 
 static unsigned long
-gate(const registers *r)
+entry(pid_t pid)
 {
-	return r->none;
+	return (unsigned long)pid;
 }
 
 static void
@@ -250,7 +266,8 @@ make_call(pid_t pid, char **argv, struct call *c, int *status)
 	    waitpid(pid, status, 0) != pid || !WIFSTOPPED(*status) ||
 	    ptrace(PTRACE_GETREGSET, pid, (void *)1, &io) != 0 ||
 	    place(pid, &r, argv, c) != 0 ||
-	    (c->i386 && put(pid, gate(&r), int80, sizeof(int80)) != 0))
+	    (c->i386 && ((c->at = entry(pid)) == 0 ||
+	    put(pid, c->at, int80, sizeof(int80)) != 0)))
 		return -1;
 	set(&r, c);
 	return ptrace(PTRACE_SETREGSET, pid, (void *)1, &io) == 0 &&
@@ -271,7 +288,9 @@ tell(pid_t pid, int status)
 	    ptrace(PTRACE_GETREGSET, pid, (void *)1, &io) != 0)
 		return -1;
 	got = result(&r);
+	/* Gone before the next one asks for the lock that it held. */
 	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, NULL, 0);
 	if (got >= -4095 && got < 0)
 		return printf("refused: %s\n", strerror((int)-got));
 	return printf("done\n");

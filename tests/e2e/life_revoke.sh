@@ -160,5 +160,15 @@ try 'KRL: nothing revoked is no empty file' 0 ' 0 serials' \
 try 'KRL: and refuses nobody' 0 ': ok' ssh-keygen -Q -f "$WORK/krl" \
     "$WORK/kept-cert.pub"
 try 'KRL: a file that cannot be written' 2 '' nhictl krl /nonexistent/krl
+
+# Certificates have whole seconds: nobody is struck who asked afterwards.
+bad=
+for i in 1 2 3 4; do
+	token corp es256 sub=job-1 jti=at-once-$i >"$WORK/token"
+	r --identity db
+	trade_file identity db-deploy "$WORK/token" >"$OUT" 2>&1 &&
+	    login identity db-deploy true >>"$OUT" 2>&1 || bad="$bad $i"
+done
+is 'an identity gets good ones as soon as revoke has returned' '' "$bad"
 trail_valid
 finish

@@ -67,6 +67,17 @@ try 'the log says so' 0 'not confirmed: rolled back' cat /var/log/lab.log
 try 'too late to confirm' 1 'was rolled back' anew "$nhi setup --confirm"
 people 'not confirmed'
 
+# Whatever begins when setup has returned is younger than the setup.
+old=0
+for _ in 1 2 3 4 5 6; do
+	nhictl setup >/dev/null
+	began=$(sh -c 'cut -d" " -f22 "/proc/$$/stat"')
+	[ "$began" -gt "$(sed 's/.*:\([0-9]*\) .*/\1/' \
+	    $SETUP/pending/state)" ] || old=$((old + 1))
+	nhictl setup --rollback >/dev/null
+done
+is 'who comes next is no login from before' 0 $old
+
 # Confirmed.
 try 'setup again' 0 'unless confirmed' shared "$nhi setup"
 try 'a new login confirms' 0 'confirmed' anew "$nhi setup --confirm"

@@ -86,6 +86,16 @@ test_format(void **state)
 	assert_string_equal(text, "9999-12-31 23:59:59");
 }
 
+static void
+test_pass(void **state)
+{
+	int64_t before = nhi_when_now();
+
+	(void)state;
+	nhi_when_pass();
+	assert_int_equal(nhi_when_now(), before + 1);
+}
+
 int
 main(void)
 {
@@ -93,6 +103,7 @@ main(void)
 		cmocka_unit_test(test_past),
 		cmocka_unit_test(test_ahead),
 		cmocka_unit_test(test_format),
+		cmocka_unit_test(test_pass),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
