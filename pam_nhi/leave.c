@@ -24,8 +24,9 @@
 
 /*
  * A process that forks and leaves, again and again, may pass by one look, and
- * by each signal to the one that was seen.  After so many looks all that the
- * account has is stopped, which no fork escapes.
+ * by each signal to the one that was seen.  After so many looks, or when the
+ * zombies grow more, all that the account has is stopped, which no fork
+ * escapes.
  */
 #define LOOKS_CLEAN	3
 #define LOOKS_DIRTY	4
@@ -61,23 +62,16 @@ in_session(int dir, uint32_t audit_session)
  * root for a process that made itself undumpable.  Any of the four counts: a
  * set-uid program (sudo that waits for a password) still has the account's as
  * its real one, and may start the account's programs again.  What sudo runs
- * for somebody else, and sudo itself while that runs, has none.  A zombie is
- * over.
+ * for somebody else, and sudo itself while that runs, has none.
  */
 static bool
-has_uid(int dir, uint32_t uid)
+has_uid(const char *text, uint32_t uid)
 {
 	static const char key[] = "\nUid:\t";
-	char text[2048];
 	struct nhi_span rest, line, word;
 	const char *at;
 	uint64_t v;
 
-	(void)read_small(dir, "status", text, sizeof(text));
-	/* One whose first thread has ended looks dead; its others run. */
-	if (strstr(text, "\nState:\tZ") != NULL &&
-	    strstr(text, "\nThreads:\t1\n") != NULL)
-		return false;
 	if ((at = strstr(text, key)) == NULL)
 		return false;
 	rest = nhi_span_str(at + sizeof(key) - 1);
@@ -89,56 +83,102 @@ has_uid(int dir, uint32_t uid)
 	return false;
 }
 
+/* One whose first thread has ended looks dead; its others run. */
 static bool
-belongs(int proc, const char *pid, const struct nhi_session *s)
+is_over(const char *text)
+{
+	return strstr(text, "\nState:\tZ") != NULL &&
+	    strstr(text, "\nThreads:\t1\n") != NULL;
+}
+
+enum what { ANOTHER, OVER, LIVES };
+
+static enum what
+look(int proc, const char *pid, const struct nhi_session *s)
 {
 	NHI_AUTO(nhi_fd_close) int dir = -1;
+	char text[2048];
 
 	dir = openat(proc, pid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return dir >= 0 && in_session(dir, s->audit_session) &&
-	    has_uid(dir, s->uid);
+	if (dir < 0 || !in_session(dir, s->audit_session))
+		return ANOTHER;
+	(void)read_small(dir, "status", text, sizeof(text));
+	if (!has_uid(text, s->uid))
+		return ANOTHER;
+	return is_over(text) ? OVER : LIVES;
 }
 
 /*
- * Whether somebody must look again: it was ended, and may have had a child by
- * then; or it was there and has gone, perhaps leaving one.  Looked at again
- * with a descriptor of the process in hand, so that the signal never reaches
- * another one that has the number by now.
+ * Looked at again with a descriptor of the process in hand, so that the signal
+ * never reaches another one that has the number by now.
  */
-static bool
+static void
 end(int proc, const char *name, pid_t pid, const struct nhi_session *s)
 {
 	NHI_AUTO(nhi_fd_close) int fd = -1;
 
-	if (!belongs(proc, name, s))
-		return faccessat(proc, name, F_OK, 0) != 0;
 	fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	/* Kernels before 5.3, and sandboxes, have numbers only. */
 	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
 		(void)kill(pid, SIGKILL);
-	else if (fd >= 0 && belongs(proc, name, s))
+	else if (fd >= 0 && look(proc, name, s) == LIVES)
 		(void)syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0);
-	return true;
 }
 
-/* One look through /proc; false when nothing of the session can be there. */
+struct zombies {
+	uint64_t sum;			/* of their numbers: who they are */
+	unsigned int n;
+};
+
+/*
+ * One process; whether somebody must look again: it was ended, and may have
+ * had a child by then; or it was there and has gone, perhaps leaving one.  A
+ * zombie may have lived, too, when the directory was read, but is not gone:
+ * the caller is told of it.
+ */
 static bool
-sweep(const struct nhi_session *s)
+visit(int proc, const char *name, const struct nhi_session *s,
+    struct zombies *dead)
+{
+	uint64_t pid;
+
+	if (!nhi_num_parse(nhi_span_str(name), INT32_MAX, &pid) || pid <= 1 ||
+	    (pid_t)pid == getpid())
+		return false;
+	switch (look(proc, name, s)) {
+	case ANOTHER:
+		break;
+	case OVER:
+		dead->sum = dead->sum * 31 + pid;
+		dead->n++;
+		break;
+	case LIVES:
+		end(proc, name, (pid_t)pid, s);
+		return true;
+	}
+	return faccessat(proc, name, F_OK, 0) != 0;
+}
+
+/*
+ * One look through /proc; false when nothing of the session can be there: the
+ * zombies, if any, are those of the look before.
+ */
+static bool
+sweep(const struct nhi_session *s, struct zombies *ret)
 {
 	DIR *proc = opendir("/proc");
+	struct zombies before = *ret, dead = { 0 };
 	const struct dirent *d;
 	bool again = false;
-	uint64_t pid;
 
 	if (proc == NULL)
 		return false;
 	while ((d = readdir(proc)) != NULL)
-		if (nhi_num_parse(nhi_span_str(d->d_name), INT32_MAX, &pid) &&
-		    pid > 1 && (pid_t)pid != getpid() &&
-		    end(dirfd(proc), d->d_name, (pid_t)pid, s))
+		if (visit(dirfd(proc), d->d_name, s, &dead))
 			again = true;
 	(void)closedir(proc);
-	return again;
+	*ret = dead;
+	return again || dead.sum != before.sum;
 }
 
 /*
@@ -170,21 +210,27 @@ void
 nhi_pam_leave_end(const struct nhi_session *s)
 {
 	int64_t deadline = nhi_clock_ms() + CHASE_MS;
-	unsigned int clean = 0, dirty = 0;
+	unsigned int clean = 0, dirty = 0, before;
+	struct zombies dead = { 0 };
+	bool stopped = false;
 
 	if (s->audit_session == UINT32_MAX || s->audit_session == 0 ||
 	    s->uid == 0)
 		return;
 	while (clean < LOOKS_CLEAN && nhi_clock_ms() < deadline) {
-		if (!sweep(s)) {
+		before = dead.n;
+		if (!sweep(s, &dead)) {
 			clean++;
 			continue;
 		}
 		clean = 0;
-		if (++dirty % LOOKS_DIRTY == 0)
+		if (++dirty % LOOKS_DIRTY == 0 ||
+		    (before > 0 && dead.n > before)) {
 			signal_all(s->uid, SIGSTOP);
+			stopped = true;
+		}
 	}
 	/* Another session's go on. */
-	if (dirty >= LOOKS_DIRTY)
+	if (stopped)
 		signal_all(s->uid, SIGCONT);
 }
