@@ -71,19 +71,34 @@ free_ctx(EVP_PKEY_CTX **ctx)
 	EVP_PKEY_CTX_free(*ctx);
 }
 
+/* Computing the constants of a curve takes long: once for a curve. */
+static EVP_PKEY *
+find_curve(enum nhi_ssh_type type)
+{
+	static EVP_PKEY *made[NHI_SSH_TYPES];
+	NHI_AUTO(free_ctx) EVP_PKEY_CTX *ctx = NULL;
+
+	if (made[type] != NULL)
+		return made[type];
+	if ((ctx = EVP_PKEY_CTX_new_id(EVP_PKEY_EC, NULL)) == NULL ||
+	    EVP_PKEY_paramgen_init(ctx) != 1 ||
+	    EVP_PKEY_CTX_set_ec_paramgen_curve_nid(ctx, nid_of(type)) != 1 ||
+	    EVP_PKEY_paramgen(ctx, &made[type]) != 1)
+		made[type] = NULL;
+	return made[type];
+}
+
 /* The curve first; then the point, as the octets it is in TLS too. */
 static EVP_PKEY *
 make_ecdsa(const struct nhi_ssh_key *key)
 {
-	NHI_AUTO(free_ctx) EVP_PKEY_CTX *ctx =
-	    EVP_PKEY_CTX_new_id(EVP_PKEY_EC, NULL);
-	EVP_PKEY *pkey = NULL;
+	const EVP_PKEY *curve = find_curve(key->type);
+	EVP_PKEY *pkey = curve == NULL ? NULL : EVP_PKEY_new();
 
-	if (ctx == NULL || EVP_PKEY_paramgen_init(ctx) != 1 ||
-	    EVP_PKEY_CTX_set_ec_paramgen_curve_nid(ctx,
-	    nid_of(key->type)) != 1 || EVP_PKEY_paramgen(ctx, &pkey) != 1)
+	if (pkey == NULL)
 		return NULL;
-	if (EVP_PKEY_set1_tls_encodedpoint(pkey,
+	if (EVP_PKEY_copy_parameters(pkey, curve) != 1 ||
+	    EVP_PKEY_set1_tls_encodedpoint(pkey,
 	    (const unsigned char *)key->point.p, key->point.n) != 1)
 		nhi_ssh_pkey_freep(&pkey);
 	return pkey;

@@ -3,24 +3,47 @@
 
 #include "lib/token/base64url.h"
 
-#define FIRST	0x20
-
-/* What a character from 0x20 to 0x7f is worth. */
-static const int8_t sextets[] = {
-	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 62, -1, -1,
-	52, 53, 54, 55, 56, 57, 58, 59, 60, 61, -1, -1, -1, -1, -1, -1,
-	-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
-	15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, -1, -1, -1, -1, 63,
-	-1, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
-	41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, -1, -1, -1, -1, -1,
+/* What a character is worth, and one more; 0: it is not of the alphabet. */
+static const uint8_t worth[256] = {
+	['A'] = 1, ['B'] = 2, ['C'] = 3, ['D'] = 4, ['E'] = 5, ['F'] = 6,
+	['G'] = 7, ['H'] = 8, ['I'] = 9, ['J'] = 10, ['K'] = 11, ['L'] = 12,
+	['M'] = 13, ['N'] = 14, ['O'] = 15, ['P'] = 16, ['Q'] = 17,
+	['R'] = 18, ['S'] = 19, ['T'] = 20, ['U'] = 21, ['V'] = 22,
+	['W'] = 23, ['X'] = 24, ['Y'] = 25, ['Z'] = 26, ['a'] = 27,
+	['b'] = 28, ['c'] = 29, ['d'] = 30, ['e'] = 31, ['f'] = 32,
+	['g'] = 33, ['h'] = 34, ['i'] = 35, ['j'] = 36, ['k'] = 37,
+	['l'] = 38, ['m'] = 39, ['n'] = 40, ['o'] = 41, ['p'] = 42,
+	['q'] = 43, ['r'] = 44, ['s'] = 45, ['t'] = 46, ['u'] = 47,
+	['v'] = 48, ['w'] = 49, ['x'] = 50, ['y'] = 51, ['z'] = 52,
+	['0'] = 53, ['1'] = 54, ['2'] = 55, ['3'] = 56, ['4'] = 57,
+	['5'] = 58, ['6'] = 59, ['7'] = 60, ['8'] = 61, ['9'] = 62,
+	['-'] = 63, ['_'] = 64,
 };
 
+/* -1: not of the alphabet. */
 static int
 sextet(char c)
 {
-	size_t at = (size_t)(unsigned char)c - FIRST;
+	return worth[(unsigned char)c] - 1;
+}
 
-	return at < sizeof(sextets) ? sextets[at] : -1;
+/* Groups of four characters, as long as they are of the alphabet. */
+static size_t
+decode_groups(struct nhi_span s, char **room)
+{
+	size_t i;
+
+	for (i = 0; i + 4 <= s.n; i += 4) {
+		int a = sextet(s.p[i]), b = sextet(s.p[i + 1]);
+		int c = sextet(s.p[i + 2]), d = sextet(s.p[i + 3]);
+
+		if ((a | b | c | d) < 0)
+			break;
+		*(*room)++ = (char)(a << 2 | b >> 4);
+		*(*room)++ = (char)(b << 4 | c >> 2);
+		*(*room)++ = (char)(c << 6 | d);
+	}
+	return i;
 }
 
 /* The whole octets, into room for them. */
@@ -30,7 +53,7 @@ decode(struct nhi_span s, char *room, struct nhi_why *why)
 	uint32_t bits = 0;
 	unsigned int held = 0;
 
-	for (size_t i = 0; i < s.n; i++) {
+	for (size_t i = decode_groups(s, &room); i < s.n; i++) {
 		int v = sextet(s.p[i]);
 
 		if (v < 0)

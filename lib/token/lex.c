@@ -101,6 +101,19 @@ scan_escape(struct nhi_lex *s, struct nhi_buf *out)
 	return NHI_OK;
 }
 
+/* Up to the next quote, escape or control, which are no part of it. */
+static void
+take_plain(struct nhi_lex *s, struct nhi_buf *out)
+{
+	const char *from = s->p;
+
+	while (s->p != s->end && *s->p != '"' && *s->p != '\\' &&
+	    (unsigned char)*s->p >= 0x20)
+		s->p++;
+	if (out != NULL)
+		nhi_buf_put(out, from, (size_t)(s->p - from));
+}
+
 enum nhi_err
 nhi_lex_string(struct nhi_lex *s, struct nhi_buf *out)
 {
@@ -108,21 +121,16 @@ nhi_lex_string(struct nhi_lex *s, struct nhi_buf *out)
 
 	if (!nhi_lex_take(s, '"'))
 		return nhi_lex_fail(s, NHI_ERR_JSON, "no string (RFC 8259 7)");
-	while (!nhi_lex_take(s, '"')) {
-		int c = nhi_lex_peek(s);
-
-		if (c < 0x20)
+	for (;;) {
+		take_plain(s, out);
+		if (nhi_lex_take(s, '"'))
+			return NHI_OK;
+		if (!nhi_lex_take(s, '\\'))
 			return nhi_lex_fail(s, NHI_ERR_JSON,
 			    "open string or bare control (RFC 8259 7)");
-		s->p++;
-		if (c == '\\') {
-			if ((err = scan_escape(s, out)) != NHI_OK)
-				return err;
-		} else if (out != NULL) {
-			nhi_buf_u8(out, (uint8_t)c);
-		}
+		if ((err = scan_escape(s, out)) != NHI_OK)
+			return err;
 	}
-	return NHI_OK;
 }
 
 static size_t

@@ -48,6 +48,12 @@ free_md(EVP_MD_CTX **ctx)
 	EVP_MD_CTX_free(*ctx);
 }
 
+static void
+free_ctx(EVP_PKEY_CTX **ctx)
+{
+	EVP_PKEY_CTX_free(*ctx);
+}
+
 /* 0 < v < n, both of the same length. */
 static bool
 in_range(struct nhi_span v, const uint8_t *n)
@@ -91,31 +97,66 @@ check_size(EVP_PKEY *key, const struct rule *rule, struct nhi_span sig,
 	return NHI_OK;
 }
 
+/* ECDSA takes the digest as it is; RSA says in the signature which it was. */
 static bool
-set_pss(EVP_PKEY_CTX *ctx)
+set_rule(EVP_PKEY_CTX *ctx, const struct rule *rule)
 {
-	return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 &&
-	    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) == 1;
+	if (rule->family == ECDSA)
+		return true;
+	return EVP_PKEY_CTX_set_rsa_padding(ctx, rule->family == PSS ?
+	    RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING) == 1 &&
+	    EVP_PKEY_CTX_set_signature_md(ctx, rule->md()) == 1 &&
+	    (rule->family != PSS || EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx,
+	    RSA_PSS_SALTLEN_DIGEST) == 1);
+}
+
+/* OpenSSL's answer: 1, it verifies; -2, nothing could be asked. */
+static int
+run_digest(EVP_PKEY *key, const struct rule *rule, const struct nhi_signed *in,
+    struct nhi_span sig)
+{
+	NHI_AUTO(free_ctx) EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
+	unsigned char made[EVP_MAX_MD_SIZE];
+	const unsigned char *digest = in->sha256;
+	unsigned int n = NHI_SHA256_SIZE;
+
+	if (ctx == NULL || EVP_PKEY_verify_init(ctx) != 1 ||
+	    !set_rule(ctx, rule))
+		return -2;
+	if (rule->md != EVP_sha256) {
+		if (EVP_Digest(in->input.p, in->input.n, made, &n,
+		    rule->md(), NULL) != 1)
+			return -2;
+		digest = made;
+	}
+	return EVP_PKEY_verify(ctx, (const unsigned char *)sig.p, sig.n,
+	    digest, n) == 1 ? 1 : 0;
+}
+
+/* Ed25519 is over the bytes themselves (RFC 8032 5.1.7). */
+static int
+run_bytes(EVP_PKEY *key, struct nhi_span input, struct nhi_span sig)
+{
+	NHI_AUTO(free_md) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+	if (ctx == NULL || EVP_DigestVerifyInit(ctx, NULL, NULL, NULL,
+	    key) != 1)
+		return -2;
+	return EVP_DigestVerify(ctx, (const unsigned char *)sig.p, sig.n,
+	    (const unsigned char *)input.p, input.n) == 1 ? 1 : 0;
 }
 
 static enum nhi_err
-run(EVP_PKEY *key, const struct rule *rule, struct nhi_span input,
+run(EVP_PKEY *key, const struct rule *rule, const struct nhi_signed *in,
     struct nhi_span sig, struct nhi_why *why)
 {
-	NHI_AUTO(free_md) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	EVP_PKEY_CTX *pctx;
-	int ok;
+	int r = rule->md == NULL ? run_bytes(key, in->input, sig) :
+	    run_digest(key, rule, in, sig);
 
-	if (ctx == NULL || EVP_DigestVerifyInit(ctx, &pctx,
-	    rule->md == NULL ? NULL : rule->md(), NULL, key) != 1 ||
-	    (rule->family == PSS && !set_pss(pctx))) {
-		ERR_clear_error();
-		return nhi_fail(why, NHI_ERR_NO_MEMORY, "signature context");
-	}
-	ok = EVP_DigestVerify(ctx, (const unsigned char *)sig.p, sig.n,
-	    (const unsigned char *)input.p, input.n);
 	ERR_clear_error();
-	if (ok != 1)
+	if (r < 0)
+		return nhi_fail(why, NHI_ERR_NO_MEMORY, "signature context");
+	if (r != 1)
 		return nhi_fail(why, NHI_ERR_SIGNATURE,
 		    "%s does not verify (RFC 7515 5.2)",
 		    nhi_alg_name(rule->alg));
@@ -123,7 +164,7 @@ run(EVP_PKEY *key, const struct rule *rule, struct nhi_span input,
 }
 
 enum nhi_err
-nhi_signature_check(EVP_PKEY *key, uint32_t alg, struct nhi_span input,
+nhi_signature_check(EVP_PKEY *key, uint32_t alg, const struct nhi_signed *in,
     struct nhi_span sig, struct nhi_why *why)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf der = NHI_BUF(DER_MAX);
@@ -138,7 +179,7 @@ nhi_signature_check(EVP_PKEY *key, uint32_t alg, struct nhi_span input,
 	} else {
 		err = check_size(key, rule, sig, why);
 	}
-	return err != NHI_OK ? err : run(key, rule, input, sig, why);
+	return err != NHI_OK ? err : run(key, rule, in, sig, why);
 }
 
 enum nhi_err
@@ -150,4 +191,12 @@ nhi_signature_sha256(struct nhi_span s, uint8_t out[static NHI_SHA256_SIZE],
 		return nhi_fail(why, NHI_ERR_NO_MEMORY, "SHA-256");
 	}
 	return NHI_OK;
+}
+
+enum nhi_err
+nhi_signed_make(struct nhi_span input, struct nhi_signed *ret,
+    struct nhi_why *why)
+{
+	ret->input = input;
+	return nhi_signature_sha256(input, ret->sha256, why);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Public keys from their numbers, by calls that OpenSSL 1.1.1 and 3 both have.
- * Not as a whole SubjectPublicKeyInfo: for d2i_PUBKEY OpenSSL 3 asks each of
- * its decoders in turn, which takes longer than the signature.
+ * Public keys from their numbers, by calls that OpenSSL 1.1.1 and 3 both have;
+ * not for threads (the curves are kept).  Not as a whole SubjectPublicKeyInfo:
+ * for d2i_PUBKEY OpenSSL 3 asks each of its decoders in turn, which takes
+ * longer than the signature.
  */
 #ifndef NHI_TOKEN_SPKI_H
 #define NHI_TOKEN_SPKI_H
@@ -11,7 +12,12 @@
 
 #include "lib/base/buf.h"
 
-enum nhi_curve { NHI_CURVE_P256, NHI_CURVE_P384, NHI_CURVE_P521 };
+enum nhi_curve {
+	NHI_CURVE_P256, NHI_CURVE_P384, NHI_CURVE_P521,
+	/* End of the curves */
+};
+
+#define NHI_CURVES	3
 
 /* Octets of a coordinate, and of r and of s. */
 size_t		 nhi_curve_size(enum nhi_curve);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <string.h>
+
 #include "lib/token/utf8.h"
 
 /* The table of RFC 3629 4: first octet, range of the second, length. */
@@ -47,10 +49,25 @@ nhi_utf8_step(struct nhi_span s)
 	return 0;
 }
 
+/* Whole words of ASCII at the front: how many octets. */
+static size_t
+ascii(struct nhi_span s)
+{
+	uint64_t word;
+	size_t n = 0;
+
+	for (; s.n - n >= sizeof(word); n += sizeof(word)) {
+		memcpy(&word, s.p + n, sizeof(word));
+		if ((word & UINT64_C(0x8080808080808080)) != 0)
+			break;
+	}
+	return n;
+}
+
 enum nhi_err
 nhi_utf8_check(struct nhi_span s, struct nhi_why *why)
 {
-	size_t at = 0, step;
+	size_t at = ascii(s), step;
 
 	for (; at < s.n; at += step) {
 		step = ((unsigned char)s.p[at] & 0x80) == 0 ? 1 :

@@ -26,7 +26,7 @@ struct run {
 	struct nhi_value keys;
 	EVP_PKEY *key;
 	struct nhi_claims claims;
-	uint8_t mark[NHI_TOKEN_MARK];
+	struct nhi_signed in;		/* whose SHA-256 is the mark */
 	struct nhi_why *why;
 };
 
@@ -77,16 +77,16 @@ find_key(struct run *r)
 }
 
 static enum nhi_err
-check_signature(struct run *r)
+make_mark(struct run *r)
 {
-	return nhi_signature_check(r->key, r->jws.alg, r->jws.input,
-	    nhi_buf_all(&r->jws.signature), r->why);
+	return nhi_signed_make(r->jws.input, &r->in, r->why);
 }
 
 static enum nhi_err
-make_mark(struct run *r)
+check_signature(struct run *r)
 {
-	return nhi_signature_sha256(r->jws.input, r->mark, r->why);
+	return nhi_signature_check(r->key, r->jws.alg, &r->in,
+	    nhi_buf_all(&r->jws.signature), r->why);
 }
 
 static enum nhi_err
@@ -138,8 +138,8 @@ check_sealed(struct run *r)
 	    (err = pin_algorithm(r)) != NHI_OK ||	/* RFC 8725 3.1 */
 	    (err = read_keys(r)) != NHI_OK ||		/* RFC 7517 5 */
 	    (err = find_key(r)) != NHI_OK ||		/* RFC 7515 4.1.4 */
-	    (err = check_signature(r)) != NHI_OK ||	/* RFC 7515 5.2 */
-	    (err = make_mark(r)) != NHI_OK)
+	    (err = make_mark(r)) != NHI_OK ||
+	    (err = check_signature(r)) != NHI_OK)	/* RFC 7515 5.2 */
 		return err;
 	return NHI_OK;
 }
@@ -177,7 +177,7 @@ hand_over(struct run *r, struct nhi_token **ret)
 		.iat = r->claims.iat.down,
 		.exp = r->claims.exp.down,
 	};
-	memcpy(t->mark, r->mark, sizeof(t->mark));
+	memcpy(t->mark, r->in.sha256, sizeof(t->mark));
 	r->jws.header = r->claims.all = (struct nhi_value){ 0 };
 	*ret = t;
 	return NHI_OK;

@@ -63,14 +63,16 @@ try(struct nhi_value set, uint32_t alg, struct nhi_why *why)
 	NHI_AUTO(nhi_pkey_freep) EVP_PKEY *key = NULL;
 	char octets[NHI_KEY_RSA_MIN / 8];
 	struct nhi_span sig = { octets, size_of(alg) };
+	struct nhi_signed in;
 	enum nhi_err err;
 
 	/* As a number below every modulus and every order. */
 	memset(octets, 1, sizeof(octets));
 	if ((err = nhi_jwks_find(set, (struct nhi_span){ NULL, 0 }, alg, &key,
-	    why)) != NHI_OK)
+	    why)) != NHI_OK ||
+	    (err = nhi_signed_make(NHI_SPAN("input"), &in, why)) != NHI_OK)
 		return err;
-	err = nhi_signature_check(key, alg, NHI_SPAN("input"), sig, why);
+	err = nhi_signature_check(key, alg, &in, sig, why);
 	if (err != NHI_ERR_SIGNATURE)
 		return nhi_fail(why, NHI_ERR_INTERNAL, "warm-up of %s: %s",
 		    nhi_alg_name(alg), nhi_err_slug(err));
@@ -81,14 +83,11 @@ enum nhi_err
 nhi_token_warm_up(uint32_t algs, struct nhi_why *why)
 {
 	NHI_AUTO(nhi_json_wipe) struct nhi_value set = { 0 };
-	uint8_t digest[NHI_SHA256_SIZE];
 	enum nhi_err err;
 
 	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
 		return nhi_fail(why, NHI_ERR_INTERNAL, "libcrypto");
-	if ((err = nhi_jwks_parse(NHI_SPAN(keys), &set, why)) != NHI_OK ||
-	    (err = nhi_signature_sha256(NHI_SPAN(keys), digest,
-	    why)) != NHI_OK)
+	if ((err = nhi_jwks_parse(NHI_SPAN(keys), &set, why)) != NHI_OK)
 		return err;
 	for (uint32_t alg = 1; alg <= NHI_ALG_ALL; alg <<= 1)
 		if ((algs & alg) != 0 && (err = try(set, alg, why)) != NHI_OK)

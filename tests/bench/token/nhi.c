@@ -45,16 +45,16 @@ prebuilt(void *arg)
 	const struct bench *b = arg;
 	NHI_AUTO(nhi_jws_wipe) struct nhi_jws jws = NHI_JWS;
 	struct nhi_claims claims;
-	uint8_t mark[NHI_SHA256_SIZE];
+	struct nhi_signed in;
 	struct nhi_why why;
 	bool ok;
 
 	if (nhi_jws_split(&jws, b->req.token, &why) != NHI_OK ||
 	    nhi_jws_read_header(&jws, &why) != NHI_OK ||
 	    nhi_jws_pin(&jws, b->issuer.algs, &why) != NHI_OK ||
-	    nhi_signature_check(b->key, jws.alg, jws.input,
+	    nhi_signed_make(jws.input, &in, &why) != NHI_OK ||
+	    nhi_signature_check(b->key, jws.alg, &in,
 	    nhi_buf_all(&jws.signature), &why) != NHI_OK ||
-	    nhi_signature_sha256(jws.input, mark, &why) != NHI_OK ||
 	    nhi_claims_read(nhi_buf_all(&jws.payload), &claims, &why) !=
 	    NHI_OK)
 		return false;
