@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -47,13 +48,11 @@ read_small(int dir, const char *name, char *out, size_t size)
 }
 
 static bool
-in_session(int dir, uint32_t audit_session)
+is_session(const char *text, uint32_t audit_session)
 {
-	char text[24];
-	size_t n = read_small(dir, "sessionid", text, sizeof(text));
 	uint64_t v;
 
-	return nhi_num_parse((struct nhi_span){ text, n }, UINT32_MAX, &v) &&
+	return nhi_num_parse(nhi_span_str(text), UINT32_MAX, &v) &&
 	    v == audit_session;
 }
 
@@ -91,18 +90,39 @@ is_over(const char *text)
 	    strstr(text, "\nThreads:\t1\n") != NULL;
 }
 
-enum what { ANOTHER, OVER, LIVES };
+enum what { GONE, ANOTHER, OVER, LIVES };
+
+/* Most processes of a host are another session's, which one file says. */
+static enum what
+look_first(int proc, const char *pid, const struct nhi_session *s)
+{
+	char path[32], text[24];
+
+	if (snprintf(path, sizeof(path), "%s/sessionid", pid) >=
+	    (int)sizeof(path))
+		return ANOTHER;
+	if (read_small(proc, path, text, sizeof(text)) == 0)
+		return errno == ENOENT || errno == ESRCH ? GONE : ANOTHER;
+	return is_session(text, s->audit_session) ? LIVES : ANOTHER;
+}
 
 static enum what
 look(int proc, const char *pid, const struct nhi_session *s)
 {
 	NHI_AUTO(nhi_fd_close) int dir = -1;
+	enum what first = look_first(proc, pid, s);
 	char text[2048];
 
+	if (first != LIVES)
+		return first;
+	/* One and the same process has the session and the uid. */
 	dir = openat(proc, pid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0 || !in_session(dir, s->audit_session))
+	if (dir < 0 || read_small(dir, "sessionid", text, sizeof(text)) == 0)
+		return GONE;
+	if (!is_session(text, s->audit_session))
 		return ANOTHER;
-	(void)read_small(dir, "status", text, sizeof(text));
+	if (read_small(dir, "status", text, sizeof(text)) == 0)
+		return GONE;
 	if (!has_uid(text, s->uid))
 		return ANOTHER;
 	return is_over(text) ? OVER : LIVES;
@@ -155,8 +175,10 @@ visit(int proc, const char *name, const struct nhi_session *s,
 	case LIVES:
 		end(proc, name, (pid_t)pid, s);
 		return true;
+	case GONE:
+		return true;
 	}
-	return faccessat(proc, name, F_OK, 0) != 0;
+	return false;
 }
 
 /*
