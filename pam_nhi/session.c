@@ -9,12 +9,12 @@
 #include <security/pam_ext.h>
 
 #include "lib/base/paths.h"
+#include "lib/base/reap.h"
 #include "lib/base/registry.h"
 #include "lib/base/spool.h"
 #include "pam_nhi/account.h"
 #include "pam_nhi/caller.h"
 #include "pam_nhi/evidence.h"
-#include "pam_nhi/leave.h"
 #include "pam_nhi/pending.h"
 #include "pam_nhi/record.h"
 #include "pam_nhi/session.h"
@@ -164,7 +164,7 @@ nhi_pam_session_close(pam_handle_t *pamh, int argc, const char **argv)
 	/* The policy may be gone by now; the record and the lease are not. */
 	(void)!nhi_pam_call_begin(&c, pamh, argc, argv, &why);
 	c.uid = state->session.uid;
-	nhi_pam_leave_end(&state->session);
+	nhi_reap_kill(state->session.uid, state->session.audit_session);
 	if (nhi_pam_record_close(&state->session, &why) != NHI_OK)
 		pam_syslog(pamh, LOG_ERR, "nhi: session %s: %s",
 		    state->session.id, why.text);

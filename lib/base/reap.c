@@ -1,61 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * A descriptor of the process is opened first, then the process is looked at,
- * then the descriptor gets the signal: whoever has the number by then, it is
- * the process that was looked at, or none.
- */
 #include "config.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "lib/base/file.h"
 #include "lib/base/num.h"
+#include "lib/base/process.h"
 #include "lib/base/reap.h"
 #include "lib/base/registry.h"
+#include "lib/base/spawn.h"
 
-#define STATUS_MAX	(1024 * 1024)	/* 65,536 groups */
-#define ROUNDS		4		/* for what forks meanwhile */
-#define PATIENCE	(50 * 1000 * 1000)	/* nanoseconds, ten times */
-
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open		434
-#endif
-#ifndef SYS_pidfd_send_signal
-#define SYS_pidfd_send_signal	424
-#endif
+#define PATIENCE_MS	500		/* after SIGTERM */
 
 /*
- * False: it is not there.  Kernels before 5.3, and sandboxes, have numbers
- * only: *ret stays -1, and the look comes right before the signal.
+ * A process that forks and leaves, again and again, may pass by one look, and
+ * by each signal to the one that was seen.  After so many looks, or when the
+ * zombies grow more, all that the account has is stopped, which no fork
+ * escapes.
  */
-static bool
-open_process(pid_t pid, int *ret)
-{
-	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-
-	if (fd < 0)
-		return errno == ENOSYS || errno == EPERM;
-	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-	*ret = fd;
-	return true;
-}
-
-static bool
-send(pid_t pid, int fd, int sig)
-{
-	if (fd < 0)
-		return kill(pid, sig) == 0;
-	return syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0) == 0;
-}
+#define LOOKS_CLEAN	3
+#define LOOKS_DIRTY	4
+#define CHASE_MS	2000
 
 bool
 nhi_reap_process(pid_t pid, uint64_t start, int sig)
@@ -63,71 +36,21 @@ nhi_reap_process(pid_t pid, uint64_t start, int sig)
 	NHI_AUTO(nhi_fd_close) int fd = -1;
 	uint64_t ticks;
 
-	if (pid <= 1 || !open_process(pid, &fd))
+	if (pid <= 1 || !nhi_process_open(pid, &fd))
 		return false;
 	return nhi_stamp_process(pid, &ticks, NULL) == NHI_OK &&
-	    ticks == start && send(pid, fd, sig);
+	    ticks == start && nhi_process_send(pid, fd, sig);
 }
 
-/* A file of /proc/<pid>, whole. */
-static bool
-read_proc(const char *pid, const char *name, struct nhi_buf *b)
-{
-	char path[64];
-
-	return snprintf(path, sizeof(path), "/proc/%s/%s", pid, name) <
-	    (int)sizeof(path) &&
-	    nhi_file_read(AT_FDCWD, path, NHI_FILE_ANY, b, NULL) == NHI_OK;
-}
-
-/*
- * "Uid:\t<real>\t<effective>\t<saved>\t<file system>": how many of them are
- * this one; -1 when it cannot be told.
- */
 static int
-count_uids(struct nhi_span rest, uint32_t uid)
+is_alive(int proc, const char *pid, uint32_t uid)
 {
-	struct nhi_span line, word;
-	int same = 0;
-	uint64_t v;
+	char path[32], status[NHI_PROCESS_STATUS];
 
-	while (nhi_span_cut(&rest, '\n', &line)) {
-		if (!nhi_span_cut(&line, '\t', &word) ||
-		    !nhi_span_is(word, "Uid:"))
-			continue;
-		while (nhi_span_cut(&line, '\t', &word))
-			if (nhi_num_parse(word, UINT32_MAX, &v) && v == uid)
-				same++;
-		return same;
-	}
-	return -1;
-}
-
-static bool
-has_uids(const char *pid, uint32_t uid)
-{
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(STATUS_MAX);
-
-	return read_proc(pid, "status", &b) &&
-	    count_uids(nhi_buf_all(&b), uid) == 4;
-}
-
-/* A zombie whose other threads have ended, too, is over. */
-static int
-is_alive(const char *pid, uint32_t uid)
-{
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(STATUS_MAX);
-	const char *text;
-	int n;
-
-	if (!read_proc(pid, "status", &b))
+	(void)snprintf(path, sizeof(path), "%.10s/status", pid);
+	if (!nhi_process_read(proc, path, status, sizeof(status)))
 		return errno == ENOENT || errno == ESRCH ? 0 : -1;
-	text = nhi_buf_text(&b);
-	if (strstr(text, "\nState:\tZ") != NULL &&
-	    strstr(text, "\nThreads:\t1\n") != NULL)
-		return 0;
-	n = count_uids(nhi_buf_all(&b), uid);
-	return n < 0 ? -1 : n > 0;
+	return !nhi_process_is_over(status) && nhi_process_has_uid(status, uid);
 }
 
 int
@@ -141,49 +64,151 @@ nhi_reap_alive(uint32_t uid)
 		return -1;
 	while (r == 0 && (de = readdir(dp)) != NULL)
 		if (de->d_name[0] >= '1' && de->d_name[0] <= '9')
-			r = is_alive(de->d_name, uid);
+			r = is_alive(dirfd(dp), de->d_name, uid);
 	(void)closedir(dp);
 	return r;
 }
 
+struct chase {
+	uint32_t uid;
+	uint32_t audit_session;
+	int sig;			/* 0: only look */
+	unsigned int found;		/* by one look: who lives */
+	unsigned int zombies;
+	uint64_t sum;			/* of the zombies' numbers */
+};
+
 static bool
-has_session(const char *pid, uint32_t audit_session)
+is_session(const char *text, uint32_t audit_session)
 {
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(32);
 	uint64_t v;
 
-	return read_proc(pid, "sessionid", &b) &&
-	    nhi_num_parse(nhi_buf_all(&b), UINT32_MAX, &v) &&
+	return nhi_num_parse(nhi_span_str(text), UINT32_MAX, &v) &&
 	    v == audit_session;
 }
 
-static bool
-end_one(const char *name, uint32_t uid, uint32_t audit_session, int sig)
+enum what { GONE, ANOTHER, OVER, LIVES };
+
+/* Most processes of a host are another session's, which one file says. */
+static enum what
+look_first(int proc, const char *pid, const struct chase *c)
+{
+	char path[32], text[24];
+
+	(void)snprintf(path, sizeof(path), "%.10s/sessionid", pid);
+	if (!nhi_process_read(proc, path, text, sizeof(text)))
+		return errno == ENOENT || errno == ESRCH ? GONE : ANOTHER;
+	return is_session(text, c->audit_session) ? LIVES : ANOTHER;
+}
+
+static enum what
+look(int proc, const char *pid, const struct chase *c)
+{
+	NHI_AUTO(nhi_fd_close) int dir = -1;
+	enum what first = look_first(proc, pid, c);
+	char text[NHI_PROCESS_STATUS];
+
+	if (first != LIVES)
+		return first;
+	/* One and the same process has the session and the uid. */
+	dir = openat(proc, pid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0 || !nhi_process_read(dir, "sessionid", text, sizeof(text)))
+		return GONE;
+	if (!is_session(text, c->audit_session))
+		return ANOTHER;
+	if (!nhi_process_read(dir, "status", text, sizeof(text)))
+		return GONE;
+	if (!nhi_process_has_uid(text, c->uid))
+		return ANOTHER;
+	return nhi_process_is_over(text) ? OVER : LIVES;
+}
+
+static void
+end(int proc, const char *name, pid_t pid, const struct chase *c)
 {
 	NHI_AUTO(nhi_fd_close) int fd = -1;
+
+	if (nhi_process_open(pid, &fd) && look(proc, name, c) == LIVES)
+		(void)nhi_process_send(pid, fd, c->sig);
+}
+
+/*
+ * One process; whether somebody must look again: it was ended, and may have
+ * had a child by then; or it was there and has gone, perhaps leaving one.  A
+ * zombie may have lived, too, when the directory was read, but is not gone:
+ * it is counted.
+ */
+static bool
+visit(int proc, const char *name, struct chase *c)
+{
 	uint64_t pid;
 
 	if (!nhi_num_parse(nhi_span_str(name), INT32_MAX, &pid) || pid <= 1 ||
-	    (pid_t)pid == getpid() || !has_uids(name, uid) ||
-	    !open_process((pid_t)pid, &fd))
+	    (pid_t)pid == getpid())
 		return false;
-	return has_uids(name, uid) && has_session(name, audit_session) &&
-	    send((pid_t)pid, fd, sig);
+	switch (look(proc, name, c)) {
+	case ANOTHER:
+		return false;
+	case OVER:
+		c->sum = c->sum * 31 + pid;
+		c->zombies++;
+		return false;
+	case LIVES:
+		c->found++;
+		end(proc, name, (pid_t)pid, c);
+		return true;
+	case GONE:
+		return true;
+	}
+	return false;
 }
 
-static unsigned int
-end_all(uint32_t uid, uint32_t audit_session, int sig)
+/*
+ * One look through /proc; false when nothing of the session can be there: the
+ * zombies, if any, are those of the look before.
+ */
+static bool
+sweep(struct chase *c)
 {
-	const struct dirent *de;
-	unsigned int n = 0;
-	DIR *dp = opendir("/proc");
+	DIR *proc = opendir("/proc");
+	const uint64_t before = c->sum;
+	const struct dirent *d;
+	bool again = false;
 
-	if (dp == NULL)
-		return 0;
-	while ((de = readdir(dp)) != NULL)
-		n += end_one(de->d_name, uid, audit_session, sig);
-	(void)closedir(dp);
-	return n;
+	c->found = c->zombies = 0;
+	c->sum = 0;
+	if (proc == NULL)
+		return false;
+	while ((d = readdir(proc)) != NULL)
+		if (visit(dirfd(proc), d->d_name, c))
+			again = true;
+	(void)closedir(proc);
+	return again || c->sum != before;
+}
+
+/*
+ * A signal to all processes of the account at once, from one that has become
+ * it: nobody else's can be reached.  They may kill that one first.
+ */
+static void
+signal_all(uint32_t uid, int what)
+{
+	int status = 0;
+	pid_t pid;
+
+	for (unsigned int i = 0; i < LOOKS_DIRTY; i++) {
+		if ((pid = fork()) == 0) {
+			if (setresuid(uid, uid, uid) == 0)
+				(void)kill(-1, what);
+			_exit(0);
+		}
+		if (pid < 0)
+			return;
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			continue;
+		if (WIFEXITED(status))
+			return;
+	}
 }
 
 static bool
@@ -193,31 +218,57 @@ is_ours(uint32_t uid, uint32_t audit_session)
 	    audit_session != UINT32_MAX;
 }
 
+static void
+chase(struct chase *c)
+{
+	const int64_t deadline = nhi_clock_ms() + CHASE_MS;
+	unsigned int clean = 0, dirty = 0, before;
+	bool stopped = false;
+
+	c->sig = SIGKILL;
+	while (clean < LOOKS_CLEAN && nhi_clock_ms() < deadline) {
+		before = c->zombies;
+		if (!sweep(c)) {
+			clean++;
+			continue;
+		}
+		clean = 0;
+		if (++dirty % LOOKS_DIRTY == 0 ||
+		    (before > 0 && c->zombies > before)) {
+			signal_all(c->uid, SIGSTOP);
+			stopped = true;
+		}
+	}
+	/* Another session's go on. */
+	if (stopped)
+		signal_all(c->uid, SIGCONT);
+}
+
 void
 nhi_reap_kill(uint32_t uid, uint32_t audit_session)
 {
-	for (unsigned int i = 0; i < ROUNDS && is_ours(uid, audit_session) &&
-	    end_all(uid, audit_session, SIGKILL) > 0; i++)
-		continue;
+	struct chase c = { .uid = uid, .audit_session = audit_session };
+
+	if (is_ours(uid, audit_session))
+		chase(&c);
 }
 
 unsigned int
 nhi_reap_session(uint32_t uid, uint32_t audit_session)
 {
-	const struct timespec step = { 0, PATIENCE };
+	struct chase c = { .uid = uid, .audit_session = audit_session,
+	    .sig = SIGTERM };
+	const struct timespec step = { 0, 20000000 };
+	int64_t deadline = nhi_clock_ms() + PATIENCE_MS;
 	unsigned int found;
 
-	if (!is_ours(uid, audit_session) ||
-	    (found = end_all(uid, audit_session, SIGTERM)) == 0)
+	if (!is_ours(uid, audit_session))
 		return 0;
-	for (unsigned int i = 0; i < 10; i++) {
+	(void)sweep(&c);
+	found = c.found;
+	for (c.sig = 0; c.found > 0 && nhi_clock_ms() < deadline;
+	    (void)sweep(&c))
 		(void)nanosleep(&step, NULL);
-		/* Signal 0 only asks. */
-		if (end_all(uid, audit_session, 0) == 0)
-			return found;
-	}
-	for (unsigned int i = 0; i < ROUNDS &&
-	    end_all(uid, audit_session, SIGKILL) > 0; i++)
-		(void)nanosleep(&step, NULL);
+	chase(&c);
 	return found;
 }

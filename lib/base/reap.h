@@ -17,16 +17,21 @@
 bool	 nhi_reap_process(pid_t, uint64_t start, int sig);
 
 /*
- * End what an account left behind: all processes whose four UIDs are this one
- * and whose audit session is this one (what sudo started is root's and
- * stays).  SIGTERM, half a second, SIGKILL.  Returns how many there were; 0
- * at once without an audit session (0 or UINT32_MAX) or for a UID that is not
- * a machine account's.
+ * SIGKILL the processes that run under the account's UID *and* belong to the
+ * kernel audit session: never root's (what sudo started keeps the audit
+ * session), never another session's of the same account, which are stopped
+ * for some milliseconds when one forks and leaves as fast as it is chased.
+ * Two seconds at most.  Nothing without an audit session (0 or UINT32_MAX),
+ * which alone tells whose they are, or for a UID that is not a machine
+ * account's.
+ */
+void	 nhi_reap_kill(uint32_t uid, uint32_t audit_session);
+
+/*
+ * The same after SIGTERM and half a second; returns how many there were at
+ * the beginning.
  */
 unsigned int nhi_reap_session(uint32_t uid, uint32_t audit_session);
-
-/* The same at once, by SIGKILL. */
-void	 nhi_reap_kill(uint32_t uid, uint32_t audit_session);
 
 /*
  * Does a process live that has the UID as one of its four, in whatever

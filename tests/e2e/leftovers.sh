@@ -73,10 +73,12 @@ signal_all() {
 os.kill(-1, signal.$1)"
 }
 
-# What is left of respawn when the end of its session is done.  Each look would
-# miss it, too: all stop meanwhile.
-left() {
+session_over() {
 	until_true 10 eval 'readlink /run/nhi/leases/web-deploy | grep -q :1\$'
+}
+
+# What is left of respawn.  Each look would miss it, too: all stop meanwhile.
+left() {
 	signal_all SIGSTOP
 	pgrep -r D,R,S,T,t -x respawn
 	signal_all SIGCONT
@@ -88,6 +90,7 @@ for n in 1 2 3; do
 	nhi_ssh one web-deploy@127.0.0.1 \
 	    'respawn 60 </dev/null >/dev/null 2>&1 & sleep 0.5' \
 	    >"$OUT" 2>&1 </dev/null
+	session_over
 	is "a process that forks and leaves: $n" '' "$(left)"
 done
 
@@ -105,6 +108,7 @@ END
 nhi_ssh one web-deploy@127.0.0.1 \
     'sudo -n setsid python3 /usr/local/bin/keeper \
     </dev/null >/dev/null 2>&1 & sleep 0.5' >"$OUT" 2>&1 </dev/null
+session_over
 is 'a process that forks and leaves zombies' '' "$(left)"
 is 'of which there were some' yes \
     "$([ "$(pgrep -r Z -x respawn | wc -l)" -gt 10 ] && echo yes)"
@@ -176,6 +180,19 @@ for how in 'client killed' 'session killed' 'monitor ended'; do
 	is "$how: no lease" '' "$(ls /run/nhi/leases)"
 	pkill -9 -f 'sleep 7'
 done
+
+# A monitor that was killed asks nobody: tick does.
+nhi_ssh one web-deploy@127.0.0.1 \
+    'respawn 60 </dev/null >/dev/null 2>&1 & sleep 7401' \
+    </dev/null >/dev/null 2>&1 &
+client=$!
+until_true 10 running 'sleep 7401'
+until_true 5 test -L /run/nhi/leases/web-deploy
+pkill -9 -f '^sshd: web-deploy \[priv\]'
+try 'tick ends the session' 0 'sessions +1 ' nhictl tick -v
+is 'tick: a process that forks and leaves' '' "$(left)"
+is 'tick: nothing of the account' '' "$(of_account)"
+wait $client 2>/dev/null
 
 # What an account may do in the spool: nothing.
 mark_trail

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lib/base/file.h"
+#include "lib/base/num.h"
+#include "lib/base/process.h"
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open		434
+#endif
+#ifndef SYS_pidfd_send_signal
+#define SYS_pidfd_send_signal	424
+#endif
+
+bool
+nhi_process_open(pid_t pid, int *ret)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	if (fd < 0)
+		return errno == ENOSYS || errno == EPERM;
+	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	*ret = fd;
+	return true;
+}
+
+bool
+nhi_process_send(pid_t pid, int fd, int sig)
+{
+	if (fd < 0)
+		return kill(pid, sig) == 0;
+	return syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0) == 0;
+}
+
+bool
+nhi_process_read(int dir, const char *name, char *out, size_t size)
+{
+	NHI_AUTO(nhi_fd_close) int fd = -1;
+	ssize_t n = -1;
+
+	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd >= 0)
+		n = read(fd, out, size - 1);
+	out[n > 0 ? n : 0] = '\0';
+	return n > 0;
+}
+
+bool
+nhi_process_has_uid(const char *status, uint32_t uid)
+{
+	static const char key[] = "\nUid:\t";
+	struct nhi_span rest, line, word;
+	const char *at = strstr(status, key);
+	uint64_t v;
+
+	if (at == NULL)
+		return false;
+	rest = nhi_span_str(at + sizeof(key) - 1);
+	if (!nhi_span_cut(&rest, '\n', &line))
+		return false;
+	while (nhi_span_cut(&line, '\t', &word))
+		if (nhi_num_parse(word, UINT32_MAX, &v) && v == uid)
+			return true;
+	return false;
+}
+
+bool
+nhi_process_is_over(const char *status)
+{
+	return strstr(status, "\nState:\tZ") != NULL &&
+	    strstr(status, "\nThreads:\t1\n") != NULL;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One process: looking at it, and signals to the one that was looked at.  A
+ * descriptor of it is opened first, then it is looked at, then the descriptor
+ * gets the signal: whoever has the number by then, it is that process, or none.
+ */
+#ifndef NHI_BASE_PROCESS_H
+#define NHI_BASE_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define NHI_PROCESS_STATUS	2048	/* bytes: what we ask of it comes first */
+
+/*
+ * False: it is not there.  Kernels before 5.3, and sandboxes, have numbers
+ * only: *ret stays -1, and the look comes right before the signal.
+ */
+bool	 nhi_process_open(pid_t, int *ret);
+bool	 nhi_process_send(pid_t, int fd, int sig);
+
+/*
+ * The first bytes of a file below the directory, as text; false with errno
+ * (ENOENT, ESRCH: the process is not there any more).
+ */
+bool	 nhi_process_read(int dir, const char *name, char *out, size_t size);
+
+/*
+ * The uids as /proc/PID/status has them: the owner of the directory would be
+ * root for a process that made itself undumpable.  Any of the four counts: a
+ * set-uid program (sudo that waits for a password) still has the account's as
+ * its real one, and may start the account's programs again.  What sudo runs
+ * for somebody else, and sudo itself while that runs, has none.
+ */
+bool	 nhi_process_has_uid(const char *status, uint32_t uid);
+
+/*
+ * A zombie.  One whose first thread has ended looks dead, too; its others run.
+ */
+bool	 nhi_process_is_over(const char *status);
+
+#endif
