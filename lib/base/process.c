@@ -77,3 +77,17 @@ nhi_process_is_over(const char *status)
 	return strstr(status, "\nState:\tZ") != NULL &&
 	    strstr(status, "\nThreads:\t1\n") != NULL;
 }
+
+uint32_t
+nhi_process_number(const char *status, const char *key)
+{
+	const char *at = strstr(status, key);
+	struct nhi_span rest, line;
+	uint64_t v;
+
+	if (at == NULL)
+		return 0;
+	rest = nhi_span_str(at + strlen(key));
+	return nhi_span_cut(&rest, '\n', &line) &&
+	    nhi_num_parse(line, UINT32_MAX, &v) ? (uint32_t)v : 0;
+}

@@ -41,4 +41,7 @@ bool	 nhi_process_has_uid(const char *status, uint32_t uid);
  */
 bool	 nhi_process_is_over(const char *status);
 
+/* The number of the line that begins so ("\nPid:\t"); 0: there is none. */
+uint32_t nhi_process_number(const char *status, const char *key);
+
 #endif

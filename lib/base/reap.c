@@ -7,10 +7,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/base/crowd.h"
 #include "lib/base/file.h"
 #include "lib/base/num.h"
 #include "lib/base/process.h"
@@ -22,9 +23,11 @@
 
 /*
  * A process that forks and leaves, again and again, may pass by one look, and
- * by each signal to the one that was seen.  After so many looks, or when the
- * zombies grow more, all that the account has is stopped, which no fork
- * escapes.
+ * by each signal to the one that was seen.  And on a busy host each look finds
+ * that something has gone, whose ever.  So the kernel's count of the account's
+ * threads is asked whether there is more than was seen; and after so many
+ * looks, or when the zombies grow more, all that the account has is stopped,
+ * which no fork escapes.
  */
 #define LOOKS_CLEAN	3
 #define LOOKS_DIRTY	4
@@ -73,9 +76,13 @@ struct chase {
 	uint32_t uid;
 	uint32_t audit_session;
 	int sig;			/* 0: only look */
-	unsigned int found;		/* by one look: who lives */
-	unsigned int zombies;
+	/* By one look: */
+	uint32_t found;			/* of the session, alive */
+	uint32_t others;		/* threads of the account that stay */
+	uint32_t zombies;		/* of the account */
+	uint32_t own;			/* of them, those that we must bury */
 	uint64_t sum;			/* of the zombies' numbers */
+	bool lost;			/* one that was there has gone */
 };
 
 static bool
@@ -87,7 +94,7 @@ is_session(const char *text, uint32_t audit_session)
 	    v == audit_session;
 }
 
-enum what { GONE, ANOTHER, OVER, LIVES };
+enum what { GONE, ANOTHER, LIVES };
 
 /* Most processes of a host are another session's, which one file says. */
 static enum what
@@ -101,6 +108,7 @@ look_first(int proc, const char *pid, const struct chase *c)
 	return is_session(text, c->audit_session) ? LIVES : ANOTHER;
 }
 
+/* One and the same process has the session and the uid. */
 static enum what
 look(int proc, const char *pid, const struct chase *c)
 {
@@ -110,17 +118,41 @@ look(int proc, const char *pid, const struct chase *c)
 
 	if (first != LIVES)
 		return first;
-	/* One and the same process has the session and the uid. */
 	dir = openat(proc, pid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0 || !nhi_process_read(dir, "sessionid", text, sizeof(text)))
+	if (dir < 0 ||
+	    !nhi_process_read(dir, "sessionid", text, sizeof(text)))
 		return GONE;
 	if (!is_session(text, c->audit_session))
 		return ANOTHER;
 	if (!nhi_process_read(dir, "status", text, sizeof(text)))
 		return GONE;
-	if (!nhi_process_has_uid(text, c->uid))
-		return ANOTHER;
-	return nhi_process_is_over(text) ? OVER : LIVES;
+	return nhi_process_has_uid(text, c->uid) &&
+	    !nhi_process_is_over(text) ? LIVES : ANOTHER;
+}
+
+/*
+ * What the kernel counts as the account's and is not to be ended.  Who shows
+ * another owner (a set-uid program) is left out: there is more than was seen,
+ * then, and no more than that follows.
+ */
+static void
+count(int proc, const char *pid, struct chase *c)
+{
+	char path[32], text[NHI_PROCESS_STATUS];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "%.10s/status", pid);
+	if (fstatat(proc, pid, &st, 0) != 0 || st.st_uid != c->uid ||
+	    !nhi_process_read(proc, path, text, sizeof(text)))
+		return;
+	if (!nhi_process_is_over(text)) {
+		c->others += nhi_process_number(text, "\nThreads:\t");
+		return;
+	}
+	c->zombies++;
+	c->sum = c->sum * 31 + nhi_process_number(text, "\nPid:\t");
+	if (nhi_process_number(text, "\nPPid:\t") == (uint32_t)getpid())
+		c->own++;
 }
 
 static void
@@ -132,83 +164,61 @@ end(int proc, const char *name, pid_t pid, const struct chase *c)
 		(void)nhi_process_send(pid, fd, c->sig);
 }
 
-/*
- * One process; whether somebody must look again: it was ended, and may have
- * had a child by then; or it was there and has gone, perhaps leaving one.  A
- * zombie may have lived, too, when the directory was read, but is not gone:
- * it is counted.
- */
-static bool
+static void
 visit(int proc, const char *name, struct chase *c)
 {
 	uint64_t pid;
 
 	if (!nhi_num_parse(nhi_span_str(name), INT32_MAX, &pid) || pid <= 1 ||
 	    (pid_t)pid == getpid())
-		return false;
+		return;
 	switch (look(proc, name, c)) {
 	case ANOTHER:
-		return false;
-	case OVER:
-		c->sum = c->sum * 31 + pid;
-		c->zombies++;
-		return false;
+		count(proc, name, c);
+		return;
 	case LIVES:
 		c->found++;
 		end(proc, name, (pid_t)pid, c);
-		return true;
+		return;
 	case GONE:
-		return true;
+		c->lost = true;
+		return;
 	}
-	return false;
 }
 
 /*
- * One look through /proc; false when nothing of the session can be there: the
- * zombies, if any, are those of the look before.
+ * One look through /proc; whether another must follow: one was ended, and may
+ * have had a child by then; or it was there and has gone, perhaps leaving one.
+ * A zombie, too, may have lived when the directory was read.
  */
 static bool
 sweep(struct chase *c)
 {
+	const struct chase before = *c;
 	DIR *proc = opendir("/proc");
-	const uint64_t before = c->sum;
 	const struct dirent *d;
-	bool again = false;
 
-	c->found = c->zombies = 0;
-	c->sum = 0;
+	*c = (struct chase){ .uid = before.uid, .sig = before.sig,
+	    .audit_session = before.audit_session };
 	if (proc == NULL)
 		return false;
 	while ((d = readdir(proc)) != NULL)
-		if (visit(dirfd(proc), d->d_name, c))
-			again = true;
+		visit(dirfd(proc), d->d_name, c);
 	(void)closedir(proc);
-	return again || c->sum != before;
+	return c->found > 0 || c->lost || c->sum != before.sum;
 }
 
 /*
- * A signal to all processes of the account at once, from one that has become
- * it: nobody else's can be reached.  They may kill that one first.
+ * The kernel counts no more than was seen.  It may by chance: what went since
+ * then stands for what was not seen.  Who waits for us to bury it cannot go.
  */
-static void
-signal_all(uint32_t uid, int what)
+static bool
+is_all(const struct chase *c, bool stopped)
 {
-	int status = 0;
-	pid_t pid;
-
-	for (unsigned int i = 0; i < LOOKS_DIRTY; i++) {
-		if ((pid = fork()) == 0) {
-			if (setresuid(uid, uid, uid) == 0)
-				(void)kill(-1, what);
-			_exit(0);
-		}
-		if (pid < 0)
-			return;
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			continue;
-		if (WIFEXITED(status))
-			return;
-	}
+	if (c->found > 0)
+		return false;
+	return !nhi_crowd_more(c->uid, c->others + (c->others > 0 || stopped ?
+	    c->zombies : c->own));
 }
 
 static bool
@@ -222,26 +232,31 @@ static void
 chase(struct chase *c)
 {
 	const int64_t deadline = nhi_clock_ms() + CHASE_MS;
-	unsigned int clean = 0, dirty = 0, before;
-	bool stopped = false;
+	unsigned int clean = 0, dirty = 0, sure = 0, before;
+	bool again, stopped = false;
 
 	c->sig = SIGKILL;
 	while (clean < LOOKS_CLEAN && nhi_clock_ms() < deadline) {
 		before = c->zombies;
-		if (!sweep(c)) {
+		again = sweep(c);
+		sure = is_all(c, stopped) ? sure + 1 : 0;
+		/* Chance does not come twice. */
+		if (sure > (c->others > 0 && !stopped))
+			break;
+		if (!again) {
 			clean++;
 			continue;
 		}
 		clean = 0;
 		if (++dirty % LOOKS_DIRTY == 0 ||
 		    (before > 0 && c->zombies > before)) {
-			signal_all(c->uid, SIGSTOP);
+			nhi_crowd_stop(c->uid);
 			stopped = true;
 		}
 	}
 	/* Another session's go on. */
 	if (stopped)
-		signal_all(c->uid, SIGCONT);
+		nhi_crowd_resume(c->uid);
 }
 
 void

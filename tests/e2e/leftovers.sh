@@ -160,6 +160,28 @@ half_gone() {
 until_true 5 half_gone
 try 'nothing of the account hides behind a dead thread' 0 '' half_gone
 
+# Where processes of others come and go all the time, which no look through
+# /proc can tell from such, nothing is stopped for it.
+for ((n = 0; n < 300; n++)); do
+	sleep 7400 &
+done
+for n in 1 2 3; do
+	while [ ! -e /tmp/quiet ]; do /bin/true; done &
+done
+strace -fqq -o "$WORK/trace" -e trace=kill,execve -p "$(cat /run/sshd.pid)" \
+    2>"$OUT" &
+tracer=$!
+traced() {
+	nhi_ssh one web-deploy@127.0.0.1 true </dev/null >"$OUT" 2>&1
+	grep -q execve "$WORK/trace"
+}
+try 'a session among many processes' 0 '' until_true 10 traced
+until_true 10 test ! -L /run/nhi/leases/web-deploy
+stop $tracer
+touch /tmp/quiet
+pkill -9 -f 'sleep 7400'
+is 'nothing is stopped at its end' '' "$(grep 'kill(-1' "$WORK/trace")"
+
 # ssh ends in other ways, too.
 for how in 'client killed' 'session killed' 'monitor ended'; do
 	nhi_ssh one web-deploy@127.0.0.1 \

@@ -79,7 +79,7 @@ ended() {
 	! pgrep -r D,R,S,T,t -xf 'sleep 4711'
 }
 try 'what a session left behind is ended' 0 '' soon 5 ended
-try 'the other session goes on' 0 '' leased 1
+try 'the other session goes on' 0 '' soon 5 leased 1
 leave three
 setpriv --reuid "$(id -u web-deploy)" --clear-groups sleep 4712 &
 BYSTANDER=$!
