@@ -118,7 +118,7 @@ nhi_verb_tick(int argc, char **argv)
 	    .issued = NHI_ISSUED_DIR, .revoked = NHI_REVOKED_DIR,
 	    .uids = NHI_UIDS_DIR, .homes = NHI_HOMES_DIR,
 	    .published = NHI_PUBLISHED_DIR, .run = NHI_RUN_DIR,
-	    .ca = NHI_CA_DIR, .now = now, .record = nhi_record };
+	    .ca = NHI_CA_DIR, .now = now, .wall = now, .record = nhi_record };
 	bool verbose = false;
 	int c;
 

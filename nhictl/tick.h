@@ -31,6 +31,7 @@ struct nhi_tick {
 	const char *run;
 	const char *ca;
 	int64_t now;			/* that sweeps go by (tick_time.h) */
+	int64_t wall;			/* for ages of what lives for minutes */
 	enum nhi_err (*record)(const struct nhi_event *, struct nhi_why *);
 };
 

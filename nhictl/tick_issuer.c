@@ -20,6 +20,7 @@
 #include "lib/base/reap.h"
 #include "lib/base/stamp.h"
 #include "nhictl/tick.h"
+#include "nhictl/tick_time.h"
 
 #define AGE	60		/* seconds */
 
@@ -44,7 +45,8 @@ look_note(const struct nhi_tick *t, int dir, const char *name)
 	struct stat st;
 
 	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    st.st_mtime < t->now - AGE && unlinkat(dir, name, 0) == 0;
+	    nhi_tick_time_old(st.st_mtime, AGE, t->wall) &&
+	    unlinkat(dir, name, 0) == 0;
 }
 
 static bool
@@ -62,7 +64,7 @@ look(const struct nhi_tick *t, int dir, const char *name)
 	if ((alive = nhi_stamp_alive(pid, start)) == 0)
 		return unlinkat(dir, name, 0) == 0;
 	return alive == 1 && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    st.st_mtime < t->now - AGE &&
+	    nhi_tick_time_old(st.st_mtime, AGE, t->wall) &&
 	    nhi_reap_process(pid, start, SIGTERM);
 }
 

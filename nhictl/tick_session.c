@@ -18,6 +18,7 @@
 #include "lib/base/registry.h"
 #include "lib/base/session.h"
 #include "nhictl/tick.h"
+#include "nhictl/tick_time.h"
 
 #define SESSIONS_MAX	64		/* ended in one round */
 #define LEASE_AGE	300		/* seconds */
@@ -142,7 +143,7 @@ is_stale(const struct nhi_tick *t, int dir, const char *account)
 	if (live != 1)
 		return live == 0;
 	return fstatat(dir, account, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    st.st_mtime < t->now - LEASE_AGE &&
+	    nhi_tick_time_old(st.st_mtime, LEASE_AGE, t->wall) &&
 	    nhi_session_each(t->sessions, count_one, &left, NULL) == NHI_OK &&
 	    left.n == 0;
 }

@@ -17,6 +17,7 @@
 #include "lib/base/spool.h"
 #include "nhictl/hold.h"
 #include "nhictl/tick.h"
+#include "nhictl/tick_time.h"
 
 #define SPOOL_FILES	4096
 #define SPOOL_ROUNDS	64
@@ -123,7 +124,7 @@ nhi_tick_pending(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 	while ((de = readdir(dp)) != NULL)
 		if (de->d_name[0] != '.' && fstatat(dirfd(dp), de->d_name, &st,
 		    AT_SYMLINK_NOFOLLOW) == 0 && !S_ISDIR(st.st_mode) &&
-		    st.st_mtime < t->now - PENDING_AGE &&
+		    nhi_tick_time_old(st.st_mtime, PENDING_AGE, t->wall) &&
 		    unlinkat(dirfd(dp), de->d_name, 0) == 0)
 			(*ret)++;
 	(void)closedir(dp);

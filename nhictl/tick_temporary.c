@@ -17,12 +17,13 @@
 #include "lib/base/file.h"
 #include "lib/base/num.h"
 #include "nhictl/tick.h"
+#include "nhictl/tick_time.h"
 
 #define MARK	".tmp-"
 #define AGE	120			/* seconds */
 
 struct walk {
-	int64_t now;
+	int64_t wall;
 	uint64_t gone;
 };
 
@@ -55,7 +56,8 @@ look(struct walk *w, int dir, const char *name)
 
 	if (is_orphan(name) &&
 	    fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    !S_ISDIR(st.st_mode) && st.st_mtime < w->now - AGE &&
+	    !S_ISDIR(st.st_mode) &&
+	    nhi_tick_time_old(st.st_mtime, AGE, w->wall) &&
 	    unlinkat(dir, name, 0) == 0)
 		w->gone++;
 }
@@ -106,7 +108,7 @@ nhi_tick_temporary(const struct nhi_tick *t, uint64_t *ret,
 		{ t->ca, false },
 		/* End of the places */
 	};
-	struct walk w = { .now = t->now };
+	struct walk w = { .wall = t->wall };
 	enum nhi_err err;
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)

@@ -100,3 +100,9 @@ nhi_tick_time(const char *path, int64_t now)
 	(void)!save(path, &t);
 	return (int64_t)up.tv_sec + t.ref;
 }
+
+bool
+nhi_tick_time_old(int64_t mtime, int64_t age, int64_t wall)
+{
+	return mtime < wall - age || mtime > wall + age;
+}

@@ -10,6 +10,7 @@
 #ifndef NHI_NHICTL_TICK_TIME_H
 #define NHI_NHICTL_TICK_TIME_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/base/stamp.h"
@@ -33,5 +34,11 @@ void		 nhi_tick_time_step(struct nhi_tick_time *, int64_t now,
  * cannot be kept or read, the time of day.
  */
 int64_t		 nhi_tick_time(const char *path, int64_t now);
+
+/*
+ * For what lives for minutes: is it older than that?  By the time of day, for
+ * that is what it was stamped with; a time to come is a clock that was ahead.
+ */
+bool		 nhi_tick_time_old(int64_t mtime, int64_t age, int64_t wall);
 
 #endif

@@ -73,6 +73,7 @@ setup(void **state)
 	    .published = make(11, "published"), .run = make(12, "run"),
 	    .ca = make(13, "ca"),
 	    .now = time(NULL), .record = record };
+	tick.wall = tick.now;
 	return nhi_hold_init(tick.holds, NULL) != NHI_OK ||
 	    nhi_revoke_init(tick.revoked, NULL) != NHI_OK;
 }
@@ -214,10 +215,20 @@ test_leases(void **state)
 	assert_int_equal(n, 1);
 	check_lease("boot", 0);
 	check_lease("new", 1);
-	tick.now += 600;
+	tick.wall += 600;
 	assert_int_equal(nhi_tick_leases(&tick, &n, NULL), NHI_OK);
 	check_lease("new", 0);
 	check_lease("web", 1);
+}
+
+/* What is of this boot grows old while the believed time is years behind. */
+static int
+setup_behind(void **state)
+{
+	int r = setup(state);
+
+	tick.now -= 10 * 365 * 86400;
+	return r;
 }
 
 static pid_t
@@ -264,7 +275,7 @@ test_issuer(void **state)
 	assert_int_equal(lstat(temp_path(tick.issuer, "x-y"), &st), 0);
 	assert_int_equal(lstat(temp_path(tick.issuer, "told-cap-10.0.0.1-1"),
 	    &st), 0);
-	tick.now += 62;
+	tick.wall += 62;
 	assert_int_equal(nhi_tick_issuer(&tick, &n, NULL), NHI_OK);
 	assert_int_equal(n, 4);
 	assert_int_equal(lstat(temp_path(tick.issuer, "told-cap-10.0.0.1-1"),
@@ -285,7 +296,7 @@ test_pending(void **state)
 	temp_write(temp_path(tick.pending, "a"), "x");
 	assert_int_equal(nhi_tick_pending(&tick, &n, NULL), NHI_OK);
 	assert_int_equal(n, 0);
-	tick.now += 700;
+	tick.wall += 700;
 	assert_int_equal(mkdir(temp_path(tick.pending, "d"), 0700), 0);
 	assert_int_equal(nhi_tick_pending(&tick, &n, NULL), NHI_OK);
 	assert_int_equal(n, 1);
@@ -297,8 +308,8 @@ test_pending(void **state)
 static bool
 stays(const char *at, const char *name, bool is_link, int64_t age)
 {
-	struct timespec times[2] = { { .tv_sec = tick.now - age },
-		{ .tv_sec = tick.now - age } };
+	struct timespec times[2] = { { .tv_sec = tick.wall - age },
+		{ .tv_sec = tick.wall - age } };
 	const char *path = temp_path(at, name);
 	struct stat st;
 	uint64_t n = 7;
@@ -448,9 +459,17 @@ main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_many, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_leases, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_leases, setup_behind,
+		    teardown),
 		cmocka_unit_test_setup_teardown(test_issuer, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_issuer, setup_behind,
+		    teardown),
 		cmocka_unit_test_setup_teardown(test_temporary, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_temporary, setup_behind,
+		    teardown),
 		cmocka_unit_test_setup_teardown(test_pending, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pending, setup_behind,
+		    teardown),
 		cmocka_unit_test_setup_teardown(test_marks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_revoked, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_missing, setup, teardown),

@@ -83,12 +83,25 @@ test_file(void **state)
 	temp_remove(dir);
 }
 
+/* What was made when the clock was right, behind, and ahead. */
+static void
+test_old(void **state)
+{
+	(void)state;
+	assert_false(nhi_tick_time_old(NOW - 60, 60, NOW));
+	assert_true(nhi_tick_time_old(NOW - 61, 60, NOW));
+	assert_true(nhi_tick_time_old(NOW - YEAR, 60, NOW));
+	assert_false(nhi_tick_time_old(NOW + 60, 60, NOW));
+	assert_true(nhi_tick_time_old(NOW + YEAR, 60, NOW));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_step),
 		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_old),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
