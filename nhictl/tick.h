@@ -29,8 +29,10 @@ struct nhi_tick {
 	const char *homes;
 	const char *published;
 	const char *run;
+	const char *state;
 	const char *ca;
-	int64_t now;			/* that sweeps go by (tick_time.h) */
+	int64_t now;			/* that sweeps go by (tick_time.h); 0:
+					   nothing is over */
 	int64_t wall;			/* for ages of what lives for minutes */
 	enum nhi_err (*record)(const struct nhi_event *, struct nhi_why *);
 };

@@ -97,6 +97,7 @@ nhi_tick_temporary(const struct nhi_tick *t, uint64_t *ret,
 		bool deeper;
 	} places[] = {
 		{ t->run, false },
+		{ t->state, false },
 		{ t->sessions, false },
 		{ t->leases, false },
 		{ t->holds, true },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,96 +10,132 @@
 
 #include "lib/base/file.h"
 #include "lib/base/num.h"
+#include "lib/base/path.h"
 #include "nhictl/tick_time.h"
 
-#define TEXT_MAX	256
+#define SLACK	NHI_TICK_TIME_SLACK
+
+/* How long the kernel counted; of another boot, nothing. */
+static int64_t
+counted(const struct nhi_stamp *from, const struct nhi_stamp *to)
+{
+	if (strcmp(from->boot, to->boot) != 0 || from->ticks > to->ticks)
+		return 0;
+	return (int64_t)(to->ticks - from->ticks);
+}
+
+/*
+ * Ahead and behind wait each for itself.  The claim is the earliest of its
+ * day: a host that is never up for a whole one claims another time at each
+ * boot, and would wait for ever if each began anew.
+ */
+static void
+wait_day(struct nhi_tick_time *t, int64_t now, int64_t went)
+{
+	if (t->claim == 0 || (t->claim > t->time) != (now > t->time)) {
+		t->claim = now;
+		t->waited = 0;
+		return;
+	}
+	t->waited += went;
+	if (now < t->claim)
+		t->claim = now;
+	if (t->waited >= NHI_TICK_TIME_WAIT) {
+		t->time = t->claim;
+		t->claim = t->waited = 0;
+	}
+}
 
 void
-nhi_tick_time_step(struct nhi_tick_time *t, int64_t now, int64_t uptime,
-    const char *boot)
+nhi_tick_time_step(struct nhi_tick_time *t, int64_t now,
+    const struct nhi_stamp *at)
 {
-	const int64_t offset = now - uptime;
+	const int64_t went = counted(&t->at, at);
 
-	if (strcmp(t->boot, boot) != 0) {
-		(void)snprintf(t->boot, sizeof(t->boot), "%s", boot);
-		t->ref = t->seen = offset;
-		t->since = uptime;
+	t->at = *at;
+	if (t->time != 0)
+		t->time += went;
+	if (t->claim != 0)
+		t->claim += went;
+	if (now < t->time - SLACK || now > t->time + SLACK) {
+		wait_day(t, now, went);
 		return;
 	}
-	if (offset > t->seen + NHI_TICK_TIME_SLACK ||
-	    offset < t->seen - NHI_TICK_TIME_SLACK)
-		t->since = uptime;
-	t->seen = offset;
-	if (offset <= t->ref + NHI_TICK_TIME_SLACK ||
-	    uptime - t->since >= NHI_TICK_TIME_EVEN)
-		t->ref = offset;
+	t->time = now;
+	t->claim = t->waited = 0;
 }
 
-static bool
-cut(struct nhi_span *rest, int64_t *ret)
+enum nhi_err
+nhi_tick_time_pass(struct nhi_tick_time *t, int64_t now, struct nhi_why *why)
 {
-	struct nhi_span word;
-	bool minus;
-	uint64_t v;
+	struct nhi_stamp at;
+	struct timespec up;
+	enum nhi_err err;
 
-	if (!nhi_span_cut(rest, ' ', &word))
-		return false;
-	minus = word.n > 0 && word.p[0] == '-';
-	if (minus) {
-		word.p++;
-		word.n--;
-	}
-	if (!nhi_num_parse(word, INT64_MAX / 4, &v))
-		return false;
-	*ret = minus ? -(int64_t)v : (int64_t)v;
-	return true;
-}
-
-/* "<boot> <ref> <seen> <since>"; anything else: nothing is known. */
-static void
-load(const char *path, struct nhi_tick_time *ret)
-{
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(TEXT_MAX);
-	struct nhi_tick_time t = { .boot = "" };
-	struct nhi_span rest, line, word;
-
-	*ret = t;
-	if (nhi_file_read(AT_FDCWD, path, NHI_FILE_OWN, &b, NULL) != NHI_OK)
-		return;
-	rest = nhi_buf_all(&b);
-	if (!nhi_span_cut(&rest, '\n', &line) ||
-	    !nhi_span_cut(&line, ' ', &word) || word.n != NHI_BOOT_ID)
-		return;
-	memcpy(t.boot, word.p, word.n);
-	if (cut(&line, &t.ref) && cut(&line, &t.seen) && cut(&line, &t.since))
-		*ret = t;
-}
-
-static enum nhi_err
-save(const char *path, const struct nhi_tick_time *t)
-{
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(TEXT_MAX);
-	struct nhi_why why;
-
-	nhi_buf_printf(&b, "%s %" PRId64 " %" PRId64 " %" PRId64 "\n",
-	    t->boot, t->ref, t->seen, t->since);
-	return nhi_file_replace(AT_FDCWD, path, 0644, nhi_buf_all(&b), &why);
+	if ((err = nhi_stamp_boot(at.boot, why)) != NHI_OK)
+		return err;
+	/* A clock that is wrong at a resume would move CLOCK_BOOTTIME, too. */
+	if (clock_gettime(CLOCK_MONOTONIC, &up) != 0)
+		return nhi_fail(why, NHI_ERR_STATE, "CLOCK_MONOTONIC: %s",
+		    strerror(errno));
+	at.ticks = (uint64_t)up.tv_sec;
+	nhi_tick_time_step(t, now, &at);
+	return NHI_OK;
 }
 
 int64_t
-nhi_tick_time(const char *path, int64_t now)
+nhi_tick_time_over(const struct nhi_tick_time *t, int64_t now)
 {
-	struct nhi_tick_time t;
-	char boot[NHI_BOOT_ID + 1];
-	struct timespec up;
+	return t->time > now + SLACK ? 0 : t->time;
+}
 
-	if (nhi_stamp_boot(boot, NULL) != NHI_OK ||
-	    clock_gettime(CLOCK_BOOTTIME, &up) != 0)
-		return now;
-	load(path, &t);
-	nhi_tick_time_step(&t, now, (int64_t)up.tv_sec, boot);
-	(void)!save(path, &t);
-	return (int64_t)up.tv_sec + t.ref;
+static bool
+cut(struct nhi_span *text, int64_t *ret)
+{
+	struct nhi_span word;
+	uint64_t v;
+
+	if (!nhi_span_cut(text, ' ', &word) ||
+	    !nhi_num_parse(word, INT64_MAX / 4, &v))
+		return false;
+	*ret = (int64_t)v;
+	return true;
+}
+
+void
+nhi_tick_time_load(const char *dir, struct nhi_tick_time *ret)
+{
+	char path[NHI_PATH_SIZE], text[NHI_LINK_MAX + 1];
+	struct nhi_tick_time t = { .time = 0 };
+	struct nhi_span rest, word;
+
+	memset(ret, 0, sizeof(*ret));
+	if (!nhi_path_join(path, dir, "/clock", NHI_SPAN("")) ||
+	    nhi_link_read(AT_FDCWD, path, text) != 1)
+		return;
+	rest = nhi_span_str(text);
+	if (cut(&rest, &t.time) && cut(&rest, &t.claim) &&
+	    cut(&rest, &t.waited) && nhi_span_cut(&rest, ' ', &word) &&
+	    nhi_stamp_parse(word, &t.at) && rest.p == NULL)
+		*ret = t;
+}
+
+/* A link is whole or not there, also after a crash. */
+enum nhi_err
+nhi_tick_time_save(const char *dir, const struct nhi_tick_time *t,
+    struct nhi_why *why)
+{
+	char path[NHI_PATH_SIZE], at[NHI_STAMP_TEXT], text[256];
+
+	nhi_stamp_format(&t->at, at);
+	(void)snprintf(text, sizeof(text),
+	    "%" PRId64 " %" PRId64 " %" PRId64 " %s", t->time, t->claim,
+	    t->waited, at);
+	if (!nhi_path_join(path, dir, "/clock", NHI_SPAN("")) ||
+	    nhi_link_replace(AT_FDCWD, path, text) != 0)
+		return nhi_fail(why, NHI_ERR_STATE, "%s/clock: %s", dir,
+		    strerror(errno));
+	return NHI_OK;
 }
 
 bool

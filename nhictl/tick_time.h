@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The time that sweeps go by.  A clock that is months ahead for a minute would
- * make spent tokens, revocations and holds look over, and they would be gone
- * when it is right again: they open what was closed.  So a clock that jumped
- * ahead of the kernel's is believed when it has gone evenly for a day; one
- * that went back is believed at once, for it keeps more.  What the clock was
- * before this boot is not known: a host that starts ahead is believed.
+ * The time that sweeps go by.  A clock that is months ahead for an hour would
+ * make spent tokens, revocations, holds and UIDs look over, and they would be
+ * gone when it is right again: that opens what was closed.  So tick keeps a
+ * time of its own, which the kernel counts on from tick to tick.  Where the
+ * time of day is another one (it was set, or a boot is between two ticks,
+ * of which nobody knows how long it took), it is believed when it was so for
+ * a day, over all boots: the earliest that it said in that day.  Until then a
+ * clock that is ahead makes nothing over, and one that is behind, or of which
+ * nothing is known, ends nothing at all.
  */
 #ifndef NHI_NHICTL_TICK_TIME_H
 #define NHI_NHICTL_TICK_TIME_H
@@ -15,25 +18,32 @@
 
 #include "lib/base/stamp.h"
 
-#define NHI_TICK_TIME_EVEN	86400	/* seconds */
-#define NHI_TICK_TIME_SLACK	60	/* what is no jump */
+#define NHI_TICK_TIME_WAIT	86400	/* seconds that ticks saw go by */
+#define NHI_TICK_TIME_SLACK	60	/* what is no other time */
 
 struct nhi_tick_time {
-	char boot[NHI_BOOT_ID + 1];	/* "": nothing is known */
-	int64_t ref;			/* believed: time of day less uptime */
-	int64_t seen;			/* the same at the last tick */
-	int64_t since;			/* uptime at the last jump */
+	int64_t time;			/* believed; 0: nothing is known */
+	int64_t claim;			/* waits to be believed; 0: none */
+	int64_t waited;			/* seconds */
+	struct nhi_stamp at;		/* the last tick: boot, and seconds */
 };
 
-/* This tick: the time of day, and the uptime of this boot. */
+/* Another tick finds this time of day; what the kernel counts in seconds. */
 void		 nhi_tick_time_step(struct nhi_tick_time *, int64_t now,
-		    int64_t uptime, const char *boot);
+		    const struct nhi_stamp *);
 
-/*
- * The time for this tick's sweeps, with what is kept in the file.  When it
- * cannot be kept or read, the time of day.
- */
-int64_t		 nhi_tick_time(const char *path, int64_t now);
+/* The same with what the kernel counts: while it runs, not in a suspend. */
+enum nhi_err	 nhi_tick_time_pass(struct nhi_tick_time *, int64_t now,
+		    struct nhi_why *) NHI_MUST;
+
+/* What expired before this is over; 0: nothing is. */
+int64_t		 nhi_tick_time_over(const struct nhi_tick_time *, int64_t now);
+
+/* The link DIR/clock; where there is none, or no such text, all is zero. */
+void		 nhi_tick_time_load(const char *dir,
+		    struct nhi_tick_time *ret);
+enum nhi_err	 nhi_tick_time_save(const char *dir,
+		    const struct nhi_tick_time *, struct nhi_why *) NHI_MUST;
 
 /*
  * For what lives for minutes: is it older than that?  By the time of day, for

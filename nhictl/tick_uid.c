@@ -155,7 +155,7 @@ ask_clock(const struct nhi_tick *t, struct nhi_tick_clock *clock,
 	if ((err = nhi_stamp_now(&stamp, why)) != NHI_OK)
 		return err;
 	nhi_tick_clock_load(t->uids, clock);
-	nhi_tick_clock_step(clock, t->now, &stamp);
+	nhi_tick_clock_step(clock, t->wall, &stamp);
 	*ret_sweep = clock->even >= NHI_TICK_CLOCK_EVEN;
 	return nhi_tick_clock_save(t->uids, clock, why);
 }
@@ -178,7 +178,7 @@ nhi_tick_uids(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 {
 	NHI_AUTO(wipe) struct use u = { .tick = t,
 	    .running = NHI_BUF(64U << 20) };
-	struct nhi_registry_sweep s = { .uids = t->uids, .now = t->now,
+	struct nhi_registry_sweep s = { .uids = t->uids, .now = t->wall,
 	    .used = is_used, .leave = leave };
 	struct nhi_tick_clock clock;
 	struct nhi_policy policy;
@@ -200,7 +200,7 @@ nhi_tick_uids(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 	s.since = clock.swept;
 	if ((err = sweep(t, &u, &s, ret, why)) != NHI_OK)
 		return err;
-	clock.swept = t->now;
+	clock.swept = t->wall;
 	return nhi_tick_clock_save(t->uids, &clock, why);
 }
 

@@ -5,6 +5,7 @@
 . "$(dirname "$0")/road_lib.sh"
 
 STATE=/var/lib/nhi
+BOOT=01234567-89ab-cdef-0123-456789abcdef
 TOOL=$BUILD/tests/nss/state_tool
 LOGINS=3
 MORE=1000
@@ -45,7 +46,31 @@ a_day_later() {
 	ln -sfn "$now 86400 $swept $stamp" $STATE/uids/clock
 }
 
-nhictl tick
+# knows SECONDS: as after a boot of a host whose clock was right, so long ago.
+knows() {
+	ln -sfn "$(($(date +%s) - $1)) 0 0 $BOOT:1" $STATE/clock
+}
+
+# A mark whose time is over.
+spent() {
+	ln -s -- "-:$(($(date +%s) - 100))" "$STATE/marks/$(printf %064d 1)"
+}
+
+spent
+try 'a new host: nothing is over' 0 '^marks +0 ' nhictl tick -v
+knows 31536000
+for i in 1 2; do
+	try "a boot with the clock a year ahead: nothing is over, $i" 0 \
+	    '^marks +0 ' nhictl tick -v
+done
+knows -31536000
+try 'a boot with the clock behind: nothing is over' 0 '^marks +0 ' \
+    nhictl tick -v
+knows 5
+try 'a boot with the clock right: the mark is over' 0 '^marks +1 ' \
+    nhictl tick -v
+is 'it is this boot that counts on' "$(cat /proc/sys/kernel/random/boot_id)" \
+    "$(readlink $STATE/clock | sed 's/.* //; s/:.*//')"
 before=$(count $STATE/uids)
 homes=$(count $STATE/homes)
 

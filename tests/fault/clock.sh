@@ -15,6 +15,7 @@ E2E=$(cd "$(dirname "$0")/../e2e" && pwd)
 
 CLOCK=$BUILD/tests/fault/.libs/clock.so
 HOUR=3600
+BOOT=01234567-89ab-cdef-0123-456789abcdef
 YEAR=$((365 * 24 * HOUR))
 make_keys corp es256
 apply 'the policy is applied' <<-END
@@ -126,10 +127,18 @@ nhictl revoke --serial "$(details gone | sed -n 's/.*Serial: //p')" \
     --reason x >"$OUT"
 nhictl hold add --identity other --for 1h --reason x >"$OUT"
 kept=$(counts)
+# A host whose clock was right; and as after a boot.
+ln -sfn "$(date +%s) 0 0 $BOOT:1" /var/lib/nhi/clock
+try 'a tick knows the time' 0 '' nhictl tick
 for i in 1 2 3; do
 	try "tick $i of a year ahead" 0 '' off $YEAR nhictl tick
 done
 is 'all is kept' "$kept" "$(counts)"
+ln -sfn "$(date +%s) 0 0 $BOOT:1" /var/lib/nhi/clock
+for i in 1 2; do
+	try "tick $i of a boot a year ahead" 0 '' off $YEAR nhictl tick
+done
+is 'all is kept over a boot' "$kept" "$(counts)"
 try 'the spent token stays spent' 77 '^nhi: refused: policy ' \
     trade_file other web-deploy "$WORK/token"
 try 'the revoked certificate stays revoked' 254 '^nhi: refused: policy' \

@@ -29,7 +29,7 @@
 #define UID	2000300123
 
 static char dir[TEMP_SIZE];
-static char paths[14][TEMP_SIZE + 16];
+static char paths[15][TEMP_SIZE + 16];
 static struct nhi_tick tick;
 
 /* What was recorded, as text. */
@@ -71,7 +71,7 @@ setup(void **state)
 	    .issued = make(7, "issued"), .revoked = make(8, "revoked"),
 	    .uids = make(9, "uids"), .homes = make(10, "homes"),
 	    .published = make(11, "published"), .run = make(12, "run"),
-	    .ca = make(13, "ca"),
+	    .ca = make(13, "ca"), .state = make(14, "state"),
 	    .now = time(NULL), .record = record };
 	tick.wall = tick.now;
 	return nhi_hold_init(tick.holds, NULL) != NHI_OK ||
@@ -348,6 +348,7 @@ test_temporary(void **state)
 	assert_false(stays(tick.sessions, dead, false, 130));
 	assert_false(stays(tick.leases, dead, true, 130));
 	assert_false(stays(tick.run, dead, false, 130));
+	assert_false(stays(tick.state, dead, true, 130));
 	assert_false(stays(tick.ca, dead, false, 130));
 	assert_false(stays(tick.published, dead, true, 130));
 	assert_false(stays(tick.marks, dead, true, 130));
