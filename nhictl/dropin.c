@@ -21,6 +21,7 @@ enum {
 	SETENV = 1 << 4,
 	CLOSED = 1 << 5,
 	DIRECT = 1 << 6,
+	ENDS = 1 << 7,
 };
 
 struct row {
@@ -56,7 +57,9 @@ static const struct row accounts[] = {
 	{ "AuthorizedPrincipalsCommandUser", NHI_VERIFY_USER, 0, 0 },
 	{ "AuthorizedPrincipalsFile", NHI_NO_PRINCIPALS, 0, 0 },
 	{ "AuthorizedKeysCommand", "none", 0, DIRECT },
-	{ "AuthorizedKeysCommand", NHI_HELPER " keys %u %t %k", DIRECT, 0 },
+	{ "AuthorizedKeysCommand", NHI_HELPER " keys %u %t %k", DIRECT, ENDS },
+	{ "AuthorizedKeysCommand", NHI_HELPER " keys %u %t %k %C",
+	    DIRECT | ENDS, 0 },
 	{ "AuthorizedKeysCommandUser", NHI_VERIFY_USER, DIRECT, 0 },
 	{ "AuthorizedKeysFile", "none", 0, 0 },
 	{ "TrustedUserCAKeys", NHI_CA_TRUSTED, 0, 0 },
@@ -92,6 +95,7 @@ bits(const struct nhi_dropin_options *o, enum nhi_dropin_block block)
 	    (o->direct ? DIRECT : 0U) |
 	    (o->timeout_known ? TIMEOUT : 0U) |
 	    (o->setenv_known ? SETENV : 0U) |
+	    (o->ends_known ? ENDS : 0U) |
 	    (block == NHI_DROPIN_CLOSED ? CLOSED : 0U);
 }
 
@@ -222,6 +226,14 @@ nhi_dropin_probe(struct nhi_dropin_options *o, struct nhi_why *why)
 	    "\nunusedconnectiontimeout 10\n", &o->timeout_known, why)) !=
 	    NHI_OK)
 		return err;
-	return nhi_sshd_obeys("SetEnv NHI_PROBE=1", "\nsetenv NHI_PROBE=1\n",
-	    &o->setenv_known, why);
+	if ((err = nhi_sshd_obeys("SetEnv NHI_PROBE=1",
+	    "\nsetenv NHI_PROBE=1\n", &o->setenv_known, why)) != NHI_OK ||
+	    !o->direct)
+		return err;
+	/*
+	 * A %C that sshd does not know passes all of its tests and then ends
+	 * every login; so this asks for a word of a later release (9.9).
+	 */
+	return nhi_sshd_obeys("RefuseConnection no", "\nrefuseconnection no\n",
+	    &o->ends_known, why);
 }

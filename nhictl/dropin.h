@@ -25,6 +25,7 @@ struct nhi_dropin_options {
 	/* What the installed sshd obeys; see nhi_dropin_probe. */
 	bool timeout_known;	/* UnusedConnectionTimeout: not before 9.2 */
 	bool setenv_known;	/* SetEnv in a Match block: not in 8.4 */
+	bool ends_known;	/* %C of a keys command: not before 9.4 */
 };
 
 /* What a host has before anybody chose: it issues, and permits nothing. */

@@ -43,7 +43,7 @@ nhi_undo_is_account(const char *path)
 /* A number that is given again must find nothing of ours that is its. */
 static const char *const owned[] = {
 	NHI_MARKS_DIR, NHI_ISSUED_DIR, NHI_SLOTS_DIR, NHI_CACHE_DIR,
-	NHI_SPOOL_DIR,
+	NHI_SPOOL_DIR, NHI_DIRECT_DIR,
 	/* End of owned */
 };
 

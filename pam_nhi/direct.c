@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "lib/base/file.h"
 #include "lib/base/mark.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
@@ -32,6 +35,21 @@ copy_type(struct nhi_span line, char ret[static TYPE_MAX])
 	return true;
 }
 
+/*
+ * sshd's helper keeps its shares and verdicts there; /run is empty after a
+ * boot, and only root may make it.  Without it the helper does without.
+ */
+static void
+make_place(void)
+{
+	struct stat st;
+
+	if (lstat(NHI_ID_VERIFY, &st) == 0 &&
+	    nhi_dir_make(AT_FDCWD, NHI_RUN_DIR, 0755, 0, 0, NULL) == NHI_OK)
+		(void)!nhi_dir_make(AT_FDCWD, NHI_DIRECT_DIR, 0700, st.st_uid,
+		    st.st_gid, NULL);
+}
+
 enum nhi_err
 nhi_pam_direct_ask(const struct nhi_pam_call *c, struct nhi_span certificate,
     struct nhi_pam_evidence *e, struct nhi_why *why)
@@ -44,6 +62,7 @@ nhi_pam_direct_ask(const struct nhi_pam_call *c, struct nhi_span certificate,
 	char type[TYPE_MAX];
 	enum nhi_err err;
 
+	make_place();
 	if (copy_type(certificate, type))
 		v.key = type;
 	e->answered = false;

@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <time.h>
@@ -14,12 +15,15 @@
 #include "lib/base/file.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
+#include "lib/base/share.h"
+#include "lib/base/source.h"
 #include "lib/base/spool.h"
 #include "lib/base/verifier.h"
 #include "lib/ssh/direct.h"
 #include "lib/ssh/sha256.h"
 #include "sshd_helper/answer.h"
 #include "sshd_helper/direct.h"
+#include "sshd_helper/recall.h"
 
 #define LINE_MAX_BYTES	(4 * NHI_SSH_KEY_MAX + NHI_SSH_FORCE_MAX * 2)
 
@@ -27,6 +31,7 @@ struct query {
 	const char *account;
 	const char *type;
 	struct nhi_ssh_line line;
+	char source[NHI_SOURCE_SIZE];	/* "": sshd does not say */
 	int64_t now;
 	struct nhi_policy policy;
 	struct nhi_rules *rules;
@@ -77,25 +82,79 @@ open_policy(struct query *q, struct nhi_why *why)
 	    q->account);
 }
 
+/* The policy, the account and what is asked: another question, if one differs. */
+static void
+set_question(const struct query *q, struct nhi_span text,
+    struct nhi_recall *ret)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf all =
+	    NHI_BUF(NHI_VERDICT_BYTES + 512);
+
+	nhi_buf_printf(&all, "%s\n%s\n", q->policy.generation, q->account);
+	nhi_buf_span(&all, text);
+	nhi_ssh_sha256(nhi_buf_all(&all), ret->question);
+	ret->dir = all.err == NHI_OK ? NHI_DIRECT_DIR : "";
+	ret->now = q->now;
+}
+
+/*
+ * The key is not proved yet, so strangers can ask: within their share.  Root
+ * makes the directory; where it is missing nobody has logged in this way since
+ * the boot, and the first one must not be kept out by that.
+ */
+static enum nhi_err
+take_share(struct query *q, int *ret_fd, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if (access(NHI_DIRECT_DIR, F_OK) != 0 && errno == ENOENT)
+		return NHI_OK;
+	err = nhi_share_take(NHI_DIRECT_DIR,
+	    q->source[0] == '\0' ? NULL : q->source, ret_fd, why);
+	q->now = (int64_t)time(NULL);
+	return err;
+}
+
+/* Another one may have asked the same while we waited. */
+static enum nhi_err
+ask_verifier(struct query *q, struct nhi_span text, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_fd_close) int share = -1;
+	struct nhi_verifier v = {
+		.program = NHI_VERIFY, .bare = true, .policy = &q->policy,
+		.account = q->account, .key = q->type,
+		.kind = NHI_KIND_DIRECT, .bytes = text,
+	};
+	struct nhi_recall recall = { .dir = "" };
+	enum nhi_err err;
+
+	set_question(q, text, &recall);
+	if (nhi_recall_find(&recall, &q->verdict))
+		return NHI_OK;
+	if ((err = take_share(q, &share, why)) != NHI_OK)
+		return err;
+	recall.now = v.now = q->now;
+	if (nhi_recall_find(&recall, &q->verdict))
+		return NHI_OK;
+	if ((err = nhi_verifier_ask(&v, &q->verdict, why)) != NHI_OK)
+		return err;
+	if (q->verdict.reason == NHI_OK)
+		nhi_recall_put(&recall, &q->verdict);
+	return NHI_OK;
+}
+
 static enum nhi_err
 ask(struct query *q, struct nhi_why *why)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text =
 	    NHI_BUF(NHI_VERDICT_BYTES);
-	struct nhi_verifier v = {
-		.program = NHI_VERIFY, .bare = true, .policy = &q->policy,
-		.account = q->account, .key = q->type,
-		.kind = NHI_KIND_DIRECT, .now = q->now,
-	};
 	enum nhi_err err;
 
 	nhi_buf_span(&text, q->line.type);
 	nhi_buf_char(&text, ' ');
 	nhi_buf_span(&text, q->line.base64);
-	if ((err = nhi_buf_check(&text, why)) != NHI_OK)
-		return err;
-	v.bytes = nhi_buf_all(&text);
-	if ((err = nhi_verifier_ask(&v, &q->verdict, why)) != NHI_OK)
+	if ((err = nhi_buf_check(&text, why)) != NHI_OK ||
+	    (err = ask_verifier(q, nhi_buf_all(&text), why)) != NHI_OK)
 		return err;
 	q->answered = true;
 	if (q->verdict.reason != NHI_OK)
@@ -124,7 +183,7 @@ find_identity(struct query *q, struct nhi_why *why)
 static enum nhi_err
 check(struct query *q, struct nhi_why *why)
 {
-	struct nhi_answer a = { .account = q->account, .now = q->now };
+	struct nhi_answer a = { .account = q->account };
 	char mark[17];
 	enum nhi_err err;
 
@@ -139,6 +198,7 @@ check(struct query *q, struct nhi_why *why)
 	a.identity = q->identity;
 	a.evidence.mark = mark;
 	a.evidence.key = q->key;
+	a.now = q->now;
 	a.evidence.valid_after = q->verdict.iat - NHI_CERT_BACKDATE;
 	return nhi_answer_check(&a, why);
 }
@@ -165,7 +225,7 @@ record(const struct query *q, enum nhi_err err, const struct nhi_why *why)
 		.component = "nhi-sshd-helper", .service = "sshd",
 		.account = q->account, .key = q->fingerprint,
 		.policy = q->policy.digest, .issuer = issuer,
-		.subject = subject, .mark = mark,
+		.subject = subject, .mark = mark, .source = q->source,
 	};
 	struct nhi_audit_stamp stamp = { .id = "" };
 	struct nhi_why ignored;
@@ -196,7 +256,7 @@ leave(int sig)
 }
 
 int
-nhi_ssh_direct(char **argv)
+nhi_ssh_direct(int argc, char **argv)
 {
 	NHI_AUTO(wipe) struct query q = { .now = (int64_t)time(NULL) };
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf line = NHI_BUF(LINE_MAX_BYTES);
@@ -210,6 +270,8 @@ nhi_ssh_direct(char **argv)
 	q.type = argv[1];
 	q.line.type = nhi_span_str(q.type);
 	q.line.base64 = nhi_span_str(argv[2]);
+	if (argc > 3 && !nhi_source_from_connection(argv[3], q.source))
+		q.source[0] = '\0';
 	if (read_certificate(&q, &why) != NHI_OK)
 		return 0;
 	if ((err = check(&q, &why)) == NHI_OK)

@@ -9,7 +9,10 @@
 #ifndef NHI_HELPER_DIRECT_H
 #define NHI_HELPER_DIRECT_H
 
-/* argv: user, key type, base64 (sshd's %u %t %k).  Always 0. */
-int	 nhi_ssh_direct(char **argv);
+/*
+ * argv: user, key type, base64, and both ends of the connection where sshd can
+ * tell them (its %u %t %k %C).  Always 0.
+ */
+int	 nhi_ssh_direct(int argc, char **argv);
 
 #endif

@@ -24,10 +24,10 @@ nhi_ssh_keys(int argc, char **argv)
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(LINE_MAX_BYTES);
 	struct nhi_why why;
 
-	if (argc != 3)
+	if (argc != 3 && argc != 4)
 		return 0;
 	if (strcmp(argv[0], NHI_ISSUER_USER) != 0)
-		return nhi_ssh_direct(argv);
+		return nhi_ssh_direct(argc, argv);
 	/* A certificate is no plain key and does not parse as one. */
 	if (nhi_ssh_key_parse(nhi_span_str(argv[1]), nhi_span_str(argv[2]),
 	    &key, &why) != NHI_OK)

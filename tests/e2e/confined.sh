@@ -209,7 +209,7 @@ owns() {
 	    ! -path '/run/nhi/slots/*' 2>/dev/null | sort | xargs)"
 }
 owns nhi '/etc/nhi/ca/ca /run/nhi/slots /var/lib/nhi/users/issuer'
-owns _nhi /var/lib/nhi/users/verify
+owns _nhi '/run/nhi/direct /var/lib/nhi/users/verify'
 rm -f /var/cache/nhi/x
 owns _nhi-fetch "/var/cache/nhi$(printf ' %s' /var/cache/nhi/*
     ) /var/lib/nhi/users/fetch"

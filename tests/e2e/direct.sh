@@ -67,6 +67,41 @@ enter() {
 	    "$account@127.0.0.1" id -un
 }
 
+# A captured certificate, without its key: shown COUNT times in one connection.
+# replay KEY COUNT ACCOUNT
+replay() {
+	local i
+	/usr/bin/python3 - "$WORK" "$1" "$2" <<-'END' &
+	import base64, os, socket, struct, sys
+	work, key, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+	def text(b):
+	    return struct.pack(">I", len(b)) + b
+	with open(f"{work}/{key}-cert.pub") as f:
+	    blob = base64.b64decode(f.read().split()[1])
+	keys = b"\x0c" + struct.pack(">I", count) + (text(blob) + text(b"x")) * count
+	s = socket.socket(socket.AF_UNIX)
+	s.bind(f"{work}/agent.new")
+	s.listen()
+	os.rename(f"{work}/agent.new", f"{work}/agent")
+	while True:
+	    c, _ = s.accept()
+	    while (head := c.recv(4, socket.MSG_WAITALL)):
+	        n, = struct.unpack(">I", head)
+	        asked = c.recv(n, socket.MSG_WAITALL)
+	        c.sendall(text(keys if asked[0] == 11 else b"\x05"))
+	END
+	for ((i = 0; i < 500; i++)); do
+		[ ! -S "$WORK/agent" ] || break
+		read -rt 0.02 <> <(:) || true
+	done
+	ssh -F /dev/null -n -o BatchMode=yes -o IdentityAgent="$WORK/agent" \
+	    -o IdentityFile=none -o KexAlgorithms=curve25519-sha256 -v \
+	    "$3@127.0.0.1" true >"$OUT" 2>&1
+	kill $! 2>/dev/null
+	wait $! 2>/dev/null
+	rm -f "$WORK/agent"
+}
+
 # what sshd would do for people
 people() {
 	local who
@@ -287,6 +322,69 @@ rm "$WORK/k-cert.pub"
 denied_people 'the key alone' web-deploy
 carry k nhi k
 try 'it does not open the issuer' 77 '' enter k nhi
+
+# ---- asked before the key is proved
+
+VERIFY=/usr/libexec/nhi/nhi-verify
+ASKED=/run/asked
+mv $VERIFY $VERIFY.real
+printf '#!/bin/sh\necho "$*" >>%s\nexec %s.real "$@"\n' $ASKED $VERIFY \
+    >$VERIFY
+chmod 755 $VERIFY
+started() {
+	: >$ASKED
+	chmod 666 $ASKED
+	FROM=$SECONDS
+}
+# seldom NAME COUNT: the verifier was started as often, and once more every ten
+# seconds, by who had time for it.
+seldom() {
+	local n
+	n=$(grep -c ^direct $ASKED)
+	if [ "$n" -ge "$2" ] && [ "$n" -le $(($2 + (SECONDS - FROM) / 10 + 1)) ] &&
+	    { [ "$n" -eq "$2" ] || [ $((SECONDS - FROM)) -ge 9 ]; }; then
+		ok "$1"
+	else
+		echo "$n times in $((SECONDS - FROM)) s" >"$OUT"
+		not_ok "$1"
+	fi
+}
+carry k web-deploy k
+started
+try 'a login' 0 '^web-deploy$' enter k web-deploy
+seldom 'is verified for sshd once, and once for the session' 2
+carry k web-deploy k
+started
+replay k 100 web-deploy
+is 'a stranger has sshd ask a hundred times' 100 \
+    "$(grep -c 'Server accepts key' "$OUT")"
+seldom 'and it is verified once' 1
+
+# shares FROM COUNT: held as long as standard input is open.
+shares() {
+	/usr/bin/python3 -c 'import fcntl, struct, sys
+f = open("/run/nhi/direct/shares", "r+b")
+for n in range(int(sys.argv[1])):
+    fcntl.fcntl(f, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, n, 1, 0))
+print("held", flush=True)
+sys.stdin.read()' "$1"
+}
+carry k web-deploy k
+started
+coproc shares 16
+read -r -u "${COPROC[0]}" _
+ask k web-deploy >"$WORK/answer" &
+asks=$!
+for ((i = 0; i < 25; i++)); do
+	[ ! -s $ASKED ] || break
+	read -rt 0.02 <> <(:) || true
+done
+is 'nobody is verified who finds no room' '' "$(cat $ASKED "$WORK/answer")"
+eval "exec ${COPROC[1]}>&-"
+wait $asks
+try 'but as soon as there is' 0 '^restrict,cert-authority,' \
+    cat "$WORK/answer"
+mv $VERIFY.real $VERIFY
 
 # ---- stopped
 

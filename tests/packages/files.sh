@@ -40,7 +40,7 @@ sed -n 's/^#define \(NHI_[A-Z]*_DIR\)[[:blank:]]*"\(\/run\/nhi.*\)"/\1 \2/p' \
     "$BUILD/lib/base/paths.h" | while read -r name path; do
 	sed -n "s/^	DIR($name, \([^,]*\), [^,]*, \(.*\)),/\1 \2/p" \
 	    "$P/../nhictl/setup_dir.c" | sed "s,^NULL,root,
-	    s,^NHI_ISSUER_USER,nhi,; s,^,$path ,"
+	    s,^NHI_ISSUER_USER,nhi,; s,^NHI_VERIFY_USER,_nhi,; s,^,$path ,"
 done | sort >"$WORK/wanted"
 sed -n 's/^d \([^ ]*\) \([^ ]*\) \([^ ]*\) .*/\1 \3 \2/p' \
     "$P/tmpfiles/nhi.conf" | sort >"$WORK/made"

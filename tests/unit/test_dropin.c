@@ -44,7 +44,13 @@ static const struct {
 	{ { .direct = true },
 	    { " direct=yes ", "    AuthorizedKeysCommand " NHI_HELPER
 	    " keys %u %t %k\n", "    AuthorizedKeysCommandUser "
-	    NHI_VERIFY_USER "\n" }, { "AuthorizedKeysCommand none" } },
+	    NHI_VERIFY_USER "\n" }, { "AuthorizedKeysCommand none", "%C" } },
+	{ { .direct = true, .ends_known = true },
+	    { " direct=yes ", "    AuthorizedKeysCommand " NHI_HELPER
+	    " keys %u %t %k %C\n", }, { "AuthorizedKeysCommand none",
+	    " keys %u %t %k\n" } },
+	{ { .issue = true, .ends_known = true },
+	    { " keys %u %t %k\n" }, { "%C" } },
 	{ { .issue = true, .issue_from = "10.0.0.0/8,2001:db8::/32" },
 	    { "Match User " NHI_ISSUER_USER
 	    " Address 10.0.0.0/8,2001:db8::/32\n", ISSUER,
