@@ -50,6 +50,9 @@ child(const char *source)
 	assert_true(pid >= 0);
 	if (pid > 0)
 		return pid;
+	/* What is inherited holds its locks as well as the parent does. */
+	for (int fd = 3; fd < 64; fd++)
+		(void)close(fd);
 	if (take(source) >= 0)
 		_exit(0);
 	_exit(nhi_clock_ms() - start >= NHI_SHARE_MS ? 1 : 2);
