@@ -238,7 +238,7 @@ record(const struct query *q, enum nhi_err err, const struct nhi_why *why)
 		    sizeof(issuer));
 		nhi_verdict_value(&q->verdict, "subject", subject,
 		    sizeof(subject));
-		if (subject[0] != '\0')
+		if (q->verdict.exp > 0)
 			nhi_num_hex(q->verdict.mark, 8, mark);
 	}
 	stamp.time_ms = q->now * 1000;

@@ -169,7 +169,7 @@ put_denial(int dir, const struct nhi_event *ev,
 	int64_t minute = stamp->time_ms / NHI_SPOOL_MINUTE;
 	char source[NHI_SPOOL_SOURCE], name[NHI_SPOOL_NAME];
 
-	nhi_spool_source(ev->source, source);
+	nhi_spool_place(ev, source);
 	for (unsigned int i = 0; i < NHI_SPOOL_ROOM; i++) {
 		(void)snprintf(name, sizeof(name), "d.%lu.%s.%" PRId64 ".%02u",
 		    (unsigned long)geteuid(), source, minute, i);

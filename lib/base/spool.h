@@ -2,7 +2,8 @@
 /*
  * Audit records on their way to root: files in /var/spool/nhi (root:_nhi
  * 1730) of the service users.  Grants have names of their own; denials share
- * a bounded room (writer, source, minute and a number below 32, O_EXCL);
+ * a bounded room (writer, source, minute and a number below 32, O_EXCL; who
+ * has no source: spool_room.h);
  * what found no name is counted in one file per source and minute.  A file
  * holds lines "field word" (words as in rules.h), not JSON, so that root
  * reads a trivial format and writes the record itself: component, uid and

@@ -6,6 +6,7 @@
  *	c.<uid>.<source>.<minute>		its size: denials without room;
  *						root's: all denials, and those
  *						above NHI_SPOOL_ROOM had none
+ *	(<source>: spool_room.h)
  *	p.<hour>.<serial>.<reason>		a denial told once an hour; the
  *						drain leaves an empty one of root
  * and the first line of a record.

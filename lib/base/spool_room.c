@@ -12,6 +12,7 @@
 #include "lib/base/file.h"
 #include "lib/base/name.h"
 #include "lib/base/num.h"
+#include "lib/base/siphash.h"
 #include "lib/base/spool.h"
 #include "lib/base/spool_room.h"
 
@@ -34,6 +35,25 @@ nhi_spool_source(const char *address, char ret[static NHI_SPOOL_SOURCE])
 		nhi_num_hex(a + 12, 4, ret);
 	else
 		nhi_num_hex(a, 8, ret);
+}
+
+void
+nhi_spool_place(const struct nhi_event *ev, char ret[static NHI_SPOOL_SOURCE])
+{
+	static const uint8_t none[NHI_SIPHASH_KEY] = { 0 };
+	char whose[512];
+	uint64_t h;
+
+	nhi_spool_source(ev->source, ret);
+	if (strcmp(ret, "none") != 0 || ev->mark == NULL ||
+	    ev->mark[0] == '\0')
+		return;
+	(void)snprintf(whose, sizeof(whose), "%s %s",
+	    ev->issuer == NULL ? "" : ev->issuer,
+	    ev->subject == NULL ? "" : ev->subject);
+	h = nhi_siphash(none, whose, strlen(whose));
+	(void)snprintf(ret, NHI_SPOOL_SOURCE, "t-%u",
+	    (unsigned int)(h % NHI_SPOOL_SUBJECTS));
 }
 
 void

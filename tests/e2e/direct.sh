@@ -269,6 +269,9 @@ try 'a certificate of this host is as good as ever' 0 '^web-deploy$' \
 
 carry k web-deploy bearer
 denied 'a bearer token' binding k web-deploy
+is 'its source is told where sshd tells it' \
+    "$(! grep -q %C $DROPIN || echo 127.0.0.1)" \
+    "$(grep login.deny "$AUDIT" | tail -n 1 | field source)"
 carry k web-deploy array
 denied 'a token that is a bearer token elsewhere' binding k web-deploy
 carry other web-deploy k
@@ -385,6 +388,22 @@ wait $asks
 try 'but as soon as there is' 0 '^restrict,cert-authority,' \
     cat "$WORK/answer"
 mv $VERIFY.real $VERIFY
+
+# ---- many who are refused
+
+# What nobody signed may fill its own room: the job that is refused is recorded.
+carry k web-deploy nobody
+nhictl audit >/dev/null
+mark_trail
+for ((i = 0; i < 34; i++)); do
+	ask k web-deploy
+done
+carry k web-deploy test
+is 'the job has no answer' '' "$(ask k web-deploy)"
+nhictl audit >/dev/null
+try 'the others had their room' 0 '^3[234]$' \
+    records event=login.deny reason=signature account=web-deploy
+recorded 'the job had another' 1 event=login.deny reason=no-match
 
 # ---- stopped
 

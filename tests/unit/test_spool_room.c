@@ -151,6 +151,51 @@ test_foreign(void **state)
 	    .source = "10.0.0.4" }, NOW), 1);
 }
 
+/* How many of so many denials are kept; each subject's own is its number. */
+static unsigned int
+puts_of(unsigned int n, unsigned int first, const char *source,
+    const char *mark)
+{
+	struct nhi_audit_stamp stamp = { .id = ID, .time_ms = NOW, .pid = 7 };
+	unsigned int got = 0;
+	char subject[32];
+
+	for (unsigned int i = 0; i < n; i++) {
+		(void)snprintf(subject, sizeof(subject), "repo:%u", first + i);
+		got += nhi_spool_put(spool, &(struct nhi_event){
+		    .event = NHI_EVENT_LOGIN_DENY, .outcome = NHI_DENY,
+		    .source = source, .mark = mark, .subject = subject,
+		    }, &stamp, NULL) == NHI_OK;
+	}
+	return got;
+}
+
+/*
+ * Nobody's token takes no room from somebody's, and a flood of these no more
+ * than there is, and none from those whose source is known.
+ */
+static void
+test_signed(void **state)
+{
+	char mark[] = "0123456789abcdef";
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(puts_of(40, 0, NULL, NULL), 32);
+	assert_int_equal(puts_of(1, 0, NULL, ""), 0);
+	assert_int_equal(puts_of(1, 0, NULL, mark), 1);
+	for (unsigned int i = 0; i < 40; i++)
+		(void)puts_of(1, 0, NULL, mark);
+	assert_int_equal(puts_of(1, 0, NULL, mark), 0);
+	/* Of eight others, one at least has another room. */
+	assert_true(puts_of(8, 1, NULL, mark) > 0);
+	(void)puts_of(1000, 9, NULL, mark);
+	assert_int_equal(puts_of(100, 9, NULL, mark), 0);
+	assert_int_equal(puts_of(1, 0, "10.0.0.1", mark), 1);
+	assert_int_equal(files(), 32 + 8 * 32 + 1 + 9);
+}
+
 int
 main(void)
 {
@@ -161,6 +206,8 @@ main(void)
 		    teardown),
 		cmocka_unit_test_setup_teardown(test_apart, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_foreign, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(test_signed, setup,
 		    teardown),
 	};
 
