@@ -101,14 +101,14 @@ struct left {
 	unsigned int n;
 };
 
-/* What cannot be read may be anybody's: it counts. */
+/* What cannot be read may be anybody's: it counts.  A token is no CA's. */
 static bool
 count(const struct nhi_issued *e, void *arg)
 {
 	NHI_AUTO(nhi_ssh_cert_freep) struct nhi_ssh_cert *cert = NULL;
 	struct left *l = arg;
 
-	if (e->valid_before <= l->now || (nhi_ssh_cert_parse_line(
+	if (e->serial == 0 || e->valid_before <= l->now || (nhi_ssh_cert_parse_line(
 	    nhi_span_str(e->certificate), &cert, NULL) == NHI_OK &&
 	    nhi_ssh_key_equal(cert->ca, l->ca)))
 		return true;

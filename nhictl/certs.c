@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* nhictl certs: what was issued here and has not expired. */
+/*
+ * nhictl certs: what was issued here, or logged in without a certificate of
+ * this host, and has not expired.
+ */
 #include "config.h"
 
 #include <getopt.h>
@@ -30,10 +33,9 @@ struct listing {
 static enum nhi_err
 check(const struct nhi_issued *e, struct nhi_why *why)
 {
-	char serial[24], key[2 * NHI_SSH_HASH + 1] = "";
+	char key[2 * NHI_SSH_HASH + 1] = "";
 	uint8_t hash[NHI_SSH_HASH];
 
-	(void)snprintf(serial, sizeof(serial), "%" PRIu64, e->serial);
 	if (nhi_ssh_fingerprint_parse(nhi_span_str(e->key), hash))
 		nhi_num_hex(hash, sizeof(hash), key);
 	return nhi_revoke_check(NHI_REVOKED_DIR, &(struct nhi_revoke_query){
@@ -49,6 +51,7 @@ show_json(const struct nhi_issued *e, const char *serial, const char *revoked)
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(JSON_LINE);
 
 	nhi_show_string(&b, "serial", serial);
+	nhi_show_bool(&b, "direct", e->serial == 0);
 	nhi_show_string(&b, "identity", e->identity);
 	nhi_show_string(&b, "account", e->account);
 	nhi_show_string(&b, "key", e->key);
@@ -68,7 +71,7 @@ static bool
 show(const struct nhi_issued *e, void *arg)
 {
 	struct listing *l = arg;
-	char issued[32], expires[32], serial[24];
+	char issued[32], expires[32], serial[24] = "";
 	struct nhi_why why = { "" };
 	bool revoked;
 
@@ -76,13 +79,14 @@ show(const struct nhi_issued *e, void *arg)
 	    (l->identity != NULL && strcmp(l->identity, e->identity) != 0) ||
 	    (l->account != NULL && strcmp(l->account, e->account) != 0))
 		return true;
-	(void)snprintf(serial, sizeof(serial), "%" PRIu64, e->serial);
+	if (e->serial > 0)
+		(void)snprintf(serial, sizeof(serial), "%" PRIu64, e->serial);
 	revoked = check(e, &why) != NHI_OK;
 	if (l->json)
 		return show_json(e, serial, revoked ? why.text : "");
 	nhi_when_format(e->valid_after + NHI_CERT_BACKDATE, issued);
 	nhi_when_format(e->valid_before, expires);
-	nhi_table_add(l->table, serial);
+	nhi_table_add(l->table, serial[0] == '\0' ? "-" : serial);
 	nhi_table_add(l->table, e->identity);
 	nhi_table_add(l->table, e->account);
 	nhi_table_add(l->table, e->key[0] == '\0' ? "-" : e->key);

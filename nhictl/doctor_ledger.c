@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "lib/base/file.h"
+#include "lib/base/issued.h"
 #include "lib/base/mark.h"
 #include "lib/base/num.h"
 #include "lib/base/revoke.h"
@@ -68,13 +69,17 @@ on_mark(struct nhi_doctor *d, const char *dir, const char *name)
 		    (d->now - (int64_t)expires) / DAY);
 }
 
-/* Its name is the serial; its lines are of nhi-issue. */
+/*
+ * Its name is the serial, and its lines are of nhi-issue; or it is a token's,
+ * and root's own.
+ */
 static void
 on_issued(struct nhi_doctor *d, const char *dir, const char *name)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(ENTRY_SIZE);
 	char path[512];
 	uint64_t serial;
+	bool direct;
 
 	if (name[0] == '.')
 		return;
@@ -88,11 +93,14 @@ on_issued(struct nhi_doctor *d, const char *dir, const char *name)
 	}
 	if (is_odd(d, dir, name, S_IFREG))
 		return;
-	if (!nhi_num_parse(nhi_span_str(name), UINT64_MAX, &serial) ||
-	    nhi_file_read(AT_FDCWD, path, NHI_FILE_ANY, &text, NULL) !=
-	    NHI_OK ||
+	direct = nhi_issued_direct(name);
+	if ((!direct &&
+	    !nhi_num_parse(nhi_span_str(name), UINT64_MAX, &serial)) ||
+	    nhi_file_read(AT_FDCWD, path, direct ? NHI_FILE_ROOT :
+	    NHI_FILE_ANY, &text, NULL) != NHI_OK ||
 	    strncmp(nhi_buf_text(&text), "account=", 8) != 0 ||
-	    strstr(nhi_buf_text(&text), "\nkeyid=nhi1:") == NULL)
+	    strstr(nhi_buf_text(&text), direct ? "\nmark=" :
+	    "\nkeyid=nhi1:") == NULL)
 		nhi_doctor_find(d, NHI_DOCTOR_LEDGER, "%s", path);
 }
 

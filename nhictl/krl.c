@@ -71,6 +71,9 @@ on_revoked(const struct nhi_revocation *r, void *arg)
 static bool
 on_issued(const struct nhi_issued *e, void *arg)
 {
+	/* A token has none. */
+	if (e->serial == 0)
+		return true;
 	if (nhi_revoke_check(NHI_REVOKED_DIR, &(struct nhi_revoke_query){
 	    .identity = e->identity, .valid_after = e->valid_after,
 	    .mark = nhi_revoke_valid(NHI_REVOKE_MARK, e->mark) ? e->mark :

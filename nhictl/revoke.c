@@ -191,7 +191,7 @@ add_run(struct args *a)
 		return nhi_ctl_fail(err, &why);
 	if (run.n == 0) {
 		(void)fprintf(stderr, "nhictl: nothing that is valid was "
-		    "issued here for run %s\n", a->run);
+		    "issued here, or logged in, for run %s\n", a->run);
 		return NHI_CTL_NO;
 	}
 	a->r.kind = NHI_REVOKE_MARK;

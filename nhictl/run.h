@@ -16,7 +16,7 @@ struct nhi_run {
 /*
  * The tokens whose jti it is, or that have it as a claim which names a run
  * (run_id, pipeline_id, job_id, build_number), as far as something that is
- * valid was issued for them here.
+ * valid was issued for them here, or they logged in by themselves.
  */
 enum nhi_err	 nhi_run_find(const char *issued, const char *id,
 		    struct nhi_run *ret, struct nhi_why *) NHI_MUST;

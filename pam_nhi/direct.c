@@ -2,10 +2,12 @@
 #include "config.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "lib/base/file.h"
+#include "lib/base/issued.h"
 #include "lib/base/mark.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
@@ -114,4 +116,34 @@ nhi_pam_direct_spend(const struct nhi_pam_evidence *e, struct nhi_why *why)
 
 	memcpy(mark.hash, e->verdict.mark, sizeof(mark.hash));
 	return nhi_mark_spend(NHI_MARKS_DIR, &mark, why);
+}
+
+enum nhi_err
+nhi_pam_direct_enter(const struct nhi_pam_call *c,
+    const struct nhi_pam_evidence *e, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf claims =
+	    NHI_BUF(NHI_VERDICT_LINES);
+	struct nhi_issued entry = {
+		.valid_after = e->verdict.valid_after,
+		.valid_before = e->verdict.exp + e->issuer->skew,
+		.keyid = "", .certificate = "",
+	};
+	enum nhi_err err;
+
+	nhi_verdict_provenance(&e->verdict, &claims);
+	if ((err = nhi_buf_check(&claims, why)) != NHI_OK)
+		return err;
+	entry.claims = nhi_buf_text(&claims);
+	/* The session may outlive the token, by the grace. */
+	if (entry.valid_before < e->verdict.valid_before)
+		entry.valid_before = e->verdict.valid_before;
+	(void)snprintf(entry.account, sizeof(entry.account), "%s", c->user);
+	(void)snprintf(entry.identity, sizeof(entry.identity), "%s",
+	    e->identity->name);
+	(void)snprintf(entry.mark, sizeof(entry.mark), "%s", e->mark);
+	(void)snprintf(entry.key, sizeof(entry.key), "%s", e->fingerprint);
+	(void)snprintf(entry.source, sizeof(entry.source), "%s", c->source);
+	nhi_verdict_value(&e->verdict, "jti", entry.jti, sizeof(entry.jti));
+	return nhi_issued_enter(NHI_ISSUED_DIR, &entry, why);
 }

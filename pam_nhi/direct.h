@@ -28,4 +28,12 @@ enum nhi_err	 nhi_pam_direct_limit(const struct nhi_pam_call *,
 enum nhi_err	 nhi_pam_direct_spend(const struct nhi_pam_evidence *,
 		    struct nhi_why *) NHI_MUST;
 
+/*
+ * Enter it into the ledger, by which a run is revoked: before the last look at
+ * the revocations, so that one that did not find it is found by that.
+ */
+enum nhi_err	 nhi_pam_direct_enter(const struct nhi_pam_call *,
+		    const struct nhi_pam_evidence *, struct nhi_why *)
+		    NHI_MUST;
+
 #endif

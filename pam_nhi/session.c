@@ -14,6 +14,7 @@
 #include "lib/base/spool.h"
 #include "pam_nhi/account.h"
 #include "pam_nhi/caller.h"
+#include "pam_nhi/direct.h"
 #include "pam_nhi/evidence.h"
 #include "pam_nhi/pending.h"
 #include "pam_nhi/record.h"
@@ -53,7 +54,9 @@ open_evident(struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
 		return err;
 	state->session.audit_session = nhi_pam_caller_audit(c->uid);
 	nhi_session_name(&state->session);
-	if ((err = nhi_pam_record_open(c, e, &state->session, why)) != NHI_OK)
+	if ((e->direct &&
+	    (err = nhi_pam_direct_enter(c, e, why)) != NHI_OK) ||
+	    (err = nhi_pam_record_open(c, e, &state->session, why)) != NHI_OK)
 		return err;
 	/* Who stops it now ends the sessions that have a record: this one too. */
 	if ((err = nhi_pam_evidence_stopped(c, e, why)) != NHI_OK ||

@@ -196,17 +196,6 @@ spend_mark(struct nhi_issue *i, struct nhi_why *why)
 	return nhi_mark_spend(NHI_MARKS_DIR, &mark, why);
 }
 
-/* An extension's text is one line. */
-static void
-join_lines(const struct nhi_buf *lines, struct nhi_buf *ret)
-{
-	for (size_t k = 0; k < lines->n; k++)
-		if (lines->p[k] != '\n')
-			nhi_buf_char(ret, lines->p[k]);
-		else if (k + 1 < lines->n)
-			nhi_buf_char(ret, ';');
-}
-
 static enum nhi_err
 sign(struct nhi_issue *i, struct nhi_why *why)
 {
@@ -224,7 +213,7 @@ sign(struct nhi_issue *i, struct nhi_why *why)
 	enum nhi_err err;
 
 	nhi_verdict_value(&i->verdict, "jti", jti, sizeof(jti));
-	join_lines(&i->claims, &provenance);
+	nhi_verdict_provenance(&i->verdict, &provenance);
 	q.provenance = nhi_buf_text(&provenance);
 	if ((err = nhi_buf_check(&provenance, why)) != NHI_OK ||
 	    (err = nhi_ca_sign(&q, &i->result, why)) != NHI_OK)

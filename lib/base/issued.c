@@ -18,6 +18,9 @@
 
 #define ENTRY_MAX	70000
 #define DAY		(24 * 60 * 60)
+#define DIRECT		"direct-"
+#define MARK		16		/* hex digits */
+#define NAME_SIZE	(sizeof(DIRECT) + MARK + 1 + NHI_NAME_MAX + 1)
 
 #define TEXT(name, member)						\
 	{ name, offsetof(struct nhi_issued, member),			\
@@ -73,6 +76,17 @@ put_field(struct nhi_buf *b, const struct field *f,
 	nhi_buf_char(b, '\n');
 }
 
+/* Tokens have no serial: their files have names of another form. */
+static void
+name_of(const struct nhi_issued *e, char out[static NAME_SIZE])
+{
+	if (e->serial > 0)
+		(void)snprintf(out, NAME_SIZE, "%" PRIu64, e->serial);
+	else
+		(void)snprintf(out, NAME_SIZE, DIRECT "%s-%s", e->mark,
+		    e->account);
+}
+
 enum nhi_err
 nhi_issued_enter(const char *issued, const struct nhi_issued *e,
     struct nhi_why *why)
@@ -80,9 +94,9 @@ nhi_issued_enter(const char *issued, const struct nhi_issued *e,
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(ENTRY_MAX);
 	NHI_AUTO(nhi_fd_close) int dir = -1;
 	enum nhi_err err;
-	char name[24];
+	char name[NAME_SIZE];
 
-	(void)snprintf(name, sizeof(name), "%" PRIu64, e->serial);
+	name_of(e, name);
 	for (size_t i = 0; i < FIELDS; i++)
 		put_field(&text, &fields[i], e);
 	nhi_buf_str(&text, "claims=");
@@ -163,15 +177,25 @@ is_serial(const char *name, uint64_t *ret)
 	return nhi_num_parse(nhi_span_str(name), UINT64_MAX, ret) && *ret > 0;
 }
 
+bool
+nhi_issued_direct(const char *name)
+{
+	const size_t skip = sizeof(DIRECT) - 1;
+
+	return strncmp(name, DIRECT, skip) == 0 &&
+	    strspn(name + skip, "0123456789abcdef") == MARK &&
+	    name[skip + MARK] == '-' && nhi_name_valid(name + skip + MARK + 1);
+}
+
 static enum nhi_err
 read_at(int dir, const char *name, struct nhi_buf *text,
     struct nhi_issued *ret, struct nhi_why *why)
 {
-	uint64_t serial;
+	uint64_t serial = 0;
 	enum nhi_err err;
 
 	nhi_buf_reset(text);
-	if (!is_serial(name, &serial))
+	if (!nhi_issued_direct(name) && !is_serial(name, &serial))
 		return nhi_fail(why, NHI_ERR_NO_MATCH, "%s: no serial", name);
 	if ((err = nhi_file_read(dir, name, NHI_FILE_ANY, text, why)) !=
 	    NHI_OK)

@@ -2,8 +2,10 @@
 /*
  * The ledger of what was issued here: a file issued/<serial> for each
  * certificate, lines key=value, written by the issuer and synced before the
- * certificate leaves.  Who reads it believes nothing of it but what it costs
- * the issuer itself: its account could write anything there.
+ * certificate leaves; and a file issued/direct-<mark>-<account> for each token
+ * that logged in by itself, written by root before it is granted, until the
+ * token and the session's lease are over.  Who reads it believes nothing of it
+ * but what it costs the issuer itself: its account could write anything there.
  */
 #ifndef NHI_BASE_ISSUED_H
 #define NHI_BASE_ISSUED_H
@@ -11,7 +13,7 @@
 #include "lib/base/name.h"
 
 struct nhi_issued {
-	uint64_t serial;
+	uint64_t serial;		/* 0: a token by itself */
 	char account[NHI_NAME_MAX + 1];
 	char identity[65];
 	char mark[17];
@@ -25,9 +27,12 @@ struct nhi_issued {
 	const char *certificate;	/* the line; borrowed */
 };
 
-/* Enter it, synced.  NHI_ERR_STATE. */
+/* Enter it, synced; what stood in its place goes.  NHI_ERR_STATE. */
 enum nhi_err	 nhi_issued_enter(const char *issued,
 		    const struct nhi_issued *, struct nhi_why *) NHI_MUST;
+
+/* Is it the name of a token's file? */
+bool		 nhi_issued_direct(const char *name);
 
 /* NHI_ERR_NO_MATCH: nothing of that serial was issued here. */
 enum nhi_err	 nhi_issued_find(const char *issued, uint64_t serial,

@@ -200,3 +200,20 @@ nhi_verdict_claims(const struct nhi_verdict *v, struct nhi_buf *b)
 		nhi_buf_char(b, '\n');
 	}
 }
+
+void
+nhi_verdict_provenance(const struct nhi_verdict *v, struct nhi_buf *b)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf lines =
+	    NHI_BUF(NHI_VERDICT_LINES);
+	struct nhi_span rest, line;
+
+	nhi_verdict_claims(v, &lines);
+	rest = nhi_buf_all(&lines);
+	for (bool first = true; rest.n > 0 && nhi_span_cut(&rest, '\n', &line);
+	    first = false) {
+		if (!first)
+			nhi_buf_char(b, ';');
+		nhi_buf_span(b, line);
+	}
+}

@@ -80,4 +80,7 @@ void	 nhi_verdict_value(const struct nhi_verdict *, const char *name,
 /* Provenance: the lines claim.<name>=<value>, without that prefix. */
 void	 nhi_verdict_claims(const struct nhi_verdict *, struct nhi_buf *);
 
+/* The same in one line, joined by ';': for a certificate and the ledger. */
+void	 nhi_verdict_provenance(const struct nhi_verdict *, struct nhi_buf *);
+
 #endif

@@ -122,8 +122,9 @@ ask() {
 # such denials.  (Fields have a fixed order; the session before may end late.)
 trail() {
 	local want="\"event\":\"login.deny\".*\"reason\":\"$2\",.*\"component\":\"$1\",.*\"account\":\"$3\","
-	echo "$(grep -c "$want" "$AUDIT") $(grep -vc -e "$want" \
-	    -e '"event":"session.close"' "$AUDIT")"
+	echo "$(grep -c "$want" "$AUDIT") $(grep -v -e "$want" \
+	    -e '"event":"session.close"' "$AUDIT" | grep -c '')$(grep -v \
+	    -e "$want" -e '"event":"session.close"' "$AUDIT" | sed 's/^/ /')"
 }
 
 # denied NAME REASON KEY ACCOUNT: by sshd, and recorded by its helper.
@@ -157,6 +158,7 @@ mint_all <<-'END'
 	bearer	-
 	expired	k	--set exp=-120 --set iat=-400 --set nbf=-400
 	nobody	k	--wrong-key
+	run	k	--set run_id='"4711"' --set jti=direct-run
 	test	k	--set environment='"test"'
 	staging	k	--set environment='"staging"'
 	once	k	--set iss=https://once.example.com
@@ -195,9 +197,10 @@ identity() {
 }
 {
 	cat "$WORK/policy"
-	identity web github web-deploy production 'direct = true;'
+	identity web github web-deploy production 'direct = true;
+	    sudo = [ "/usr/bin/id -u" ];'
 	echo ,
-	identity slow github web-deploy staging ''
+	identity slow github web-deploy staging 'sudo = [ "/usr/bin/id -u" ];'
 	echo ,
 	identity far github far-deploy production 'direct = true;
 	    certificate = { source = [ "10.0.0.0/8", "192.0.2.0/24" ];
@@ -410,6 +413,36 @@ recorded 'the job had another' 1 event=login.deny reason=no-match
 carry k once-deploy once
 try 'good once: once' 0 '^once-deploy$' enter k once-deploy
 told 'good once: twice' policy replay k once-deploy
+
+# ---- a run: while its session goes on, and for as long as its token is good
+
+carry k web-deploy run
+SUDO='sudo -n /usr/bin/id -u || echo "sudo said $?"'
+coproc nhi_ssh k web-deploy@127.0.0.1 "$SUDO; read -r _; $SUDO" 2>"$WORK/said"
+read -r -u "${COPROC[0]}" line
+is 'it may sudo' 0 "$line"
+try 'it is listed with what is valid here' 0 \
+    '^- +web +web-deploy +SHA256:.* 127\.0\.0\.1 +- *$' \
+    nhictl certs --account web-deploy
+try 'and for programs' 0 \
+    '"direct":true.*"jti":"direct-run".*run_id=4711.*"revoked":false' \
+    nhictl certs --account web-deploy --json
+try 'another run has nothing' 1 'nothing that is valid' \
+    nhictl revoke --run 471 --reason test
+try 'the run is revoked' 0 '^revoked on this host: mark' \
+    nhictl revoke --run 4711 --reason test
+echo >&"${COPROC[1]}"
+read -r -u "${COPROC[0]}" line
+is 'its next sudo is refused' 'sudo said 1' "$line"
+wait "$COPROC_PID"
+told 'its next login' policy cert-revoked k web-deploy
+try 'it is listed as revoked' 0 '"jti":"direct-run".*"revoked":true' \
+    nhictl certs --account web-deploy --json
+try 'a key revocation list has no number for it' 0 ': 0 serials of' \
+    nhictl krl "$WORK/krl"
+is 'doctor knows what it is' '' \
+    "$(nhictl doctor --state 2>&1 | grep -- direct-0)$(nhictl doctor \
+	--state 2>&1 | grep -i -A1 'ledger.*direct')"
 
 carry k web-deploy k
 hold identity web

@@ -77,6 +77,57 @@ test_find(void **state)
 }
 
 static bool
+is_there(const char *name)
+{
+	struct stat st;
+
+	return lstat(temp_path(dir, name), &st) == 0;
+}
+
+static bool
+see(const struct nhi_issued *e, void *arg)
+{
+	assert_int_equal(e->serial, 0);
+	assert_string_equal(e->mark, "0123456789abcdef");
+	assert_string_equal(e->claims, "run_id=5;ref=x?y");
+	(*(unsigned int *)arg)++;
+	return true;
+}
+
+/* A token: by its mark and account, beside the certificates. */
+static void
+test_direct(void **state)
+{
+	static const char name[] = "direct-0123456789abcdef-web";
+	static const char *const odd[] = {
+		"direct-", "direct-0123456789abcdef", "0123456789abcdef-web",
+		"direct-0123456789abcdef-", "direct-0123456789abcdef-Web",
+		"direct-0123456789abcde-web", "direct-0123456789abcdef0-web",
+		"direct-0123456789abcdef-web.tmp-1-2-0",
+		"Direct-0123456789abcdef-web", "direct-0123456789ABCDEF-web",
+	};
+	int64_t now = time(NULL);
+	unsigned int n = 0;
+	uint64_t gone;
+
+	(void)state;
+	enter(0, now);
+	enter(0, now + 1);
+	assert_true(is_there(name));
+	assert_true(nhi_issued_direct(name));
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+		assert_false(nhi_issued_direct(odd[i]));
+	temp_write(temp_path(dir, odd[6]), "account=web\nvalid_before=9\n");
+	assert_int_equal(nhi_issued_each(dir, see, &n, NULL), NHI_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(nhi_issued_sweep(dir, now + 1, &gone, NULL), NHI_OK);
+	assert_true(is_there(name));
+	assert_int_equal(nhi_issued_sweep(dir, now + 2, &gone, NULL), NHI_OK);
+	assert_int_equal(gone, 1);
+	assert_false(is_there(name));
+}
+
+static bool
 count(const struct nhi_issued *e, void *arg)
 {
 	*(unsigned int *)arg += (unsigned int)e->serial;
@@ -107,14 +158,6 @@ test_each(void **state)
 	assert_int_equal(symlink("2000", temp_path(dir, "4000")), 0);
 	assert_int_equal(nhi_issued_each(dir, count, &sum, NULL), NHI_OK);
 	assert_int_equal(sum, 3000);
-}
-
-static bool
-is_there(const char *name)
-{
-	struct stat st;
-
-	return lstat(temp_path(dir, name), &st) == 0;
 }
 
 static void
@@ -151,6 +194,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_find, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_direct, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_each, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sweep, setup, teardown),
 	};
