@@ -127,9 +127,15 @@ trail() {
 	    -e "$want" -e '"event":"session.close"' "$AUDIT" | sed 's/^/ /')"
 }
 
+# What is in the spool comes with the next session's end.
+fresh() {
+	nhictl audit >/dev/null
+	mark_trail
+}
+
 # denied NAME REASON KEY ACCOUNT: by sshd, and recorded by its helper.
 denied() {
-	mark_trail
+	fresh
 	try "$1: refused" 255 'Permission denied' enter "$3" "$4"
 	nhictl audit >/dev/null
 	is "$1: recorded, and nothing else is" '1 0' \
@@ -138,7 +144,7 @@ denied() {
 
 # told NAME PUBLIC REASON KEY ACCOUNT: let in to be told, by the session stage.
 told() {
-	mark_trail
+	fresh
 	try "$1: refused" 254 "nhi: refused: $2 " enter "$4" "$5"
 	is "$1: recorded, and nothing else is" '1 0' \
 	    "$(trail pam_nhi "$3" "$5")"
@@ -162,6 +168,7 @@ mint_all <<-'END'
 	test	k	--set environment='"test"'
 	staging	k	--set environment='"staging"'
 	once	k	--set iss=https://once.example.com
+	once2	k	--set iss=https://once.example.com --set jti=once2
 END
 printf 'array - --set aud=["%s","%s"]\n' $HOST "$(finger k)" |
 	sed "s/aud=.*/'&'/" | mint_all
@@ -294,7 +301,6 @@ denied "another job's template account" no-match k pr-1
 is 'it has no UID by that, as others have' 'pr-17905461215' "$(find \
     /var/lib/nhi/uids/name -name 'pr-*' -printf '%f\n')"
 carry k far-deploy k
-mark_trail
 told 'from elsewhere' policy source k far-deploy
 is 'by the options of the policy' \
     'restrict,pty,command="echo \"forced\"",cert-authority,principals="far-deploy"' \
@@ -396,8 +402,7 @@ mv $VERIFY.real $VERIFY
 
 # What nobody signed may fill its own room: the job that is refused is recorded.
 carry k web-deploy nobody
-nhictl audit >/dev/null
-mark_trail
+fresh
 for ((i = 0; i < 34; i++)); do
 	ask k web-deploy
 done
@@ -413,6 +418,15 @@ recorded 'the job had another' 1 event=login.deny reason=no-match
 carry k once-deploy once
 try 'good once: once' 0 '^once-deploy$' enter k once-deploy
 told 'good once: twice' policy replay k once-deploy
+trade() {
+	rm -f "$WORK/k-cert.pub"
+	nhi_ssh k nhi@127.0.0.1 once-deploy <"$WORK/t.$1"
+}
+trade once >"$OUT" 2>&1
+is 'good once: nor for a certificate' 77 $?
+trade once2 >"$WORK/none" 2>"$OUT" || not_ok 'a certificate for another'
+carry k once-deploy once2
+told 'good once: nor after one' policy replay k once-deploy
 
 # ---- a run: while its session goes on, and for as long as its token is good
 
