@@ -91,6 +91,24 @@ test_canonical(void **state)
 	}
 }
 
+/* What was in the buffer before is all that is in it after. */
+static void
+test_rest(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		NHI_AUTO(nhi_buf_wipe) struct nhi_buf in = NHI_BUF(64);
+
+		nhi_buf_str(&in, "old");
+		assert_int_equal(nhi_base64url_decode(
+		    nhi_span_str(wrong[i]), &in, NULL), NHI_ERR_BASE64URL);
+		assert_int_equal(in.n, 3);
+		assert_string_equal(nhi_buf_text(&in), "old");
+		nhi_buf_str(&in, "new");
+		assert_string_equal(nhi_buf_text(&in), "oldnew");
+	}
+}
+
 static void
 test_limit(void **state)
 {
@@ -108,6 +126,7 @@ main(void)
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_canonical),
+		cmocka_unit_test(test_rest),
 		cmocka_unit_test(test_limit),
 		/* End of the tests */
 	};
