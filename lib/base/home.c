@@ -71,6 +71,20 @@ is_lent(const char *homes, const char *name)
 	    nhi_link_read(AT_FDCWD, path, text) != 0;
 }
 
+/* What was noted is not noted again. */
+static bool
+is_noted(int lent, const char *name, uint32_t uid)
+{
+	uint32_t old = 0;
+
+	return find(lent, name, &old) == 1 && old == uid;
+}
+
+/*
+ * A note that comes back after a crash would take a home away that is the
+ * account's own by now.  One that is lost only leaves a home behind, and each
+ * login would wait for the disk under a lock of all.
+ */
 enum nhi_err
 nhi_home_lend(const char *homes, const char *name, uint32_t uid, bool lent,
     struct nhi_why *why)
@@ -83,9 +97,12 @@ nhi_home_lend(const char *homes, const char *name, uint32_t uid, bool lent,
 		return NHI_OK;
 	if ((err = open_lent(homes, true, &dir, why)) != NHI_OK)
 		return err;
+	if (lent && is_noted(dir, name, uid))
+		return NHI_OK;
 	(void)snprintf(text, sizeof(text), "%" PRIu32, uid);
 	if (lent ? nhi_link_replace(dir, name, text) != 0 :
-	    unlinkat(dir, name, 0) != 0 && errno != ENOENT)
+	    (unlinkat(dir, name, 0) != 0 && errno != ENOENT) ||
+	    fsync(dir) != 0)
 		return fault(name, why);
 	return NHI_OK;
 }
