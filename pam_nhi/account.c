@@ -89,7 +89,8 @@ check_entry(struct nhi_pam_call *c, struct nhi_why *why)
 
 /*
  * sshd froze a UID at its first lookup: only there is a number claimed, and
- * only its session leader says since when.
+ * only its session leader says since when.  A claim is made under a lock of
+ * all logins, which a set-uid program must not have.
  */
 static enum nhi_err
 check_uid(struct nhi_pam_call *c, struct nhi_why *why)
@@ -105,7 +106,7 @@ check_uid(struct nhi_pam_call *c, struct nhi_why *why)
 	}
 	if ((err = nhi_pam_caller_start(&since, why)) != NHI_OK)
 		return err;
-	if (c->entry == NHI_ENTRY_OTHER)
+	if (c->entry == NHI_ENTRY_OTHER && !nhi_pam_entry_set_uid())
 		return nhi_registry_claim(NHI_UIDS_DIR, c->user, &since,
 		    &c->uid, why);
 	return nhi_registry_check(NHI_UIDS_DIR, c->user, &since, &c->uid,

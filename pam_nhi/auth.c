@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/base/file.h"
 #include "lib/base/mark.h"
@@ -14,6 +13,7 @@
 #include "lib/base/verifier.h"
 #include "pam_nhi/ask.h"
 #include "pam_nhi/auth.h"
+#include "pam_nhi/entry.h"
 #include "pam_nhi/evidence.h"
 #include "pam_nhi/pending.h"
 #include "pam_nhi/record.h"
@@ -51,7 +51,7 @@ take_slot(int *ret_fd, struct nhi_why *why)
 	    (err = nhi_dir_make(AT_FDCWD, NHI_PAM_SLOTS_DIR, 0700, 0, 0,
 	    why)) != NHI_OK)
 		return err;
-	if (getuid() == geteuid())
+	if (!nhi_pam_entry_set_uid())
 		return nhi_slot_take(NHI_PAM_SLOTS_DIR, ret_fd, why);
 	if ((err = nhi_dir_make(AT_FDCWD, others, 0700, 0, 0, why)) != NHI_OK)
 		return err;

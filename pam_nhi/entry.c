@@ -45,6 +45,12 @@ nhi_pam_entry_find(const struct nhi_pam_call *c)
 }
 
 bool
+nhi_pam_entry_set_uid(void)
+{
+	return getuid() != geteuid();
+}
+
+bool
 nhi_pam_entry_by_account(const struct nhi_pam_call *c)
 {
 	struct nhi_account account;

@@ -13,4 +13,10 @@ bool			 nhi_pam_entry_is_sudo(const char *service);
 /* Was the service started by somebody who is himself an NHI account? */
 bool			 nhi_pam_entry_by_account(const struct nhi_pam_call *);
 
+/*
+ * Is this a set-uid program?  Whoever started it can stop it at any moment,
+ * so it must hold nothing that others wait for.
+ */
+bool			 nhi_pam_entry_set_uid(void);
+
 #endif

@@ -15,6 +15,7 @@
 #include "pam_nhi/account.h"
 #include "pam_nhi/caller.h"
 #include "pam_nhi/direct.h"
+#include "pam_nhi/entry.h"
 #include "pam_nhi/evidence.h"
 #include "pam_nhi/pending.h"
 #include "pam_nhi/record.h"
@@ -83,11 +84,18 @@ put_environment(const struct nhi_pam_call *c,
 	return pam_putenv(c->pamh, text);
 }
 
-/* A token that our auth stage took, or the certificate that sshd took. */
+/*
+ * A token that our auth stage took, or the certificate that sshd took.  The
+ * record of a session is made under a lock of all logins.
+ */
 static enum nhi_err
 check_evidence(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
     struct nhi_why *why)
 {
+	if (nhi_pam_entry_set_uid())
+		return nhi_fail(why, NHI_ERR_SERVICE,
+		    "%s: a set-uid program opens no session of a machine "
+		    "account", c->service);
 	if (c->entry == NHI_ENTRY_SSHD &&
 	    pam_getenv(c->pamh, NHI_PENDING_NAME) == NULL)
 		return nhi_pam_evidence_check(c, e, why);

@@ -55,7 +55,8 @@ policy() {
 	version = 1;
 	host = { id = "web-1.example.com"; };
 	issuers = ( $(issuer lab) );
-	identities = ( $(identity bot lab web-deploy repository_id 74 "${1:-}") );
+	identities = ( $(identity bot lab web-deploy repository_id 74 "${1:-}"),
+	$(identity pr lab 'pr-{run}' sub job-pr) );
 	END
 }
 
@@ -139,19 +140,41 @@ all_held() {
 	done
 }
 
+# suid ACCOUNT STAGE...
 suid() {
 	setpriv --reuid alice --regid alice --clear-groups \
-	    /usr/local/bin/talk-suid nhi-plain web-deploy auth
+	    /usr/local/bin/talk-suid nhi-plain "$@"
 }
 short >"$WORK/answers"
-is 'a set-uid program takes a token' 'auth 0' \
-    "$(suid <"$WORK/answers" | tail -n 1)"
+is 'a set-uid program takes a token' 'account 0' \
+    "$(suid web-deploy auth account <"$WORK/answers" | tail -n 1)"
+
+# Nor with a lock in its hand that all logins need: of a session, of a UID.
+short >"$WORK/answers"
+is 'but opens no session' 'session 14 service' "$(
+    suid web-deploy auth account session <"$WORK/answers" | tail -n 1) $(
+    audit_last login.deny | field reason)"
+is 'none is recorded' '' "$(find /run/nhi/leases /run/nhi/sessions -name '*web*')"
+template() {
+	token lab es256 sub=job-pr run=7 -- --claims "$CLAIMS" \
+	    >"$WORK/answers"
+}
+template
+is 'nor gives a name its UID' 'account 6 account-unknown' "$(
+    suid pr-7 auth account <"$WORK/answers" | tail -n 1) $(
+    audit_last login.deny | field reason)"
+is 'which has none then' '' "$(ls /var/lib/nhi/uids/name | grep pr-7)"
+template
+talk_pr() {
+	"$TALK" nhi-plain pr-7 auth account session close <"$WORK/answers"
+}
+is "and which a program of root's gets" 'close 0' "$(talk_pr | tail -n 1)"
 short >"$WORK/answers"
 held $SLOTS/set-uid talk "all set-uid slots are taken: root's service" 0 \
     '^auth 0$' nhi-plain auth
 short >"$WORK/answers"
 waits() {
-	suid <"$WORK/answers" >"$OUT"
+	suid web-deploy auth <"$WORK/answers" >"$OUT"
 }
 held $SLOTS/set-uid waits
 is 'all set-uid slots are taken: a set-uid one waits, and no longer' 1 \
