@@ -199,7 +199,19 @@ cp "$DIR/key" "$WORK/key"
 try 'with six it is renewed' 0 '"renewed":true' \
     as_runner "${GITHUB[@]}" nhi-login --json cert web-1 web-deploy
 try 'for the same key' 0 '' cmp "$WORK/key" "$DIR/key"
+certify -14m +6m
+before=$(asked)
+echo 503 9 >"$BOX/mode"
+try 'until its end it is good, where it cannot be renewed' 0 \
+    '"renewed":false' as_runner "${GITHUB[@]}" \
+    nhi-login --json cert web-1 web-deploy
+is 'and nobody is kept waiting' $((before + 1)) "$(asked)"
 certify -14m -1m
+try 'not after it' 75 '' as_runner "${GITHUB[@]}" \
+    nhi-login --retries 0 cert web-1 web-deploy
+rm "$BOX/mode"
+is 'a failure leaves nothing' 'key key-cert.pub key.pub' \
+    "$(find "$DIR" -mindepth 1 -printf '%f\n' | sort | xargs)"
 try 'an old one is renewed by ssh' 0 '^web-deploy$' bot_ssh id -un
 try 'for a new key' 1 '' cmp "$WORK/key" "$DIR/key"
 mkdir "$DIR/lock"
@@ -207,6 +219,38 @@ echo 999999 >"$DIR/lock/pid"
 chown -R runner: "$DIR/lock"
 certify -14m -1m
 try 'the lock of one that died is no obstacle' 0 '^web-deploy$' bot_ssh id -un
+# Two find it at once: the second is about to remove it when the first has it.
+cat >$RUNNER/bin/rm <<'END'
+#!/bin/sh
+i=0 n=0
+if [ "$1" = -rf ] && grep -qx 999999 "$2/pid" 2>/dev/null; then
+	echo >>"$HOME/run/removed"
+	n=$(wc -l <"$HOME/run/removed")
+fi
+while [ $((i += 1)) -le 10 ]; do
+	case $n in
+	0) break ;;
+	1) [ "$(wc -l <"$HOME/run/removed")" -lt 2 ] || break ;;
+	*) ! grep -qvx 999999 "$2/pid" 2>/dev/null || break ;;
+	esac
+	sleep 0.1
+done
+exec /usr/bin/rm "$@"
+END
+chmod 0755 $RUNNER/bin/rm
+mkdir "$DIR/lock"
+echo 999999 >"$DIR/lock/pid"
+chown -R runner: "$DIR/lock"
+certify -14m -1m
+n=$(issued)
+for i in 1 2; do
+	bot_ssh id -un >"$WORK/out$i" 2>&1 &
+	PIDS[i]=$!
+done
+wait "${PIDS[1]}" "${PIDS[2]}"
+/usr/bin/rm $RUNNER/bin/rm $RUNNER/run/removed
+is 'nor for two at once' 'web-deploy web-deploy' "$(cat "$WORK"/out[12] | xargs)"
+is 'of whom one has the next' $((n + 1)) "$(issued)"
 mkdir "$DIR/lock"
 touch -d '-3 min' "$DIR/lock"
 chown runner: "$DIR/lock"
@@ -220,6 +264,16 @@ ssh_config "Match originalhost web-1 exec \"nhi-login renew web-1 web-deploy\"
 certify -14m -1m
 try 'renewal that calls itself ends' 0 '"renewed":true' \
     as_runner "${GITHUB[@]}" nhi-login --json cert web-1 web-deploy
+# Host keys of a variable are written while others read them.
+known_hosts() {
+	as_runner "${GITHUB[@]}" NHI_KNOWN_HOSTS="$(cat /etc/ssh/ssh_known_hosts)" \
+	    nhi-login renew web-1 web-deploy
+}
+try 'host keys of a variable' 0 '' known_hosts
+ln "$DIR/known_hosts" $RUNNER/read
+known_hosts
+is 'whoever reads them reads all' 1 "$(stat -c %h $RUNNER/read)"
+rm $RUNNER/read
 try 'forget' 0 '' as_runner nhi-login forget web-1 web-deploy
 is 'nothing is left' '' "$(left)"
 install -d -o nobody /tmp/theirs
@@ -245,6 +299,10 @@ install -D -m 0755 "$(command -v nhi-login)" "/opt/a b/nhi-login"
 try 'a name with a blank' 64 'cannot be told' as_runner \
     '/opt/a b/nhi-login' --ssh-config web-1 web-deploy
 rm -r '/opt/a b'
+install -D -o runner -m 0755 "$(command -v nhi-login)" $RUNNER/near/nhi-login
+try 'nor does CDPATH hide where it is' 0 "\"$RUNNER/near/nhi-login " as_runner \
+    CDPATH=$RUNNER near/nhi-login --ssh-config web-1 web-deploy
+rm -r $RUNNER/near
 
 # An image that does not know its user.
 try 'a user without a name' 64 'No user exists' setpriv --reuid 54321 \
