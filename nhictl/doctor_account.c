@@ -2,6 +2,7 @@
 /* doctor: shells, homes and groups of the accounts of the policy. */
 #include "config.h"
 
+#include <errno.h>
 #include <grp.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/paths.h"
 #include "nhictl/doctor.h"
 
 static void
@@ -52,12 +54,28 @@ check_groups(struct nhi_doctor *d, const struct nhi_account *a)
 			    a->name, a->groups[i]);
 }
 
+/* Nobody else comes there, and no tick: it may be somebody's work. */
+static void
+on_left(struct nhi_doctor *d, const char *dir, const char *name)
+{
+	char path[512];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+	if (lstat(path, &st) == 0)
+		nhi_doctor_find(d, NHI_DOCTOR_HOME_LEFT, "%s, of UID %" PRIu32,
+		    path, (uint32_t)st.st_uid);
+}
+
 void
 nhi_doctor_accounts(struct nhi_doctor *d)
 {
 	struct nhi_doctor_names names;
 	struct nhi_account account;
 
+	if (!nhi_doctor_walk(NHI_HOMES_DIR "/.left", on_left, d))
+		nhi_doctor_put_blind(d, NHI_HOMES_DIR "/.left",
+		    strerror(errno));
 	nhi_doctor_names(d, &names);
 	for (size_t i = 0; i < names.n; i++) {
 		if (nhi_account_find(d->policy.path, names.list[i],

@@ -167,6 +167,10 @@
 	X(HOME, WARNING, "account-home",				\
 	    "the directory in which homes are made is not there",	\
 	    "make it, root's and 0755")					\
+	X(HOME_LEFT, NOTE, "home-left",					\
+	    "a home that belonged to another UID was set aside, and "	\
+	    "stays",							\
+	    "keep of it what is good, and remove it as root")		\
 	X(GROUP_GONE, WARNING, "account-group",				\
 	    "a group of the policy is gone: its number may become "	\
 	    "another group's",						\

@@ -127,6 +127,9 @@ rm -f /opt/sh
 finds account-home 'no directory for homes' \
     "changed 's|^version.*|& home = \"/srv/bots/\";|'
     touch /run/sshd.pid" 'unchanged; touch /run/sshd.pid'
+finds home-left 'a home that was set aside' \
+    'install -d -m 0700 /var/lib/nhi/homes/.left/pr-1.2000400000.0' \
+    'rm -r /var/lib/nhi/homes/.left'
 groupadd deployers
 finds account-group 'a group that is gone' \
     "changed 's|account = \"web-deploy\";|& groups = [ \"deployers\" ];|' &&

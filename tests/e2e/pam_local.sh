@@ -163,7 +163,7 @@ template
 is 'nor gives a name its UID' 'account 6 account-unknown' "$(
     suid pr-7 auth account <"$WORK/answers" | tail -n 1) $(
     audit_last login.deny | field reason)"
-is 'which has none then' '' "$(ls /var/lib/nhi/uids/name | grep pr-7)"
+try 'which has none then' 1 '' test -L /var/lib/nhi/uids/name/pr-7
 template
 talk_pr() {
 	"$TALK" nhi-plain pr-7 auth account session close <"$WORK/answers"
