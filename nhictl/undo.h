@@ -42,6 +42,7 @@ enum nhi_undo_action {
 	NHI_UNDO_STRIP,		/* only our lines */
 	NHI_UNDO_ASIDE,		/* all ours, but edited: kept elsewhere */
 	NHI_UNDO_LEAVE,		/* edited, and a confirmed setup has lines */
+	NHI_UNDO_APPLIED,	/* of a confirmed setup, by an apply since */
 };
 
 /* One file of the journal. */

@@ -147,7 +147,7 @@ decide(const char *path, struct versions *v, enum nhi_undo_action *ret,
 	    is_dropin(nhi_buf_all(&v->now))) {
 		/* Of an apply since, for a setup that was confirmed. */
 		if (v->had && v->know && v->trial)
-			*ret = NHI_UNDO_LEAVE;
+			*ret = NHI_UNDO_APPLIED;
 		return NHI_OK;
 	}
 	*ret = NHI_UNDO_ASIDE;
@@ -196,6 +196,7 @@ act(const struct nhi_undo *u, const char *path, const struct versions *v,
 	switch (action) {
 	case NHI_UNDO_NOTHING:
 	case NHI_UNDO_LEAVE:
+	case NHI_UNDO_APPLIED:
 		break;
 	case NHI_UNDO_RESTORE:
 		return restore(u, path, why);
@@ -222,6 +223,7 @@ show_diff(const struct nhi_undo *u, const char *path,
 
 	/* A diff is a service; without it the plan is still told. */
 	if (u->dry_run && action != NHI_UNDO_LEAVE &&
+	    action != NHI_UNDO_APPLIED &&
 	    u->out != NULL && !u->json)
 		(void)!nhi_edit_diff(path, nhi_buf_all(to), u->out, NULL);
 }
@@ -235,6 +237,7 @@ say(struct nhi_undo *u, const char *path, enum nhi_undo_action action)
 		[NHI_UNDO_STRIP] = "freed of NHI's lines",
 		[NHI_UNDO_ASIDE] = "kept in " NHI_KEEP_EDITED " and removed",
 		[NHI_UNDO_LEAVE] = "left with NHI's lines",
+		[NHI_UNDO_APPLIED] = "left as nhictl apply wrote it",
 	};
 
 	nhi_undo_say(u, path, words[action], action == NHI_UNDO_STRIP ||

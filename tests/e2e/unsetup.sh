@@ -261,8 +261,8 @@ nhictl setup >"$OUT" 2>&1 || not_ok "an upgrade's setup"
 echo 'issue_from = [ "127.0.0.0/8" ];' >>/etc/nhi/nhi.conf
 nhictl apply >"$OUT" 2>&1 || not_ok 'applied in the trial'
 cp -a $dropin "$WORK/dropin"
-try "an upgrade's setup is rolled back" 0 'rolled back' \
-    nhictl setup --rollback
+try "an upgrade's setup is rolled back" 0 \
+    "^left as nhictl apply wrote it: $dropin\$" nhictl setup --rollback
 try 'and the drop-in of the later apply stays' 0 '' \
     cmp "$WORK/dropin" $dropin
 try 'until unsetup' 0 '^unsetup: [1-9]' nhictl unsetup
