@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -189,6 +190,42 @@ test_ahead_not(void **state)
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
+/*
+ * What the host does in between: it starts programs of its own, reaps whatever
+ * dies, or has the kernel do it.
+ */
+static void
+test_ahead_host(void **state)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, old;
+	struct nhi_verifier q = question("good");
+	struct nhi_verifier_ahead a = { .started = false };
+	struct nhi_verdict v;
+	pid_t other;
+
+	(void)state;
+	nhi_verifier_start(&q, &a);
+	assert_int_equal(fcntl(a.child.fd, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(kill(a.child.pid, SIGKILL), 0);
+	assert_int_equal(waitpid(-1, NULL, 0), a.child.pid);
+	assert_int_equal(ask_ahead(&a, "good", &v), NHI_OK);
+	nhi_verifier_start(&q, &a);
+	assert_int_equal(kill(a.child.pid, SIGKILL), 0);
+	assert_int_equal(waitpid(-1, NULL, 0), a.child.pid);
+	nhi_verifier_drop(&a);
+	assert_int_equal(sigaction(SIGCHLD, &ignore, &old), 0);
+	nhi_verifier_start(&q, &a);
+	assert_int_equal(kill(a.child.pid, SIGKILL), 0);
+	assert_int_equal(ask_ahead(&a, "good", &v), NHI_OK);
+	assert_int_equal(sigaction(SIGCHLD, &old, NULL), 0);
+	/* A child of the host's own is the host's to reap. */
+	nhi_verifier_start(&q, &a);
+	if ((other = fork()) == 0)
+		_exit(42);
+	assert_int_equal(ask_ahead(&a, "good", &v), NHI_OK);
+	assert_int_equal(waitpid(-1, NULL, 0), other);
+}
+
 /* What it said counts, and nobody else is asked after it. */
 static void
 test_ahead_bad(void **state)
@@ -328,6 +365,7 @@ main(void)
 		cmocka_unit_test(test_late),
 		cmocka_unit_test(test_ahead),
 		cmocka_unit_test(test_ahead_not),
+		cmocka_unit_test(test_ahead_host),
 		cmocka_unit_test(test_ahead_bad),
 		cmocka_unit_test(test_ahead_drop),
 		cmocka_unit_test(test_missing),
