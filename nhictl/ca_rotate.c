@@ -32,10 +32,18 @@ record(const struct nhi_ssh_key *key, const char *what, struct nhi_why *why)
 		return err;
 	nhi_record_who(who);
 	(void)snprintf(detail, sizeof(detail), "%s by %s", what, who);
-	(void)printf("CA key %s of host %s %s\n", fingerprint, key->comment,
-	    what);
 	return nhi_record(&(struct nhi_event){ .event = NHI_EVENT_CA_ROTATE,
 	    .outcome = NHI_INFO, .detail = detail, .key = fingerprint }, why);
+}
+
+static void
+tell(const struct nhi_ssh_key *key, const char *what)
+{
+	char fingerprint[NHI_SSH_FINGERPRINT];
+
+	if (nhi_ssh_hash_key(key, fingerprint, NULL) == NHI_OK)
+		(void)printf("CA key %s of host %s %s\n", fingerprint,
+		    key->comment, what);
 }
 
 static enum nhi_err
@@ -65,13 +73,18 @@ rotate(struct nhi_why *why)
 	if (own->n > 1 && access(NHI_CA_NEXT, F_OK) != 0)
 		return nhi_fail(why, NHI_ERR_HOST,
 		    "two keys are trusted already: nhictl ca retire");
-	/* Who was trusted stays so, whatever became of ca.pub. */
+	/*
+	 * Who was trusted stays so, whatever became of ca.pub.  What is not
+	 * recorded does not sign.
+	 */
 	if ((err = nhi_ca_make_next(ca->key->type, &next, why)) != NHI_OK ||
 	    (err = nhi_ca_publish(ca->key, true, why)) != NHI_OK ||
 	    (err = nhi_ca_publish(next->key, true, why)) != NHI_OK ||
+	    (err = record(next->key, "signs from now on", why)) != NHI_OK ||
 	    (err = nhi_ca_move_next(why)) != NHI_OK)
 		return err;
-	return record(next->key, "signs from now on", why);
+	tell(next->key, "signs from now on");
+	return NHI_OK;
 }
 
 int
@@ -147,8 +160,10 @@ retire_one(const struct nhi_ssh_key *key, bool force, struct nhi_why *why)
 
 	noted = nhi_ca_retired_add(key, nhi_when_now(), &note);
 	if (noted == NHI_OK || force) {
-		if ((err = nhi_ca_withdraw(key, why)) != NHI_OK ||
-		    (err = record(key, "is no longer trusted",
+		if ((err = nhi_ca_withdraw(key, why)) != NHI_OK)
+			return err;
+		tell(key, "is no longer trusted");
+		if ((err = record(key, "is no longer trusted",
 		    why)) != NHI_OK)
 			return err;
 	}

@@ -135,6 +135,17 @@ for at in renameat:3 renameat:4 rename:1; do
 	nhictl ca retire --force >"$OUT" 2>&1 || not_ok "$at: retired"
 	is "$at: one key is trusted" 1 "$(grep -cE '^(ssh|ecdsa)-' $CA/trusted.pub)"
 done
+# What cannot be recorded does not sign.
+SIGNS=$(ssh-keygen -y -f $CA/ca)
+mv /var/log/nhi /var/log/away
+touch /var/log/nhi
+try 'no trail, no rotation' 2 'audit|/var/log/nhi' nhictl ca rotate
+is 'nor a word of one' '' "$(grep signs "$OUT")"
+rm /var/log/nhi
+mv /var/log/away /var/log/nhi
+is 'the old key signs' "$SIGNS" "$(ssh-keygen -y -f $CA/ca)"
+try 'until that is mended' 0 'signs from now on' nhictl ca rotate
+nhictl ca retire --force >"$OUT" 2>&1 || not_ok 'retired after the trail'
 try 'a lost key cannot be rotated' 1 'ca init' sh -c "mv $CA/ca $CA/away
     nhictl ca rotate; s=\$?; mv $CA/away $CA/ca; exit \$s"
 # One after the other, and after an apply: each reads what it writes.
