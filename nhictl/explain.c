@@ -194,7 +194,7 @@ explain_confined(struct ask *a, struct nhi_why *why)
 		return err;
 	err = nhi_spawn_talk(&child, nhi_buf_all(&a->bytes), deadline,
 	    &answer, why);
-	if (!nhi_spawn_end(&child, deadline) && err == NHI_OK)
+	if (!nhi_spawn_end(&child, deadline, err == NHI_OK) && err == NHI_OK)
 		return nhi_fail(why, NHI_ERR_VERIFIER,
 		    "the verifier did not end well");
 	if (err != NHI_OK)

@@ -52,7 +52,7 @@ ask(const char *drop, const char *issuer)
 		return;
 	(void)!nhi_spawn_talk(&child, (struct nhi_span){ "", 0 }, deadline,
 	    &answer, &why);
-	(void)nhi_spawn_end(&child, deadline);
+	(void)nhi_spawn_end(&child, deadline, false);
 }
 
 enum nhi_refetch

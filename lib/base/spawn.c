@@ -14,8 +14,11 @@
 
 #include "lib/base/file.h"
 #include "lib/base/spawn.h"
+#include "lib/base/stamp.h"
 
 #define WAIT_STEP_NS	50000
+#define WAIT_STEP_MAX	(64 * WAIT_STEP_NS)
+#define LOOK_MS		20
 
 int64_t
 nhi_clock_ms(void)
@@ -123,33 +126,46 @@ nhi_spawn_start(char *const argv[], struct nhi_spawn *ret,
 	return NHI_OK;
 }
 
-/* Wait for the socket; false at the deadline. */
+/*
+ * At the deadline: one that sleeps has had its time; one that would run, were
+ * there a processor for it, has not.
+ */
 static bool
-ready(int fd, short events, int64_t deadline)
+in_time(const struct nhi_spawn *s, int64_t deadline)
 {
-	struct pollfd p = { .fd = fd, .events = events };
+	int64_t now = nhi_clock_ms();
+
+	return now < deadline || (now < deadline + NHI_SPAWN_PATIENCE_MS &&
+	    nhi_stamp_busy(s->pid) == 1);
+}
+
+/* Wait for the socket; false when the time is over. */
+static bool
+ready(const struct nhi_spawn *s, short events, int64_t deadline)
+{
+	struct pollfd p = { .fd = s->fd, .events = events };
 	int64_t left;
 	int n;
 
 	do {
 		left = deadline - nhi_clock_ms();
-		if (left <= 0)
-			return false;
-		n = poll(&p, 1, (int)left);
-	} while (n < 0 && errno == EINTR);
+		n = poll(&p, 1, left > 0 ? (int)left : LOOK_MS);
+	} while ((n < 0 && errno == EINTR) ||
+	    (n == 0 && in_time(s, deadline)));
 	return n > 0;
 }
 
 static enum nhi_err
-send_all(int fd, struct nhi_span s, int64_t deadline, struct nhi_why *why)
+send_all(const struct nhi_spawn *child, struct nhi_span s, int64_t deadline,
+    struct nhi_why *why)
 {
 	while (s.n > 0) {
 		ssize_t n;
 
-		if (!ready(fd, POLLOUT, deadline))
+		if (!ready(child, POLLOUT, deadline))
 			return nhi_fail(why, NHI_ERR_VERIFIER,
 			    "the verifier does not read");
-		n = send(fd, s.p, s.n, MSG_NOSIGNAL | MSG_DONTWAIT);
+		n = send(child->fd, s.p, s.n, MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (n < 0)
@@ -167,14 +183,14 @@ nhi_spawn_talk(struct nhi_spawn *s, struct nhi_span bytes, int64_t deadline,
 {
 	enum nhi_err err;
 
-	if ((err = send_all(s->fd, bytes, deadline, why)) != NHI_OK)
+	if ((err = send_all(s, bytes, deadline, why)) != NHI_OK)
 		return err;
 	(void)shutdown(s->fd, SHUT_WR);
 	for (;;) {
 		char step[2048];
 		ssize_t n;
 
-		if (!ready(s->fd, POLLIN, deadline))
+		if (!ready(s, POLLIN, deadline))
 			return nhi_fail(why, NHI_ERR_VERIFIER,
 			    "the verifier is late");
 		n = recv(s->fd, step, sizeof(step), MSG_DONTWAIT);
@@ -204,16 +220,19 @@ reap(pid_t pid, int options, int *status)
 }
 
 bool
-nhi_spawn_end(struct nhi_spawn *s, int64_t deadline)
+nhi_spawn_end(struct nhi_spawn *s, int64_t deadline, bool patient)
 {
-	const struct timespec step = { .tv_nsec = WAIT_STEP_NS };
+	struct timespec step = { .tv_nsec = WAIT_STEP_NS };
 	int status = -1;
 	bool done;
 
 	nhi_fd_close(&s->fd);
 	while (!(done = reap(s->pid, WNOHANG, &status)) &&
-	    nhi_clock_ms() < deadline)
+	    (patient ? in_time(s, deadline) : nhi_clock_ms() < deadline)) {
 		(void)nanosleep(&step, NULL);
+		if (step.tv_nsec < WAIT_STEP_MAX)
+			step.tv_nsec *= 2;
+	}
 	/*
 	 * Root may kill it.  The issuer may not, and leaves it to nhi-drop's
 	 * alarm; the issuer itself ends soon after.

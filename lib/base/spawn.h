@@ -22,20 +22,26 @@ struct nhi_spawn {
 enum nhi_err	 nhi_spawn_start(char *const argv[], struct nhi_spawn *ret,
 		    struct nhi_why *) NHI_MUST;
 
+/* How long a child that does not sleep may be late. */
+#define NHI_SPAWN_PATIENCE_MS	8000
+
 /*
  * Send all of it, end the sending side, read the answer to its end; gives up
- * at the deadline (CLOCK_MONOTONIC, ms).  A dead peer is an error, never a
- * signal.
+ * at the deadline (CLOCK_MONOTONIC, ms), and later only on a child that has
+ * something to do: where hundreds log in at once it may wait for a processor
+ * for seconds.  A dead peer is an error, never a signal.
  */
 enum nhi_err	 nhi_spawn_talk(struct nhi_spawn *, struct nhi_span,
 		    int64_t deadline, struct nhi_buf *answer,
 		    struct nhi_why *) NHI_MUST;
 
 /*
- * Close, wait until the deadline, kill where we may, give the host its
- * SIGCHLD back.  True when the child exited with status 0.
+ * Close, wait until the deadline (with the same patience or without), kill
+ * where we may, give the host its SIGCHLD back.  True when the child exited
+ * with status 0.
  */
-bool		 nhi_spawn_end(struct nhi_spawn *, int64_t deadline);
+bool		 nhi_spawn_end(struct nhi_spawn *, int64_t deadline,
+		    bool patient);
 
 /*
  * A child that was started ahead of its question: in between, the host has

@@ -96,12 +96,13 @@ nhi_stamp_now(struct nhi_stamp *ret, struct nhi_why *why)
 	return NHI_OK;
 }
 
-enum nhi_err
-nhi_stamp_process(pid_t pid, uint64_t *ret, struct nhi_why *why)
+/* What stands in /proc/<pid>/stat after the name. */
+static enum nhi_err
+read_stat(pid_t pid, char *out, size_t size, struct nhi_span *ret,
+    struct nhi_why *why)
 {
-	char path[NHI_PATH_SIZE], text[1024];
-	struct nhi_span rest, field = { NULL, 0 };
-	char *paren;
+	char path[NHI_PATH_SIZE];
+	const char *paren;
 	enum nhi_err err;
 
 	if (pid <= 0 || !nhi_path_number(path, "/proc", "/", (uint32_t)pid) ||
@@ -111,20 +112,44 @@ nhi_stamp_process(pid_t pid, uint64_t *ret, struct nhi_why *why)
 		    (long)pid);
 	}
 	memcpy(path + strlen(path), "/stat", sizeof("/stat"));
-	if ((err = read_proc(path, text, sizeof(text), why)) != NHI_OK)
+	if ((err = read_proc(path, out, size, why)) != NHI_OK)
 		return err;
 	errno = EBADMSG;
 	/* The name before it may hold anything, parentheses too. */
-	if ((paren = strrchr(text, ')')) == NULL || paren[1] != ' ')
+	if ((paren = strrchr(out, ')')) == NULL || paren[1] != ' ')
 		return nhi_fail(why, NHI_ERR_STATE, "%s: malformed", path);
-	rest = nhi_span_str(paren + 2);
+	*ret = nhi_span_str(paren + 2);
+	return NHI_OK;
+}
+
+enum nhi_err
+nhi_stamp_process(pid_t pid, uint64_t *ret, struct nhi_why *why)
+{
+	struct nhi_span rest, field = { NULL, 0 };
+	char text[1024];
+	enum nhi_err err;
+
+	if ((err = read_stat(pid, text, sizeof(text), &rest, why)) != NHI_OK)
+		return err;
 	for (unsigned int i = 0; i < STAT_START; i++)
 		if (!nhi_span_cut(&rest, ' ', &field))
-			return nhi_fail(why, NHI_ERR_STATE, "%s: too short",
-			    path);
+			return nhi_fail(why, NHI_ERR_STATE,
+			    "process %ld: too short", (long)pid);
 	if (!nhi_num_parse(field, UINT64_MAX, ret))
-		return nhi_fail(why, NHI_ERR_STATE, "%s: no start time", path);
+		return nhi_fail(why, NHI_ERR_STATE,
+		    "process %ld: no start time", (long)pid);
 	return NHI_OK;
+}
+
+int
+nhi_stamp_busy(pid_t pid)
+{
+	struct nhi_span rest;
+	char text[1024];
+
+	if (read_stat(pid, text, sizeof(text), &rest, NULL) != NHI_OK)
+		return -1;
+	return rest.n > 0 && (rest.p[0] == 'R' || rest.p[0] == 'D');
 }
 
 /* Its directory is not there, or went while it was read. */

@@ -75,7 +75,7 @@ nhi_verifier_drop(struct nhi_verifier_ahead *a)
 	a->started = false;
 	nhi_spawn_resume(&a->child);
 	/* It reads the end of its question, and ends. */
-	(void)nhi_spawn_end(&a->child, nhi_clock_ms() + DROP_MS);
+	(void)nhi_spawn_end(&a->child, nhi_clock_ms() + DROP_MS, false);
 }
 
 static enum nhi_err
@@ -88,8 +88,8 @@ talk(struct nhi_spawn *child, int64_t deadline,
 
 	err = nhi_spawn_talk(child, nhi_buf_all(request), deadline, answer,
 	    why);
-	good = nhi_spawn_end(child, err == NHI_OK ? deadline :
-	    nhi_clock_ms());
+	good = nhi_spawn_end(child, err == NHI_OK ? deadline : nhi_clock_ms(),
+	    err == NHI_OK);
 	if (err == NHI_OK && !good)
 		return nhi_fail(why, NHI_ERR_VERIFIER,
 		    "the verifier did not end well");

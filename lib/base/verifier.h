@@ -11,7 +11,8 @@
 #include "lib/base/spawn.h"
 #include "lib/base/verdict.h"
 
-#define NHI_VERIFIER_MS		2000	/* from start to answer */
+#define NHI_VERIFIER_MS		2000	/* from start to answer, where
+					   it has a processor (spawn.h) */
 
 /*
  * One that loads, opens what it needs and confines itself while its caller

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/spawn.h"
 #include "lib/base/verdict.h"
 
 static struct nhi_verdict verdict = { .reason = NHI_OK, .identity = 3 };
@@ -52,6 +53,7 @@ main(int argc, char *argv[])
 	struct nhi_request q;
 	struct nhi_why why;
 	const char *how;
+	int64_t began = nhi_clock_ms();
 
 	/* Itself, or behind the word of nhi-drop. */
 	if (argc == 5 && is(argv[1], "direct"))
@@ -71,6 +73,8 @@ main(int argc, char *argv[])
 	distort(how);
 	if (is(how, "late"))
 		(void)sleep(10);
+	while (is(how, "slow") && nhi_clock_ms() - began < 2300)
+		continue;
 	(void)!nhi_file_put(1, nhi_buf_all(&out), &why);
 	if (is(how, "killed"))
 		(void)raise(SIGKILL);

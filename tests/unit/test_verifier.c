@@ -129,6 +129,19 @@ test_late(void **state)
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
+/* One that has no processor for that long is not late. */
+static void
+test_slow(void **state)
+{
+	struct nhi_verdict v;
+	int64_t before = nhi_clock_ms();
+
+	(void)state;
+	assert_int_equal(ask("slow", &v), NHI_OK);
+	assert_true(nhi_clock_ms() - before > NHI_VERIFIER_MS);
+	assert_int_equal(v.identity, 3);
+}
+
 /* Which of the children answered is told by the children that are left. */
 static enum nhi_err
 ask_ahead(struct nhi_verifier_ahead *a, const char *how,
@@ -363,6 +376,7 @@ main(void)
 		cmocka_unit_test(test_claims),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_late),
+		cmocka_unit_test(test_slow),
 		cmocka_unit_test(test_ahead),
 		cmocka_unit_test(test_ahead_not),
 		cmocka_unit_test(test_ahead_host),
