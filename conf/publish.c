@@ -26,7 +26,7 @@ enum nhi_err
 nhi_publish_lock(const struct nhi_publish_paths *paths, int *ret_fd,
     struct nhi_why *why)
 {
-	return nhi_state_lock(paths->published, ret_fd, why);
+	return nhi_state_lock(paths->published, NHI_LOCK_CTL_MS, ret_fd, why);
 }
 
 /* Files: no sync of their own, one for all comes before the swap. */

@@ -49,7 +49,7 @@ nhi_ca_lock(int *ret_fd, struct nhi_why *why)
 		return nhi_fail(why, NHI_ERR_STATE,
 		    "%s: %s; run nhictl setup first", NHI_PUBLISHED_DIR,
 		    strerror(errno));
-	return nhi_state_lock(NHI_PUBLISHED_DIR, ret_fd, why);
+	return nhi_state_lock(NHI_PUBLISHED_DIR, NHI_LOCK_CTL_MS, ret_fd, why);
 }
 
 enum nhi_err

@@ -234,7 +234,8 @@ nhi_verb_hold_add(int argc, char **argv)
 	if (a.hold.expires != 0)
 		nhi_when_format(a.hold.expires, until);
 	if ((err = nhi_hold_init(NHI_HOLDS_DIR, &why)) != NHI_OK ||
-	    (err = nhi_state_lock(NHI_HOLDS_DIR, &lock, &why)) != NHI_OK ||
+	    (err = nhi_state_lock(NHI_HOLDS_DIR, NHI_LOCK_MS, &lock,
+	    &why)) != NHI_OK ||
 	    (err = check_longer(&a.hold, &why)) != NHI_OK ||
 	    (err = nhi_hold_add(NHI_HOLDS_DIR, &a.hold, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
@@ -276,7 +277,8 @@ nhi_verb_hold_lift(int argc, char **argv)
 		return nhi_ctl_usage("hold lift");
 	nhi_hold_target(&a.hold, target);
 	a.bad = true;
-	if ((err = nhi_state_lock(NHI_HOLDS_DIR, &lock, &why)) != NHI_OK ||
+	if ((err = nhi_state_lock(NHI_HOLDS_DIR, NHI_LOCK_MS, &lock,
+	    &why)) != NHI_OK ||
 	    (err = nhi_hold_each(NHI_HOLDS_DIR, fill, &a, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	if (a.bad) {

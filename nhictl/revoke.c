@@ -157,7 +157,8 @@ add(struct args *a)
 	nhi_audit_id(a->r.time * 1000, a->r.id);
 	nhi_record_who(a->r.by);
 	if ((err = nhi_revoke_init(NHI_REVOKED_DIR, &why)) != NHI_OK ||
-	    (err = nhi_state_lock(NHI_REVOKED_DIR, &lock, &why)) != NHI_OK ||
+	    (err = nhi_state_lock(NHI_REVOKED_DIR, NHI_LOCK_MS, &lock,
+	    &why)) != NHI_OK ||
 	    (err = nhi_revoke_add(NHI_REVOKED_DIR, &a->r, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	(void)printf("revoked on this host: %s %s\n", kinds[a->r.kind],

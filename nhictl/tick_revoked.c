@@ -84,7 +84,8 @@ nhi_tick_revoked(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 	struct over over = { .tick = t };
 	enum nhi_err err;
 
-	if ((err = nhi_state_lock(t->revoked, &lock, why)) != NHI_OK ||
+	if ((err = nhi_state_lock(t->revoked, NHI_LOCK_MS, &lock,
+	    why)) != NHI_OK ||
 	    (err = nhi_revoke_each(t->revoked, collect, &over, why)) != NHI_OK)
 		return err;
 	for (size_t i = 0; i < over.n; i++) {

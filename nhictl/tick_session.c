@@ -81,7 +81,8 @@ forget(const struct nhi_tick *t, const struct nhi_session *s,
 	struct count left = { .account = s->account };
 	enum nhi_err err;
 
-	if ((err = nhi_state_lock(t->leases, &lock, why)) != NHI_OK ||
+	if ((err = nhi_state_lock(t->leases, NHI_LOCK_MS, &lock,
+	    why)) != NHI_OK ||
 	    (err = nhi_session_remove(t->sessions, s->id, why)) != NHI_OK)
 		return err;
 	if (s->identity[0] == '\0')
@@ -156,7 +157,8 @@ nhi_tick_leases(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 	enum nhi_err err;
 	DIR *dp;
 
-	if ((err = nhi_state_lock(t->leases, &lock, why)) != NHI_OK)
+	if ((err = nhi_state_lock(t->leases, NHI_LOCK_MS, &lock,
+	    why)) != NHI_OK)
 		return err;
 	if ((dp = opendir(t->leases)) == NULL)
 		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", t->leases,

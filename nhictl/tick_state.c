@@ -100,7 +100,8 @@ nhi_tick_holds(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 	struct over over = { .n = 0, .now = t->now };
 	enum nhi_err err;
 
-	if ((err = nhi_state_lock(t->holds, &lock, why)) != NHI_OK ||
+	if ((err = nhi_state_lock(t->holds, NHI_LOCK_MS, &lock,
+	    why)) != NHI_OK ||
 	    (err = nhi_hold_each(t->holds, collect, &over, why)) != NHI_OK)
 		return err;
 	for (size_t i = 0; i < over.n; i++) {

@@ -167,7 +167,7 @@ sweep(const struct nhi_tick *t, struct use *u, struct nhi_registry_sweep *s,
 	NHI_AUTO(nhi_fd_close) int lock = -1;
 	enum nhi_err err;
 
-	if ((err = nhi_state_lock(t->leases, &lock, why)) != NHI_OK)
+	if ((err = nhi_state_lock(t->leases, NHI_LOCK_MS, &lock, why)) != NHI_OK)
 		return err;
 	s->arg = u;
 	return nhi_registry_sweep(s, ret, why);

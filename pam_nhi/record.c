@@ -178,7 +178,8 @@ nhi_pam_record_open(const struct nhi_pam_call *c,
 	enum nhi_err err;
 
 	if ((err = make_run(why)) != NHI_OK ||
-	    (err = nhi_state_lock(NHI_LEASES_DIR, &lock, why)) != NHI_OK ||
+	    (err = nhi_state_lock(NHI_LEASES_DIR, NHI_LOCK_MS, &lock,
+	    why)) != NHI_OK ||
 	    (err = nhi_pam_evidence_cap(c, e, why)) != NHI_OK ||
 	    (err = check_uid(s, why)) != NHI_OK ||
 	    (err = nhi_pam_home_make(&c->account, c->uid, lends_home(c),
@@ -195,7 +196,8 @@ nhi_pam_record_close(const struct nhi_session *s, struct nhi_why *why)
 	NHI_AUTO(nhi_fd_close) int lock = -1;
 	enum nhi_err err;
 
-	if ((err = nhi_state_lock(NHI_LEASES_DIR, &lock, why)) != NHI_OK ||
+	if ((err = nhi_state_lock(NHI_LEASES_DIR, NHI_LOCK_MS, &lock,
+	    why)) != NHI_OK ||
 	    (err = nhi_session_remove(NHI_SESSIONS_DIR, s->id,
 	    why)) != NHI_OK)
 		return err;

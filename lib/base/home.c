@@ -176,7 +176,8 @@ sweep_one(int lent, const struct places *at, const char *name, bool *ret,
 		return r == 0 ? NHI_OK : fault(name, why);
 	if ((r = nhi_reap_alive(uid)) != 0)
 		return r == 1 ? NHI_OK : fault(name, why);
-	if ((err = nhi_state_lock(at->leases, &lock, why)) != NHI_OK)
+	if ((err = nhi_state_lock(at->leases, NHI_LOCK_MS, &lock,
+	    why)) != NHI_OK)
 		return err;
 	return nhi_lease_live(at->leases, name) != 0 ? NHI_OK :
 	    take(lent, at->homes, name, ret, why);

@@ -16,8 +16,10 @@
 #include "lib/base/num.h"
 #include "lib/base/path.h"
 #include "lib/base/registry.h"
+#include "lib/base/spawn.h"
 
-#define LOCK_TRIES	2000		/* a millisecond each */
+#define LOCK_STEP	(500 * 1000)	/* nanoseconds, and then longer */
+#define LOCK_STEP_MAX	(32 * LOCK_STEP)
 #define LEASE_TEXT	80
 
 static bool
@@ -85,25 +87,32 @@ nhi_lease_set(const char *leases, const char *account, uint32_t uid,
 	return NHI_OK;
 }
 
-/* No alarm and no signal: it may be somebody else's process. */
+/*
+ * No alarm and no signal: it may be somebody else's process.  Hundreds that
+ * ask each millisecond would leave no processor to the one that has it.
+ */
 static bool
-wait_lock(int fd)
+wait_lock(int fd, int64_t ms)
 {
-	const struct timespec step = { 0, 1000000 };
+	struct timespec step = { 0, LOCK_STEP };
+	int64_t deadline = nhi_clock_ms() + ms;
 
-	for (unsigned int i = 0; i < LOCK_TRIES; i++) {
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-			return true;
+	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR)
 			return false;
+		if (nhi_clock_ms() >= deadline) {
+			errno = ETIMEDOUT;
+			return false;
+		}
 		(void)nanosleep(&step, NULL);
+		if (step.tv_nsec < LOCK_STEP_MAX)
+			step.tv_nsec *= 2;
 	}
-	errno = ETIMEDOUT;
-	return false;
+	return true;
 }
 
 enum nhi_err
-nhi_state_lock(const char *dir, int *ret_fd, struct nhi_why *why)
+nhi_state_lock(const char *dir, int64_t ms, int *ret_fd, struct nhi_why *why)
 {
 	NHI_AUTO(nhi_fd_close) int fd = -1;
 	char path[NHI_PATH_SIZE];
@@ -120,7 +129,7 @@ nhi_state_lock(const char *dir, int *ret_fd, struct nhi_why *why)
 	if ((st.st_mode & 07777) != 0600 && fchmod(fd, 0600) != 0)
 		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", path,
 		    strerror(errno));
-	if (!wait_lock(fd))
+	if (!wait_lock(fd, ms))
 		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", path,
 		    strerror(errno));
 	*ret_fd = fd;

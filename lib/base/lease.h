@@ -19,10 +19,13 @@ enum nhi_err	 nhi_lease_set(const char *leases, const char *account,
 		    NHI_MUST;
 
 /*
- * Hold the lock of a state directory (flock of DIR/.lock, made 0600) for at
- * most two seconds of waiting; the descriptor is the lock.
+ * Hold the lock of a state directory (flock of DIR/.lock, made 0600) after at
+ * most so long of waiting; the descriptor is the lock.
  */
-enum nhi_err	 nhi_state_lock(const char *dir, int *ret_fd,
+#define NHI_LOCK_MS	10000	/* where hundreds may log in at once */
+#define NHI_LOCK_CTL_MS	2000	/* administrators among themselves */
+
+enum nhi_err	 nhi_state_lock(const char *dir, int64_t ms, int *ret_fd,
 		    struct nhi_why *) NHI_MUST;
 
 #endif

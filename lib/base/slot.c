@@ -13,7 +13,8 @@
 #include "lib/base/spawn.h"
 #include "lib/base/slot.h"
 
-#define STEP_NS	5000000
+#define STEP_NS		5000000		/* and then longer */
+#define STEP_MAX_NS	(16 * STEP_NS)
 
 /*
  * Try each once, from a place of our own: NHI_ERR_CAP when all are taken.  One
@@ -46,7 +47,7 @@ try_all(int dir, int *ret_fd, struct nhi_why *why)
 enum nhi_err
 nhi_slot_take(const char *path, int *ret_fd, struct nhi_why *why)
 {
-	const struct timespec step = { .tv_nsec = STEP_NS };
+	struct timespec step = { .tv_nsec = STEP_NS };
 	int64_t deadline = nhi_clock_ms() + NHI_SLOT_MS;
 	NHI_AUTO(nhi_fd_close) int dir = -1;
 	enum nhi_err err;
@@ -54,7 +55,10 @@ nhi_slot_take(const char *path, int *ret_fd, struct nhi_why *why)
 	if ((err = nhi_dir_open(AT_FDCWD, path, &dir, why)) != NHI_OK)
 		return err;
 	while ((err = try_all(dir, ret_fd, why)) == NHI_ERR_CAP &&
-	    nhi_clock_ms() < deadline)
+	    nhi_clock_ms() < deadline) {
 		(void)nanosleep(&step, NULL);
+		if (step.tv_nsec < STEP_MAX_NS)
+			step.tv_nsec *= 2;
+	}
 	return err;
 }

@@ -55,7 +55,7 @@ nhi_uidwriter_open(struct nhi_uidwriter *w)
 	if ((err = open_dir(w, "name", &w->names)) != NHI_OK ||
 	    (err = open_dir(w, "uid", &w->numbers)) != NHI_OK)
 		return err;
-	return nhi_state_lock(w->uids, &w->lock, w->why);
+	return nhi_state_lock(w->uids, NHI_LOCK_MS, &w->lock, w->why);
 }
 
 /* Stamps */

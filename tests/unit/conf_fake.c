@@ -16,10 +16,11 @@
 struct fake fake;
 
 enum nhi_err
-nhi_state_lock(const char *dir, int *ret_fd, struct nhi_why *why)
+nhi_state_lock(const char *dir, int64_t ms, int *ret_fd, struct nhi_why *why)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
+	(void)ms;
 	if (fd < 0)
 		return nhi_fail(why, NHI_ERR_STATE, "lock");
 	*ret_fd = fd;

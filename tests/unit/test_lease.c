@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -105,14 +106,16 @@ test_lock(void **state)
 	struct stat st;
 
 	(void)umask(0);
-	assert_int_equal(nhi_state_lock(w->leases, &fd, &why), NHI_OK);
+	assert_int_equal(nhi_state_lock(w->leases, NHI_LOCK_MS, &fd,
+	    &why), NHI_OK);
 	assert_int_equal(stat(world_path(w, "leases/.lock"), &st), 0);
 	assert_int_equal(st.st_mode, S_IFREG | 0600);
 	assert_true((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
 	/* A lock that others could open is closed to them. */
 	nhi_fd_close(&fd);
 	assert_int_equal(chmod(world_path(w, "leases/.lock"), 0666), 0);
-	assert_int_equal(nhi_state_lock(w->leases, &fd, &why), NHI_OK);
+	assert_int_equal(nhi_state_lock(w->leases, NHI_LOCK_MS, &fd,
+	    &why), NHI_OK);
 	assert_int_equal(stat(world_path(w, "leases/.lock"), &st), 0);
 	assert_int_equal(st.st_mode, S_IFREG | 0600);
 }
@@ -125,17 +128,26 @@ test_lock_waits(void **state)
 	struct timespec from, to;
 	struct nhi_why why;
 	int second = -7;
+	pid_t pid;
 
-	assert_int_equal(nhi_state_lock(w->leases, &fd, &why), NHI_OK);
+	assert_int_equal(nhi_state_lock(w->leases, NHI_LOCK_MS, &fd,
+	    &why), NHI_OK);
 	(void)clock_gettime(CLOCK_MONOTONIC, &from);
-	assert_int_equal(nhi_state_lock(w->leases, &second, &why),
-	    NHI_ERR_STATE);
+	assert_int_equal(nhi_state_lock(w->leases, NHI_LOCK_CTL_MS, &second,
+	    &why), NHI_ERR_STATE);
 	(void)clock_gettime(CLOCK_MONOTONIC, &to);
 	assert_int_equal(second, -7);
 	assert_true(to.tv_sec - from.tv_sec >= 1);
 	assert_true(to.tv_sec - from.tv_sec <= 5);
+	/* A login waits for longer than that. */
+	if ((pid = fork()) == 0) {
+		(void)usleep(NHI_LOCK_CTL_MS * 1000 + 200000);
+		_exit(0);
+	}
 	nhi_fd_close(&fd);
-	assert_int_equal(nhi_state_lock(w->leases, &fd, &why), NHI_OK);
+	assert_int_equal(nhi_state_lock(w->leases, NHI_LOCK_MS, &fd,
+	    &why), NHI_OK);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
 static void
@@ -152,13 +164,15 @@ test_lock_is_no_file(void **state)
 	assert_int_equal(chmod(world_path(w, "victim"), 0644), 0);
 	assert_int_equal(symlink("../victim",
 	    world_path(w, "leases/.lock")), 0);
-	assert_int_equal(nhi_state_lock(w->leases, &fd, &why), NHI_ERR_STATE);
+	assert_int_equal(nhi_state_lock(w->leases, NHI_LOCK_MS, &fd,
+	    &why), NHI_ERR_STATE);
 	assert_int_equal(stat(world_path(w, "victim"), &st), 0);
 	assert_int_equal(st.st_mode, S_IFREG | 0644);
 	world_remove(w, "leases/.lock");
 	assert_int_equal(mkfifo(world_path(w, "leases/.lock"), 0600), 0);
-	assert_int_equal(nhi_state_lock(w->leases, &fd, &why), NHI_ERR_STATE);
-	assert_int_equal(nhi_state_lock("/nonexistent", &fd, &why),
+	assert_int_equal(nhi_state_lock(w->leases, NHI_LOCK_MS, &fd,
+	    &why), NHI_ERR_STATE);
+	assert_int_equal(nhi_state_lock("/nonexistent", NHI_LOCK_MS, &fd, &why),
 	    NHI_ERR_STATE);
 	assert_int_equal(fd, -7);
 }

@@ -138,8 +138,8 @@ test_writers_wait(void **state)
 		NHI_AUTO(nhi_fd_close) int lock = -1;
 		pid_t pid;
 
-		assert_int_equal(nhi_state_lock(w->uids, &lock, &why),
-		    NHI_OK);
+		assert_int_equal(nhi_state_lock(w->uids, NHI_LOCK_MS, &lock,
+		    &why), NHI_OK);
 		if ((pid = fork()) == 0) {
 			/* A lock goes with the last copy of its descriptor. */
 			nhi_fd_close(&lock);
