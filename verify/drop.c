@@ -22,7 +22,7 @@
 #include "lib/base/err.h"
 #include "lib/base/paths.h"
 
-#define ALARM_S		15	/* more than anybody waits for it */
+#define ALARM_S		5	/* more than anybody waits for it */
 #define FD_FALLBACK_MAX	65536
 #define SIGNALS		64
 

@@ -19,6 +19,7 @@
 #define WAIT_STEP_NS	50000
 #define WAIT_STEP_MAX	(64 * WAIT_STEP_NS)
 #define LOOK_MS		20
+#define ENOUGH_S	1	/* of a processor: more is spent by who hangs */
 
 int64_t
 nhi_clock_ms(void)
@@ -136,7 +137,7 @@ in_time(const struct nhi_spawn *s, int64_t deadline)
 	int64_t now = nhi_clock_ms();
 
 	return now < deadline || (now < deadline + NHI_SPAWN_PATIENCE_MS &&
-	    nhi_stamp_busy(s->pid) == 1);
+	    nhi_stamp_starved(s->pid, ENOUGH_S) == 1);
 }
 
 /* Wait for the socket; false when the time is over. */

@@ -22,8 +22,11 @@ struct nhi_spawn {
 enum nhi_err	 nhi_spawn_start(char *const argv[], struct nhi_spawn *ret,
 		    struct nhi_why *) NHI_MUST;
 
-/* How long a child that does not sleep may be late. */
-#define NHI_SPAWN_PATIENCE_MS	8000
+/*
+ * How long a child may be late that had no processor: within nhi-drop's alarm
+ * of five seconds.
+ */
+#define NHI_SPAWN_PATIENCE_MS	2500
 
 /*
  * Send all of it, end the sending side, read the answer to its end; gives up

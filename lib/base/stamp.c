@@ -20,6 +20,7 @@
 #include "lib/base/stamp.h"
 
 #define STAT_START	20	/* fields from the state to the start time */
+#define STAT_USER	11	/* fields behind the state to the user time */
 
 /* The first bytes of a file of /proc, one read; the kernel makes it whole. */
 static enum nhi_err
@@ -141,15 +142,26 @@ nhi_stamp_process(pid_t pid, uint64_t *ret, struct nhi_why *why)
 	return NHI_OK;
 }
 
+/* Fields: state, ..., STAT_USER and the next: ticks of processor time. */
 int
-nhi_stamp_busy(pid_t pid)
+nhi_stamp_starved(pid_t pid, uint64_t seconds)
 {
-	struct nhi_span rest;
+	struct nhi_span rest, state, field = { NULL, 0 };
+	uint64_t user, system, hz = (uint64_t)sysconf(_SC_CLK_TCK);
 	char text[1024];
 
-	if (read_stat(pid, text, sizeof(text), &rest, NULL) != NHI_OK)
+	if (read_stat(pid, text, sizeof(text), &rest, NULL) != NHI_OK ||
+	    !nhi_span_cut(&rest, ' ', &state))
 		return -1;
-	return rest.n > 0 && (rest.p[0] == 'R' || rest.p[0] == 'D');
+	for (unsigned int i = 0; i < STAT_USER; i++)
+		if (!nhi_span_cut(&rest, ' ', &field))
+			return -1;
+	if (!nhi_num_parse(field, UINT64_MAX / 2, &user) ||
+	    !nhi_span_cut(&rest, ' ', &field) ||
+	    !nhi_num_parse(field, UINT64_MAX / 2, &system))
+		return -1;
+	return (nhi_span_is(state, "R") || nhi_span_is(state, "D")) &&
+	    user + system < seconds * hz;
 }
 
 /* Its directory is not there, or went while it was read. */

@@ -35,8 +35,11 @@ enum nhi_err	 nhi_stamp_process(pid_t, uint64_t *ret, struct nhi_why *)
  */
 int		 nhi_stamp_alive(pid_t, uint64_t ticks);
 
-/* Does it run, or wait for a processor or a disk?  1, 0, -1: cannot be told. */
-int		 nhi_stamp_busy(pid_t);
+/*
+ * Does it run, or wait for a processor or a disk, and has had less than so
+ * many seconds of a processor?  1, 0, -1: cannot be told.
+ */
+int		 nhi_stamp_starved(pid_t, uint64_t seconds);
 
 /*
  * The T of the UID rules: the start of the caller's session leader (sshd

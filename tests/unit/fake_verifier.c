@@ -7,6 +7,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/file.h"
@@ -46,6 +47,18 @@ distort(const char *how)
 		nhi_verdict_format(&verdict, &out);
 }
 
+/* In the state of who waits for a disk, and without a processor. */
+static void
+starve(void)
+{
+	const struct timespec rest = { 2, 300000000 };
+
+	if (vfork() == 0) {
+		(void)nanosleep(&rest, NULL);
+		_exit(0);
+	}
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -73,7 +86,9 @@ main(int argc, char *argv[])
 	distort(how);
 	if (is(how, "late"))
 		(void)sleep(10);
-	while (is(how, "slow") && nhi_clock_ms() - began < 2300)
+	if (is(how, "slow"))
+		starve();
+	while (is(how, "spins") && nhi_clock_ms() - began < 20000)
 		continue;
 	(void)!nhi_file_put(1, nhi_buf_all(&out), &why);
 	if (is(how, "killed"))

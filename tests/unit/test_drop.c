@@ -242,7 +242,7 @@ test_verify(void **state)
 	assert_int_equal(k.gid, GID);
 	assert_int_equal(k.groups, 0);
 	assert_int_equal(k.kept, 3);
-	assert_int_equal(k.seconds, 15);
+	assert_int_equal(k.seconds, 5);
 	assert_true(k.unmasked && k.no_core);
 	assert_int_equal(k.signals, 64);
 	assert_int_equal(k.defaults, 64);

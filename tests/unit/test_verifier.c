@@ -142,6 +142,19 @@ test_slow(void **state)
 	assert_int_equal(v.identity, 3);
 }
 
+/* One that spends a processor's time for that long is. */
+static void
+test_spins(void **state)
+{
+	struct nhi_verdict v;
+	int64_t before = nhi_clock_ms();
+
+	(void)state;
+	assert_int_equal(ask("spins", &v), NHI_ERR_VERIFIER);
+	assert_in_range(nhi_clock_ms() - before, NHI_VERIFIER_MS - 100,
+	    NHI_VERIFIER_MS + NHI_SPAWN_PATIENCE_MS + 3000);
+}
+
 /* Which of the children answered is told by the children that are left. */
 static enum nhi_err
 ask_ahead(struct nhi_verifier_ahead *a, const char *how,
@@ -377,6 +390,7 @@ main(void)
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_late),
 		cmocka_unit_test(test_slow),
+		cmocka_unit_test(test_spins),
 		cmocka_unit_test(test_ahead),
 		cmocka_unit_test(test_ahead_not),
 		cmocka_unit_test(test_ahead_host),
