@@ -81,18 +81,22 @@ stamp(int64_t now)
 }
 
 /* What sweeps go by; when it cannot be kept it is right all the same. */
-static int64_t
-believed(int64_t now)
+static void
+ask_time(struct nhi_tick *tick)
 {
 	struct nhi_tick_time t;
 	struct nhi_why why;
 	enum nhi_err err;
 
 	nhi_tick_time_load(NHI_STATE_DIR, &t);
-	if ((err = nhi_tick_time_pass(&t, now, &why)) != NHI_OK ||
+	if ((err = nhi_tick_time_pass(&t, tick->wall, &why)) != NHI_OK ||
 	    (err = nhi_tick_time_save(NHI_STATE_DIR, &t, &why)) != NHI_OK)
 		(void)nhi_ctl_fail(err, &why);
-	return nhi_tick_time_over(&t, now);
+	/* Of versions whose UIDs had a clock of their own. */
+	if (t.last == 0)
+		(void)unlink(NHI_UIDS_DIR "/clock");
+	tick->now = nhi_tick_time_over(&t, tick->wall);
+	tick->last = t.last;
 }
 
 static bool
@@ -152,7 +156,7 @@ nhi_verb_tick(int argc, char **argv)
 	if (!make_run())
 		return NHI_CTL_NO;
 	stamp(now);
-	tick.now = believed(now);
+	ask_time(&tick);
 	if (!run(&tick, verbose))
 		return NHI_CTL_NO;
 	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;

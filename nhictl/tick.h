@@ -34,6 +34,7 @@ struct nhi_tick {
 	int64_t now;			/* that sweeps go by (tick_time.h); 0:
 					   nothing is over */
 	int64_t wall;			/* for ages of what lives for minutes */
+	int64_t last;			/* that of the tick before; 0: none */
 	enum nhi_err (*record)(const struct nhi_event *, struct nhi_why *);
 };
 

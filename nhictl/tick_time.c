@@ -53,6 +53,8 @@ nhi_tick_time_step(struct nhi_tick_time *t, int64_t now,
 	const int64_t went = counted(&t->at, at);
 
 	t->at = *at;
+	t->last = t->wall;
+	t->wall = now;
 	if (t->time != 0)
 		t->time += went;
 	if (t->claim != 0)
@@ -115,7 +117,8 @@ nhi_tick_time_load(const char *dir, struct nhi_tick_time *ret)
 		return;
 	rest = nhi_span_str(text);
 	if (cut(&rest, &t.time) && cut(&rest, &t.claim) &&
-	    cut(&rest, &t.waited) && nhi_span_cut(&rest, ' ', &word) &&
+	    cut(&rest, &t.waited) && cut(&rest, &t.wall) &&
+	    nhi_span_cut(&rest, ' ', &word) &&
 	    nhi_stamp_parse(word, &t.at) && rest.p == NULL)
 		*ret = t;
 }
@@ -129,8 +132,8 @@ nhi_tick_time_save(const char *dir, const struct nhi_tick_time *t,
 
 	nhi_stamp_format(&t->at, at);
 	(void)snprintf(text, sizeof(text),
-	    "%" PRId64 " %" PRId64 " %" PRId64 " %s", t->time, t->claim,
-	    t->waited, at);
+	    "%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %s", t->time,
+	    t->claim, t->waited, t->wall, at);
 	if (!nhi_path_join(path, dir, "/clock", NHI_SPAN("")) ||
 	    nhi_link_replace(AT_FDCWD, path, text) != 0)
 		return nhi_fail(why, NHI_ERR_STATE, "%s/clock: %s", dir,

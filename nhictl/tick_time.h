@@ -26,6 +26,8 @@ struct nhi_tick_time {
 	int64_t claim;			/* waits to be believed; 0: none */
 	int64_t waited;			/* seconds */
 	struct nhi_stamp at;		/* the last tick: boot, and seconds */
+	int64_t wall;			/* its time of day */
+	int64_t last;			/* that of the tick before it; 0: none */
 };
 
 /* Another tick finds this time of day; what the kernel counts in seconds. */

@@ -2,7 +2,7 @@
 /*
  * tick: UIDs that nobody has used for the retention of the policy, and the
  * homes of their names.  In use is what the policy declares, what has a lease,
- * and what a process still runs as.  A clock that jumped decides nothing.
+ * and what a process still runs as.
  */
 #include "config.h"
 
@@ -21,7 +21,6 @@
 #include "lib/base/spawn.h"
 #include "lib/base/tree.h"
 #include "nhictl/tick.h"
-#include "nhictl/tick_clock.h"
 
 #define EMPTY_MS	20000
 
@@ -144,22 +143,6 @@ open_policy(const struct nhi_tick *t, struct nhi_policy *policy,
 	return NHI_OK;
 }
 
-/* The clock as of this tick; *ret_sweep: it may decide. */
-static enum nhi_err
-ask_clock(const struct nhi_tick *t, struct nhi_tick_clock *clock,
-    bool *ret_sweep, struct nhi_why *why)
-{
-	struct nhi_stamp stamp;
-	enum nhi_err err;
-
-	if ((err = nhi_stamp_now(&stamp, why)) != NHI_OK)
-		return err;
-	nhi_tick_clock_load(t->uids, clock);
-	nhi_tick_clock_step(clock, t->wall, &stamp);
-	*ret_sweep = clock->even >= NHI_TICK_CLOCK_EVEN;
-	return nhi_tick_clock_save(t->uids, clock, why);
-}
-
 static enum nhi_err
 sweep(const struct nhi_tick *t, struct use *u, struct nhi_registry_sweep *s,
     uint64_t *ret, struct nhi_why *why)
@@ -179,29 +162,22 @@ nhi_tick_uids(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 	NHI_AUTO(wipe) struct use u = { .tick = t,
 	    .running = NHI_BUF(64U << 20) };
 	struct nhi_registry_sweep s = { .uids = t->uids, .now = t->wall,
-	    .used = is_used, .leave = leave };
-	struct nhi_tick_clock clock;
+	    .since = t->last, .used = is_used, .leave = leave };
 	struct nhi_policy policy;
 	int64_t retention = 0;
-	bool may = false;
 	enum nhi_err err;
 	char text[NHI_LINK_MAX + 1];
 	char path[512];
 
 	(void)snprintf(path, sizeof(path), "%s/current", t->published);
-	if (nhi_link_read(AT_FDCWD, path, text) == 0)
+	/* A clock that may be behind would set times of use back to it. */
+	if (t->now == 0 || nhi_link_read(AT_FDCWD, path, text) == 0)
 		return NHI_OK;
-	if ((err = ask_clock(t, &clock, &may, why)) != NHI_OK || !may)
-		return err;
 	if ((err = open_policy(t, &policy, &retention, why)) != NHI_OK)
 		return err;
 	u.generation = policy.path;
 	s.before = t->now - retention;
-	s.since = clock.swept;
-	if ((err = sweep(t, &u, &s, ret, why)) != NHI_OK)
-		return err;
-	clock.swept = t->wall;
-	return nhi_tick_clock_save(t->uids, &clock, why);
+	return sweep(t, &u, &s, ret, why);
 }
 
 enum nhi_err

@@ -167,7 +167,8 @@ static void
 test_kept(void **state)
 {
 	struct nhi_tick_time t = { .time = NOW, .claim = NOW + YEAR,
-		.waited = 5, .at = { .boot = B, .ticks = 7 } }, got;
+		.waited = 5, .wall = 6, .at = { .boot = B, .ticks = 7 } },
+		got;
 	char dir[TEMP_SIZE];
 
 	(void)state;
@@ -178,7 +179,8 @@ test_kept(void **state)
 		assert_int_equal(nhi_tick_time_save(dir, &t, NULL), NHI_OK);
 		nhi_tick_time_load(dir, &got);
 		assert_true(got.time == NOW && got.claim == NOW + YEAR);
-		assert_true(got.waited == 5 && got.at.ticks == 7);
+		assert_true(got.waited == 5 && got.wall == 6);
+		assert_int_equal(got.at.ticks, 7);
 		assert_string_equal(got.at.boot, B);
 	}
 	assert_int_equal(nhi_tick_time_save(temp_path(dir, "none"), &t, NULL),
@@ -200,6 +202,7 @@ test_pass(void **state)
 	before = t;
 	assert_int_equal(nhi_tick_time_pass(&t, NOW + YEAR, NULL), NHI_OK);
 	assert_true(t.at.ticks >= before.at.ticks && t.time < NOW + HOUR);
+	assert_true(t.wall == NOW + YEAR && t.last == NOW);
 	t = before;
 	t.at.ticks -= 1;
 	assert_int_equal(nhi_tick_time_pass(&t, NOW + YEAR, NULL), NHI_OK);
@@ -211,9 +214,9 @@ static void
 test_spoilt(void **state)
 {
 	static const char *const texts[] = {
-		"x", "1 2 3", "1 2 3 " A, "1 2 3 " A ":1 4",
-		"-1 2 3 " A ":1", "1 2 3 " A ":1 ", "1  3 " A ":1",
-		"9999999999999999999 2 3 " A ":1",
+		"x", "1 2 3 4", "1 2 3 " A ":1", "1 2 3 4 " A, "1 2 3 4 " A ":1 4",
+		"-1 2 3 4 " A ":1", "1 2 3 4 " A ":1 ", "1  3 4 " A ":1",
+		"9999999999999999999 2 3 4 " A ":1",
 	};
 	struct nhi_tick_time got;
 	char dir[TEMP_SIZE];
