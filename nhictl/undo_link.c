@@ -51,15 +51,22 @@ read_target(const char *real, struct nhi_buf *b, struct nhi_why *why)
 static bool
 is_of_root(const char *real)
 {
-	const char *base = strrchr(real, '/');
 	char dir[NHI_PATH_SIZE];
-	struct stat st, up;
+	struct stat st;
+	char *slash;
 
-	return base != NULL && nhi_path_join(dir, "", "", (struct nhi_span){
-	    real, (size_t)(base - real + 1) }) &&
-	    stat(real, &st) == 0 && st.st_uid == 0 &&
-	    stat(dir, &up) == 0 && up.st_uid == 0 &&
-	    (up.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+	if (stat(real, &st) != 0 || st.st_uid != 0 ||
+	    !nhi_path_join(dir, real, "", NHI_SPAN("")))
+		return false;
+	while ((slash = strrchr(dir, '/')) != NULL) {
+		slash[slash == dir] = '\0';
+		if (stat(dir, &st) != 0 || st.st_uid != 0 ||
+		    (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+			return false;
+		if (slash == dir)
+			return true;
+	}
+	return false;
 }
 
 static enum nhi_err

@@ -228,6 +228,13 @@ try 'the file of a group loses our words' 0 '' \
     cmp "$WORK/nsswitch.conf" /etc/nsswitch.conf
 try 'the sudoers of people stay' 0 '^%wheel' cat /etc/sudoers.d/nhi
 try 'and the link to a directory' 0 '' test -L /etc/pam.d/zz-old
+# She could put a link in the place of a directory of root's, there.
+install -d /home/alice/etc
+echo 'session optional pam_nhi.so' >/home/alice/etc/zz-hers
+ln -s /home/alice/etc/zz-hers /etc/pam.d/zz-hers
+try 'nobody writes below the home of a person' 2 "not root's alone" \
+    nhictl unsetup
+rm -r /etc/pam.d/zz-hers /home/alice/etc
 rm /etc/pam.d/zz-old /etc/nsswitch.conf
 mv /etc/site/nsswitch.conf /etc/
 chmod 0444 /etc/nsswitch.conf
