@@ -22,6 +22,7 @@ static const struct {
 	    struct nhi_why *);
 } steps[] = {
 	{ "setup", "changes rolled back", nhi_tick_setup },
+	{ "passwords", "copies of passwords removed", nhi_tick_passwords },
 	{ "spool", "files taken in", nhi_tick_spool },
 	{ "holds", "expired holds lifted", nhi_tick_holds },
 	{ "issuer", "connections ended or forgotten", nhi_tick_issuer },

@@ -71,6 +71,10 @@ enum nhi_err	 nhi_tick_end(const struct nhi_tick *,
 enum nhi_err	 nhi_tick_leases(const struct nhi_tick *, uint64_t *ret,
 		    struct nhi_why *) NHI_MUST;
 
+/* Copies that setup kept of passwords that have changed since. */
+enum nhi_err	 nhi_tick_passwords(const struct nhi_tick *, uint64_t *ret,
+		    struct nhi_why *) NHI_MUST;
+
 /* What was issued and has expired, from the ledger. */
 enum nhi_err	 nhi_tick_issued(const struct nhi_tick *, uint64_t *ret,
 		    struct nhi_why *) NHI_MUST;

@@ -184,6 +184,15 @@ is 'what is kept is for root alone, whatever the umask' '' \
     "$(find $SETUP -type d \( -perm /077 -o ! -uid 0 \))"
 is 'and passwords are for nobody else' '' \
     "$(find $SETUP -type f -name '*shadow*' -perm /007)"
+kept() {
+	find $SETUP -type f -name "$1*" -printf '%f\n' | sort | xargs
+}
+nhictl tick >"$OUT" 2>&1 || not_ok 'tick'
+is 'they are there while none has changed' 'gshadow gshadow- shadow shadow-' \
+    "$(kept shadow | sed "s/^/$(kept gshadow) /")"
+usermod -p '*changed' daemon
+nhictl tick -v >"$OUT" 2>&1 || not_ok 'tick'
+is 'and not longer' 'gshadow gshadow-' "$(kept '*shadow')"
 echo 'session optional pam_nhi.so' >>/etc/pam.d/login
 mkdir /etc/authselect
 links="nsswitch.conf pam.d/sshd pam.d/login"
