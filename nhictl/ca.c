@@ -32,20 +32,22 @@ record(const struct nhi_ssh_key *key, struct nhi_why *why)
 
 	if ((err = nhi_ssh_hash_key(key, fingerprint, why)) != NHI_OK)
 		return err;
-	(void)printf("CA key %s of host %s\n", fingerprint, key->comment);
-	return nhi_audit(&e, NULL, why);
+	if ((err = nhi_audit(&e, NULL, why)) == NHI_OK)
+		(void)printf("CA key %s of host %s\n", fingerprint,
+		    key->comment);
+	return err;
 }
 
-/* Published first, then moved: a key that signs is trusted. */
+/* Published first, then moved: a key that signs is trusted, and recorded. */
 static enum nhi_err
 install(const struct nhi_ssh_key *key, struct nhi_why *why)
 {
 	enum nhi_err err;
 
 	if ((err = nhi_ca_publish(key, false, why)) != NHI_OK ||
-	    (err = nhi_ca_move_next(why)) != NHI_OK)
+	    (err = record(key, why)) != NHI_OK)
 		return err;
-	return record(key, why);
+	return nhi_ca_move_next(why);
 }
 
 static enum nhi_err
@@ -78,9 +80,9 @@ finish(const struct nhi_ssh_private *ca, struct nhi_why *why)
 	if (!nhi_ssh_host_valid(nhi_span_str(ca->key->comment)))
 		return nhi_fail(why, NHI_ERR_CA_KEY,
 		    "the comment of %s is not the id of a host", NHI_CA_KEY);
-	if ((err = nhi_ca_publish(ca->key, false, why)) != NHI_OK)
+	if ((err = record(ca->key, why)) != NHI_OK)
 		return err;
-	return record(ca->key, why);
+	return nhi_ca_publish(ca->key, false, why);
 }
 
 static enum nhi_err

@@ -105,11 +105,13 @@ record(const struct nhi_ssh_key *key, bool again, struct nhi_why *why)
 
 	if ((err = nhi_ssh_hash_key(key, fingerprint, why)) != NHI_OK)
 		return err;
-	(void)printf("CA key %s of host %s, with an agent\n", fingerprint,
-	    key->comment);
-	return nhi_record(&(struct nhi_event){ .outcome = NHI_INFO,
+	err = nhi_record(&(struct nhi_event){ .outcome = NHI_INFO,
 	    .event = again ? NHI_EVENT_CA_ROTATE : NHI_EVENT_CA_INIT,
 	    .detail = "an agent has the key", .key = fingerprint }, why);
+	if (err == NHI_OK)
+		(void)printf("CA key %s of host %s, with an agent\n",
+		    fingerprint, key->comment);
+	return err;
 }
 
 static enum nhi_err
@@ -122,13 +124,14 @@ install(const struct nhi_ssh_key *key, const struct nhi_buf *text,
 	enum nhi_err err;
 
 	if ((err = nhi_ca_publish(key, again, why)) != NHI_OK ||
-	    (err = nhi_dir_open(AT_FDCWD, NHI_CA_DIR, &dir, why)) != NHI_OK)
+	    (err = nhi_dir_open(AT_FDCWD, NHI_CA_DIR, &dir, why)) != NHI_OK ||
+	    (err = record(key, again, why)) != NHI_OK)
 		return err;
 	if (nhi_link_replace(dir, "agent", nhi_buf_text(text)) != 0 ||
 	    fsync(dir) != 0)
 		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", NHI_CA_AGENT,
 		    strerror(errno));
-	return record(key, again, why);
+	return NHI_OK;
 }
 
 enum nhi_err

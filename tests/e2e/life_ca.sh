@@ -141,6 +141,12 @@ mv /var/log/nhi /var/log/away
 touch /var/log/nhi
 try 'no trail, no rotation' 2 'audit|/var/log/nhi' nhictl ca rotate
 is 'nor a word of one' '' "$(grep signs "$OUT")"
+cp -a $CA "$WORK/with"
+rm $CA/ca $CA/ca.next $CA/ca.pub $CA/trusted.pub
+try 'nor a first key' 2 'audit|/var/log/nhi' nhictl ca init
+try 'which would sign' 1 '' test -e $CA/ca
+rm -r $CA
+cp -a "$WORK/with" $CA
 rm /var/log/nhi
 mv /var/log/away /var/log/nhi
 is 'the old key signs' "$SIGNS" "$(ssh-keygen -y -f $CA/ca)"
