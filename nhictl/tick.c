@@ -97,6 +97,7 @@ ask_time(struct nhi_tick *tick)
 	if (t.last == 0)
 		(void)unlink(NHI_UIDS_DIR "/clock");
 	tick->now = nhi_tick_time_over(&t, tick->wall);
+	tick->known = nhi_tick_time_known(&t);
 	tick->last = t.last;
 }
 

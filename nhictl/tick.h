@@ -33,6 +33,7 @@ struct nhi_tick {
 	const char *ca;
 	int64_t now;			/* that sweeps go by (tick_time.h); 0:
 					   nothing is over */
+	bool known;			/* and more than the time of day */
 	int64_t wall;			/* for ages of what lives for minutes */
 	int64_t last;			/* that of the tick before; 0: none */
 	enum nhi_err (*record)(const struct nhi_event *, struct nhi_why *);

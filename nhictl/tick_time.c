@@ -88,7 +88,15 @@ nhi_tick_time_pass(struct nhi_tick_time *t, int64_t now, struct nhi_why *why)
 int64_t
 nhi_tick_time_over(const struct nhi_tick_time *t, int64_t now)
 {
+	if (t->time == 0)
+		return now;
 	return t->time > now + SLACK ? 0 : t->time;
+}
+
+bool
+nhi_tick_time_known(const struct nhi_tick_time *t)
+{
+	return t->time != 0;
 }
 
 static bool

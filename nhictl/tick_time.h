@@ -7,8 +7,9 @@
  * time of day is another one (it was set, or a boot is between two ticks,
  * of which nobody knows how long it took), it is believed when it was so for
  * a day, over all boots: the earliest that it said in that day.  Until then a
- * clock that is ahead makes nothing over, and one that is behind, or of which
- * nothing is known, ends nothing at all.
+ * clock that is ahead makes nothing over, and one that is behind ends nothing
+ * at all.  On the first day of a host nothing is known, and the time of day is
+ * believed, but for UIDs.
  */
 #ifndef NHI_NHICTL_TICK_TIME_H
 #define NHI_NHICTL_TICK_TIME_H
@@ -40,6 +41,9 @@ enum nhi_err	 nhi_tick_time_pass(struct nhi_tick_time *, int64_t now,
 
 /* What expired before this is over; 0: nothing is. */
 int64_t		 nhi_tick_time_over(const struct nhi_tick_time *, int64_t now);
+
+/* Is more known than the time of day? */
+bool		 nhi_tick_time_known(const struct nhi_tick_time *);
 
 /* The link DIR/clock; where there is none, or no such text, all is zero. */
 void		 nhi_tick_time_load(const char *dir,

@@ -171,7 +171,7 @@ nhi_tick_uids(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 
 	(void)snprintf(path, sizeof(path), "%s/current", t->published);
 	/* A clock that may be behind would set times of use back to it. */
-	if (t->now == 0 || nhi_link_read(AT_FDCWD, path, text) == 0)
+	if (t->now == 0 || !t->known || nhi_link_read(AT_FDCWD, path, text) == 0)
 		return NHI_OK;
 	if ((err = open_policy(t, &policy, &retention, why)) != NHI_OK)
 		return err;

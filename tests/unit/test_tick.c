@@ -74,6 +74,7 @@ setup(void **state)
 	    .ca = make(13, "ca"), .state = make(14, "state"),
 	    .now = time(NULL), .record = record };
 	tick.wall = tick.now;
+	tick.known = true;
 	return nhi_hold_init(tick.holds, NULL) != NHI_OK ||
 	    nhi_revoke_init(tick.revoked, NULL) != NHI_OK;
 }

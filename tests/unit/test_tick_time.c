@@ -157,9 +157,11 @@ test_first(void **state)
 	(void)state;
 	for (int64_t up = 0; up < DAY; up += 600) {
 		step(&t, A, up, up);
-		assert_true(nhi_tick_time_over(&t, NOW + up) == 0);
+		assert_true(nhi_tick_time_over(&t, NOW + up) == NOW + up);
+		assert_false(nhi_tick_time_known(&t));
 	}
 	step(&t, A, DAY, DAY);
+	assert_true(nhi_tick_time_known(&t));
 	assert_true(nhi_tick_time_over(&t, NOW + DAY) == NOW + DAY);
 }
 
