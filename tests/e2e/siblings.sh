@@ -175,7 +175,8 @@ for user in nhi _nhi _nhi-fetch; do
 done
 is 'nhi owns of the configuration its key only' /etc/nhi/ca/ca \
     "$(find /etc -xdev \( -user nhi -o -user _nhi -o -user _nhi-fetch \))"
-is '_nhi writes nothing of the state' '' \
+is '_nhi writes nothing of the state, but what its helper remembers' \
+    /run/nhi/direct \
     "$(as _nhi find /var/lib/nhi /var/cache/nhi /run/nhi /var/log/nhi \
     -writable ! -type l 2>/dev/null)"
 for path in /etc/nhi/ca/ca /var/lib/nhi/uids/salt "$AUDIT"; do
