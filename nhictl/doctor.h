@@ -48,6 +48,7 @@ struct nhi_doctor_blind {
 
 struct nhi_doctor {
 	int64_t now;
+	int64_t swept;			/* what expired before it is gone */
 	bool root;
 	bool state;			/* look at all state, too */
 	bool probe;			/* try logins, too */

@@ -16,6 +16,7 @@
 #include "lib/base/num.h"
 #include "lib/base/revoke.h"
 #include "nhictl/doctor.h"
+#include "nhictl/tick_time.h"
 
 #define DAY		(24 * 3600)
 #define ENTRY_SIZE	(128U << 10)
@@ -63,7 +64,7 @@ on_mark(struct nhi_doctor *d, const char *dir, const char *name)
 	    (colon = strrchr(text, ':')) == NULL || colon == text ||
 	    !nhi_num_parse(nhi_span_str(colon + 1), INT64_MAX, &expires))
 		nhi_doctor_find(d, NHI_DOCTOR_MARK_BROKEN, "%s", path);
-	else if ((int64_t)expires < d->now - DAY)
+	else if ((int64_t)expires < d->swept - DAY)
 		nhi_doctor_find(d, NHI_DOCTOR_MARK_EXPIRED,
 		    "%.16s: %" PRId64 " days ago", name,
 		    (d->now - (int64_t)expires) / DAY);
@@ -132,12 +133,23 @@ count_generations(void)
 	return n;
 }
 
+/* Nobody misses a sweep that waits for its day; a new host has nothing old. */
+static int64_t
+swept(int64_t now)
+{
+	struct nhi_tick_time t;
+
+	nhi_tick_time_load(NHI_STATE_DIR, &t);
+	return t.time != 0 && t.time < now ? t.time : now;
+}
+
 void
 nhi_doctor_ledger(struct nhi_doctor *d)
 {
 	unsigned int generations = count_generations();
 	struct nhi_why why = { "" };
 
+	d->swept = swept(d->now);
 	if (!nhi_doctor_walk(NHI_MARKS_DIR, on_mark, d))
 		nhi_doctor_put_blind(d, NHI_MARKS_DIR, strerror(errno));
 	if (!nhi_doctor_walk(NHI_ISSUED_DIR, on_issued, d))

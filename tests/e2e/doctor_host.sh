@@ -163,6 +163,12 @@ finds mark-broken 'a mark without expiry' "ln -s nonsense $marks/$mark" \
     "rm $marks/$mark"
 finds mark-expired 'a mark of 1970' "ln -s -- -:1000 $marks/$mark" \
     "rm $marks/$mark"
+# As after a month in which the host was off.
+old=01234567-89ab-cdef-0123-456789abcdef
+finds '' 'nor by a clock that is not believed yet' \
+    "ln -sfn '$(date -d '30 days ago' +%s) 0 0 0 $old:1' $STATE/clock
+    ln -s -- -:$(date -d '3 days ago' +%s) $marks/$mark" \
+    "rm $marks/$mark $STATE/clock"
 finds ledger-broken 'a certificate that nobody can read' \
     "echo x >$STATE/issued/77" "rm $STATE/issued/77"
 # The issuer writes there: its names are shown, and do nothing to a terminal.
