@@ -9,8 +9,8 @@
 #include "lib/base/rules.h"
 #include "lib/token/jwk.h"
 #include "lib/token/jwks.h"
+#include "lib/token/pkey.h"
 #include "lib/token/quote.h"
-#include "lib/token/spki.h"
 
 #define WELL_KNOWN	"/.well-known/openid-configuration"
 

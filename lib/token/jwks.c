@@ -4,8 +4,8 @@
 #include "lib/base/rules.h"
 #include "lib/token/jwk.h"
 #include "lib/token/jwks.h"
+#include "lib/token/pkey.h"
 #include "lib/token/quote.h"
-#include "lib/token/spki.h"
 
 static enum nhi_err
 check_keys(struct nhi_value set, struct nhi_why *why)

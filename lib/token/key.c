@@ -102,7 +102,7 @@ nhi_key_rsa(struct nhi_value jwk, EVP_PKEY **ret, struct nhi_why *why)
 	if ((err = check_modulus(&n, why)) != NHI_OK ||
 	    (err = check_exponent(e, why)) != NHI_OK)
 		return err;
-	return nhi_spki_rsa(n, e, ret, why);
+	return nhi_pkey_rsa(n, e, ret, why);
 }
 
 enum nhi_err
@@ -120,7 +120,7 @@ nhi_key_ec(struct nhi_value jwk, enum nhi_curve c, EVP_PKEY **ret,
 		return nhi_fail(why, NHI_ERR_KEY_INVALID,
 		    "key: coordinates of %zu and %zu octets, not %zu "
 		    "(RFC 7518 6.2.1.2)", x.n, y.n, nhi_curve_size(c));
-	return nhi_spki_ec(c, nhi_buf_all(&x), nhi_buf_all(&y), ret, why);
+	return nhi_pkey_ec(c, nhi_buf_all(&x), nhi_buf_all(&y), ret, why);
 }
 
 enum nhi_err
@@ -132,5 +132,5 @@ nhi_key_ed25519(struct nhi_value jwk, EVP_PKEY **ret, struct nhi_why *why)
 	if ((err = read_octets(jwk, "x", &x, why)) != NHI_OK ||
 	    (err = nhi_ed25519_check(nhi_buf_all(&x), why)) != NHI_OK)
 		return err;
-	return nhi_spki_ed25519(nhi_buf_all(&x), ret, why);
+	return nhi_pkey_ed25519(nhi_buf_all(&x), ret, why);
 }

@@ -7,7 +7,7 @@
 #define NHI_TOKEN_KEY_H
 
 #include "lib/token/json.h"
-#include "lib/token/spki.h"
+#include "lib/token/pkey.h"
 
 #define NHI_KEY_RSA_MIN		2048	/* bits of n (RFC 7518 3.3) */
 #define NHI_KEY_RSA_MAX		8192

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "lib/base/rules.h"
+#include "lib/token/pkey.h"
 #include "lib/token/signature.h"
-#include "lib/token/spki.h"
 
 #define DER_MAX		160
 #define ED25519_SIZE	64
@@ -79,7 +79,7 @@ convert(enum nhi_curve c, struct nhi_span sig, struct nhi_buf *der,
 	    !in_range(s, nhi_curve_order(c)))
 		return nhi_fail(why, NHI_ERR_SIGNATURE,
 		    "r or s is not in 1 .. n - 1 (FIPS 186-5 6.4.2)");
-	nhi_spki_put_signature(der, r, s);
+	nhi_pkey_put_signature(der, r, s);
 	return nhi_buf_check(der, why);
 }
 

@@ -13,8 +13,8 @@
 #include "lib/token/claims.h"
 #include "lib/token/jwks.h"
 #include "lib/token/jws.h"
+#include "lib/token/pkey.h"
 #include "lib/token/signature.h"
-#include "lib/token/spki.h"
 #include "lib/token/verify.h"
 
 _Static_assert(NHI_TOKEN_MARK == NHI_SHA256_SIZE, "the mark is a SHA-256");

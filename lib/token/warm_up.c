@@ -12,8 +12,8 @@
 #include "lib/base/rules.h"
 #include "lib/token/jwks.h"
 #include "lib/token/key.h"
+#include "lib/token/pkey.h"
 #include "lib/token/signature.h"
-#include "lib/token/spki.h"
 #include "lib/token/warm_up.h"
 
 #define Q31	"qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"

@@ -11,7 +11,7 @@
 #include "lib/base/rules.h"
 #include "lib/token/base64url.h"
 #include "lib/token/jwks.h"
-#include "lib/token/spki.h"
+#include "lib/token/pkey.h"
 
 /* RFC 7517 A.1; the RSA key is also that of RFC 7638 3.1. */
 static const char rfc7517[] =

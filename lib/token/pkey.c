@@ -4,7 +4,7 @@
 #include <openssl/ec.h>
 #include <openssl/err.h>
 
-#include "lib/token/spki.h"
+#include "lib/token/pkey.h"
 
 #define DER_MAX		4096
 #define TAG_INTEGER	0x02
@@ -110,7 +110,7 @@ put_numbers(struct nhi_buf *b, struct nhi_span v, struct nhi_span w)
 }
 
 void
-nhi_spki_put_signature(struct nhi_buf *b, struct nhi_span r, struct nhi_span s)
+nhi_pkey_put_signature(struct nhi_buf *b, struct nhi_span r, struct nhi_span s)
 {
 	put_numbers(b, r, s);
 }
@@ -129,7 +129,7 @@ take(EVP_PKEY *pkey, EVP_PKEY **ret, struct nhi_why *why)
 
 /* RSAPublicKey (RFC 8017 A.1.1). */
 enum nhi_err
-nhi_spki_rsa(struct nhi_span n, struct nhi_span e, EVP_PKEY **ret,
+nhi_pkey_rsa(struct nhi_span n, struct nhi_span e, EVP_PKEY **ret,
     struct nhi_why *why)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf key = NHI_BUF(DER_MAX);
@@ -187,7 +187,7 @@ make_ec(enum nhi_curve c, const struct nhi_buf *point)
 }
 
 enum nhi_err
-nhi_spki_ec(enum nhi_curve c, struct nhi_span x, struct nhi_span y,
+nhi_pkey_ec(enum nhi_curve c, struct nhi_span x, struct nhi_span y,
     EVP_PKEY **ret, struct nhi_why *why)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf point = NHI_BUF(DER_MAX);
@@ -202,7 +202,7 @@ nhi_spki_ec(enum nhi_curve c, struct nhi_span x, struct nhi_span y,
 }
 
 enum nhi_err
-nhi_spki_ed25519(struct nhi_span key, EVP_PKEY **ret, struct nhi_why *why)
+nhi_pkey_ed25519(struct nhi_span key, EVP_PKEY **ret, struct nhi_why *why)
 {
 	return take(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL,
 	    (const unsigned char *)key.p, key.n), ret, why);

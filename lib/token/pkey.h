@@ -5,8 +5,8 @@
  * for d2i_PUBKEY OpenSSL 3 asks each of its decoders in turn, which takes
  * longer than the signature.
  */
-#ifndef NHI_TOKEN_SPKI_H
-#define NHI_TOKEN_SPKI_H
+#ifndef NHI_TOKEN_PKEY_H
+#define NHI_TOKEN_PKEY_H
 
 #include <openssl/evp.h>
 
@@ -29,16 +29,16 @@ const uint8_t	*nhi_curve_order(enum nhi_curve);
  * Numbers are big-endian and unsigned.  NHI_ERR_KEY_INVALID when OpenSSL
  * refuses (a point off the curve), NHI_ERR_NO_MEMORY.
  */
-enum nhi_err	 nhi_spki_rsa(struct nhi_span n, struct nhi_span e,
+enum nhi_err	 nhi_pkey_rsa(struct nhi_span n, struct nhi_span e,
 		    EVP_PKEY **ret, struct nhi_why *) NHI_MUST;
-enum nhi_err	 nhi_spki_ec(enum nhi_curve, struct nhi_span x,
+enum nhi_err	 nhi_pkey_ec(enum nhi_curve, struct nhi_span x,
 		    struct nhi_span y, EVP_PKEY **ret, struct nhi_why *)
 		    NHI_MUST;
-enum nhi_err	 nhi_spki_ed25519(struct nhi_span, EVP_PKEY **ret,
+enum nhi_err	 nhi_pkey_ed25519(struct nhi_span, EVP_PKEY **ret,
 		    struct nhi_why *) NHI_MUST;
 
 /* ECDSA's r and s as DER (RFC 3279 2.2.3). */
-void		 nhi_spki_put_signature(struct nhi_buf *, struct nhi_span r,
+void		 nhi_pkey_put_signature(struct nhi_buf *, struct nhi_span r,
 		    struct nhi_span s);
 
 /* EVP_PKEY_free for NHI_AUTO. */
