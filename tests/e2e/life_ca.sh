@@ -168,6 +168,13 @@ is 'of four rotations at once one is made' 1 \
     "$(cat "$WORK"/rotate.? | grep -c 'signs from now on')"
 is 'and no third key' 2 "$(grep -c -E '^(ssh|ecdsa)-' $CA/trusted.pub)"
 nhictl ca retire --force >"$OUT" 2>&1 || not_ok 'retired'
+rm -f /var/lib/nhi/issued/*
+printf '%s\n' account=web identity=web valid_after=1 valid_before=9999999999 \
+    mark=0123456789abcdef keyid= certificate= \
+    >/var/lib/nhi/issued/direct-0123456789abcdef-web
+nhictl ca rotate >"$OUT" 2>&1 || not_ok 'rotated'
+try 'a token that logged in by itself is of no old key' 0 'no longer trusted' \
+    nhictl ca retire
 try 'only root may' 2 'only root' setpriv --reuid 65534 --clear-groups \
     nhictl ca rotate
 trail_valid
