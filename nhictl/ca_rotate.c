@@ -172,6 +172,25 @@ retire_one(const struct nhi_ssh_key *key, bool force, struct nhi_why *why)
 	return noted;
 }
 
+/* What is amiss with one of them does not keep the next one trusted. */
+static enum nhi_err
+retire_all(const struct nhi_ssh_trusted *own, const struct nhi_ssh_key *ca,
+    bool force, struct nhi_why *why)
+{
+	struct nhi_why one = { "" };
+	enum nhi_err err, first = NHI_OK;
+
+	for (size_t i = 0; i < own->n && (force || first == NHI_OK); i++) {
+		if (nhi_ssh_key_equal(own->keys[i], ca) ||
+		    (err = retire_one(own->keys[i], force, &one)) == NHI_OK ||
+		    first != NHI_OK)
+			continue;
+		first = err;
+		*why = one;
+	}
+	return first;
+}
+
 static enum nhi_err
 retire(bool force, struct nhi_why *why)
 {
@@ -193,11 +212,7 @@ retire(bool force, struct nhi_why *why)
 		    "there is no old key: nhictl ca rotate makes one");
 	if (!force && (err = check_left(ca->key, why)) != NHI_OK)
 		return err;
-	for (size_t i = 0; i < own->n; i++)
-		if (!nhi_ssh_key_equal(own->keys[i], ca->key) &&
-		    (err = retire_one(own->keys[i], force, why)) != NHI_OK)
-			return err;
-	return NHI_OK;
+	return retire_all(own, ca->key, force, why);
 }
 
 int
