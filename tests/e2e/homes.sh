@@ -32,6 +32,7 @@ gone() {
 }
 # stays FILE: a session that goes on while the file is not there.
 stays() {
+	rm -f "$WORK/in"
 	login "$2" pr-"$1" "echo in; until [ -e $3 ]; do sleep 0.1; done" \
 	    >"$WORK/in" 2>&1 &
 	PID=$!
@@ -63,6 +64,7 @@ is 'and a tick leaves it' x "$(cat $HOMES/pr-1/f)"
 uid=$(id -u pr-1)
 setpriv --reuid "$uid" --clear-groups sleep 60 &
 SLEEP=$!
+soon 10 pgrep -u "$uid" -xf 'sleep 60' || not_ok 'a process of the account'
 : >/tmp/leave
 wait $PID
 soon 10 test ! -L /run/nhi/leases/pr-1
