@@ -70,6 +70,10 @@ recorded 'stock stack: no other' 0 identity=root-deploy
 cp "$WORK/stack" $STACK
 
 forge "SSH_AUTH_INFO_0 OVERRIDE=\"$whole\""
+closed() {
+	[ "$(records event=session.close)" = 1 ]
+}
+soon 10 closed || not_ok 'the one before has gone'
 mark_trail
 try "stock stack: another identity's certificate changes nothing" 0 '' \
     nhi_ssh deploy web-deploy@127.0.0.1 true

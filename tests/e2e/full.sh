@@ -59,6 +59,8 @@ over() {
 nothing() {
 	local dir=$1 how=$2 issue=$3 enter=$4 name="$1 is $2"
 
+	# What ends later would end in a copy of its own.
+	soon 10 idle || not_ok "$name: the one before has gone"
 	token corp es256 sub=job-1 >"$WORK/token"
 	over "$dir" "$how"
 	cp "$WORK/job-cert.pub" "$WORK/kept"

@@ -55,6 +55,10 @@ is 'four at once, and one may' 1 "$(grep -lE '^[1-4]$' /tmp/cap/* | wc -l)"
 is 'three are told why' 3 "$(grep -l 'refused: busy' /tmp/cap/* | wc -l)"
 
 # A hold while a login waits to be recorded: there is no session to end yet.
+idle() {
+	[ -z "$(find /run/nhi/sessions -name '[0-9]*')" ]
+}
+soon 10 idle || not_ok 'the one before has gone'
 {
 	flock 9
 	login k web-deploy 'echo in' >"$OUT" 2>&1 9>&- &
