@@ -113,9 +113,14 @@ torn(int fd, off_t size)
 	return size > 0 && pread(fd, &last, 1, size - 1) == 1 && last != '\n';
 }
 
-/* In one write; a short one (a full disk) is taken back. */
+/*
+ * In one write; a short one (a full disk) is taken back, by who has the lock:
+ * between the look and the cut others' records may come, and whoever started a
+ * set-uid program chooses how long that is, and what it may write.  What it
+ * leaves is ended by the next one.
+ */
 static enum nhi_err
-put_lines(int fd, const struct stat *st, struct nhi_span lines,
+put_lines(int fd, const struct stat *before, struct nhi_span lines,
     struct nhi_why *why)
 {
 	struct stat now;
@@ -126,8 +131,9 @@ put_lines(int fd, const struct stat *st, struct nhi_span lines,
 	while (n < 0 && errno == EINTR);
 	if (n >= 0 && (size_t)n == lines.n)
 		return NHI_OK;
-	if (n > 0 && fstat(fd, &now) == 0 && now.st_size == st->st_size + n)
-		(void)!ftruncate(fd, st->st_size);
+	if (n > 0 && before != NULL && fstat(fd, &now) == 0 &&
+	    now.st_size == before->st_size + n)
+		(void)!ftruncate(fd, before->st_size);
 	return lost("audit trail", n < 0 ? strerror(errno) : "disk full", why);
 }
 
@@ -154,7 +160,8 @@ nhi_audit_append(const char *dir, const char *name, struct nhi_span lines,
 	nhi_buf_span(&all, lines);
 	if (nhi_buf_check(&all, why) != NHI_OK)
 		return NHI_ERR_AUDIT_UNAVAILABLE;
-	if ((err = put_lines(fd, &st, nhi_buf_all(&all), why)) != NHI_OK)
+	if ((err = put_lines(fd, lock < 0 ? NULL : &st, nhi_buf_all(&all),
+	    why)) != NHI_OK)
 		return err;
 	/* Without the lock, so that many wait for one write to the disk. */
 	nhi_fd_close(&lock);

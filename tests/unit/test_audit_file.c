@@ -203,6 +203,31 @@ test_full(void **state)
 	check_text("0123456789\n");
 }
 
+/* As by a set-uid program: what others wrote meanwhile might be cut with it. */
+static void
+test_full_without_lock(void **state)
+{
+	struct rlimit limit, small;
+	enum nhi_err err;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(append("0123456789\n"), NHI_OK);
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	small = (struct rlimit){ 15, limit.rlim_max };
+	assert_int_equal(setreuid(65534, (uid_t)-1), 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	err = append("abcdefghij\n");
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	assert_int_equal(setreuid(0, (uid_t)-1), 0);
+	assert_int_equal(err, NHI_ERR_AUDIT_UNAVAILABLE);
+	check_text("0123456789\nabcd");
+	assert_int_equal(append("next\n"), NHI_OK);
+	check_text("0123456789\nabcd\nnext\n");
+}
+
 int
 main(void)
 {
@@ -213,6 +238,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_planted, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lock, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_full, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_full_without_lock, setup,
+		    teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
