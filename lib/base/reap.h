@@ -21,9 +21,9 @@ bool	 nhi_reap_process(pid_t, uint64_t start, int sig);
  * kernel audit session: never root's (what sudo started keeps the audit
  * session), never another session's of the same account, which are stopped
  * for some milliseconds when one forks and leaves as fast as it is chased.
- * Two seconds at most.  Nothing without an audit session (0 or UINT32_MAX),
- * which alone tells whose they are, or for a UID that is not a machine
- * account's.
+ * Two seconds, and two more where those work against it.  Nothing without an
+ * audit session (0 or UINT32_MAX), which alone tells whose they are, or for a
+ * UID that is not a machine account's.
  */
 void	 nhi_reap_kill(uint32_t uid, uint32_t audit_session);
 

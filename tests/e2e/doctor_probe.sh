@@ -50,7 +50,7 @@ END
 setpriv --reuid nobody --regid nogroup --clear-groups \
     /usr/bin/python3 - <"$WORK/stranger.py" >"$WORK/stranger" 2>&1 &
 STRANGER=$!
-soon 20 test -e /tmp/stranger.here
+until_true 20 test -e /tmp/stranger.here
 # It listens for a moment only, which he may miss.
 for ((n = 0; n < 8; n++)); do
 	[ -e /tmp/stranger.came ] || well 'a stranger comes first'

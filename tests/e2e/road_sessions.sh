@@ -97,7 +97,7 @@ try 'a command over a master connection' 0 '^web-deploy$' \
     nhi_ssh k -o ControlPath="$WORK/mux" web-deploy@127.0.0.1 id -un
 try 'a second one after it' 0 '^web-deploy$' \
     nhi_ssh k -o ControlPath="$WORK/mux" web-deploy@127.0.0.1 id -un
-try 'one record for all of them' 0 '' leased 1
+try 'one record for all of them' 0 '' soon 5 leased 1
 nhi_ssh k -o ControlPath="$WORK/mux" web-deploy@127.0.0.1 'echo in
     until [ -e /tmp/leave-mux ]; do sleep 0.1; done' </dev/null \
     >"$WORK/hold.out" 2>&1 &
