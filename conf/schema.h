@@ -72,11 +72,11 @@
 	    "signature algorithms that are accepted")			\
 	X(issuer, skew, DURATION, 0, 10 * NHI_MINUTE, "60s",		\
 	    "how far its clock may be off")				\
-	X(issuer, max_lifetime, DURATION, 10, 7 * NHI_DAY, NULL,	\
+	X(issuer, max_lifetime, DURATION, 10, NHI_TOKEN_LIFE_MAX, NULL,	\
 	    "longest life of a token")					\
 	X(issuer, max_age, DURATION, 10, 7 * NHI_DAY, NULL,		\
 	    "oldest token that is taken")				\
-	X(issuer, grace, DURATION, 0, NHI_DAY, NULL,			\
+	X(issuer, grace, DURATION, 0, NHI_TOKEN_GRACE_MAX, NULL,	\
 	    "how long a certificate may outlive its token")		\
 	X(issuer, jwks_stale, DURATION, NHI_MINUTE, 30 * NHI_DAY, NULL,	\
 	    "how old a fetched key set may be")				\

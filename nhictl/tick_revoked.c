@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * tick: revocations past their need, under the lock of the directory, for one
- * may be made anew meanwhile.  A certificate lives a day at most, so
- * what struck those that were made up to a time strikes nothing two days
- * later; but sudo asks for as long as a session lives that began before.  A
- * token may live far longer than what is made of it, and a key for ever.
+ * may be made anew meanwhile.  A certificate lives a day at most, so its
+ * serial strikes nothing two days later.  An identity's revocation strikes
+ * tokens that log in by themselves, too, and those may live a week.  Sudo
+ * asks for as long as a session lives that began before.  A token may live
+ * far longer than what is made of it, and a key for ever.
  */
 #include "config.h"
 
@@ -20,6 +21,8 @@
 
 #define DAY		(24 * 60 * 60)
 #define CERT_KEEP	(NHI_CERT_TTL_MAX + DAY)
+/* The day of CERT_KEEP covers the clock skew. */
+#define IDENTITY_KEEP	(NHI_TOKEN_LIFE_MAX + NHI_TOKEN_GRACE_MAX + CERT_KEEP)
 #define TOKEN_KEEP	(400 * DAY)
 #define OVER_MAX	256		/* removed in one tick */
 
@@ -34,8 +37,9 @@ keep(enum nhi_revoke_kind kind)
 {
 	switch (kind) {
 	case NHI_REVOKE_SERIAL:
-	case NHI_REVOKE_IDENTITY:
 		return CERT_KEEP;
+	case NHI_REVOKE_IDENTITY:
+		return IDENTITY_KEEP;
 	case NHI_REVOKE_MARK:
 		return TOKEN_KEEP;
 	case NHI_REVOKE_KEY:

@@ -28,6 +28,10 @@
 /* The longest ttl that a policy can give a certificate, in seconds. */
 #define NHI_CERT_TTL_MAX	(24 * 60 * 60)
 
+/* The longest life, and the longest grace, that one can give a token. */
+#define NHI_TOKEN_LIFE_MAX	(7 * 24 * 60 * 60)
+#define NHI_TOKEN_GRACE_MAX	(24 * 60 * 60)
+
 /* A list of strings; owned. */
 struct nhi_list {
 	char **p;

@@ -393,8 +393,10 @@ test_revoked(void **state)
 	session("web", "bot", 0, true);		/* opened in 1970 */
 	strike(NHI_REVOKE_SERIAL, "1", 2 * day);
 	strike(NHI_REVOKE_SERIAL, "2", 2 * day + 1);
-	strike(NHI_REVOKE_IDENTITY, "bot", 3 * day);
-	strike(NHI_REVOKE_IDENTITY, "other", 3 * day);
+	strike(NHI_REVOKE_IDENTITY, "bot", 11 * day);
+	strike(NHI_REVOKE_IDENTITY, "other", 10 * day + 1);
+	/* A token that it strikes may live a week. */
+	strike(NHI_REVOKE_IDENTITY, "week", 10 * day);
 	strike(NHI_REVOKE_MARK, mark, 399 * day);
 	strike(NHI_REVOKE_KEY, key, 4000 * day);
 	assert_int_equal(nhi_tick_revoked(&tick, &n, NULL), NHI_OK);
@@ -403,6 +405,7 @@ test_revoked(void **state)
 	assert_false(is_revoked("serial/2"));
 	assert_true(is_revoked("identity/bot"));
 	assert_false(is_revoked("identity/other"));
+	assert_true(is_revoked("identity/week"));
 	assert_true(is_revoked("mark/0123456789abcdef"));
 	tick.now += 2 * day;
 	assert_int_equal(nhi_tick_revoked(&tick, &n, NULL), NHI_OK);
