@@ -93,8 +93,14 @@ is_filled(const struct nhi_convert *c, const char *s)
 bool
 nhi_convert_right(const struct nhi_convert *c, const char *s)
 {
-	const char *wrong = nhi_value_wrong(c->setting->type, s);
+	const char *wrong;
 
+	/* libconfig does not look whether it got memory. */
+	if (s == NULL) {
+		c->faults->no_memory = true;
+		return false;
+	}
+	wrong = nhi_value_wrong(c->setting->type, s);
 	if (!is_filled(c, s))
 		return false;
 	if (!nhi_scan_text(s)) {
@@ -111,10 +117,11 @@ nhi_convert_right(const struct nhi_convert *c, const char *s)
 static void
 put_text(const struct nhi_convert *c, const char *s, char **ret)
 {
-	size_t n = strlen(s);
+	size_t n;
 
 	if (!nhi_convert_right(c, s))
 		return;
+	n = strlen(s);
 	if (n < (size_t)c->setting->least || n > (size_t)c->setting->most) {
 		FAULT(c, "must be of %" PRId64 " to %" PRId64 " bytes",
 		    c->setting->least, c->setting->most);
@@ -127,7 +134,9 @@ put_text(const struct nhi_convert *c, const char *s, char **ret)
 static void
 put_string(const struct nhi_convert *c, const char *s, void *member)
 {
-	if (c->setting->type == NHI_SET_DURATION)
+	if (s == NULL)
+		c->faults->no_memory = true;
+	else if (c->setting->type == NHI_SET_DURATION)
 		put_duration(c, s, member);
 	else if (c->setting->type == NHI_SET_DATE && is_filled(c, s))
 		put_date(c, s, member);

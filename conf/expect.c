@@ -67,7 +67,10 @@ put_scalar(const struct reader *r, const config_setting_t *s,
 {
 	switch (config_setting_type(s)) {
 	case CONFIG_TYPE_STRING:
-		put_string(config_setting_get_string(s), b);
+		if (config_setting_get_string(s) == NULL)
+			r->faults->no_memory = true;
+		else
+			put_string(config_setting_get_string(s), b);
 		break;
 	case CONFIG_TYPE_INT:
 	case CONFIG_TYPE_INT64:
@@ -99,7 +102,9 @@ put_json(const struct reader *r, const config_setting_t *s,
 		    (unsigned int)i);
 
 		nhi_buf_str(b, i == 0 ? "" : ",");
-		if (group) {
+		if (group && config_setting_name(m) == NULL) {
+			r->faults->no_memory = true;
+		} else if (group) {
 			put_string(config_setting_name(m), b);
 			nhi_buf_char(b, ':');
 		}
@@ -197,6 +202,11 @@ set_member(struct reader *r, const config_setting_t *s, struct nhi_expect *e)
 	    { "identity", &e->identity } };
 
 	r->at.line = config_setting_source_line(s);
+	/* libconfig does not look whether it got memory. */
+	if (name == NULL) {
+		r->faults->no_memory = true;
+		return;
+	}
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (strcmp(name, texts[i].name) == 0) {
 			set_text(r, s, texts[i].member);

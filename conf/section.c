@@ -115,10 +115,16 @@ load_setting(struct walk *w, const config_setting_t *from)
 {
 	struct nhi_place at = { w->file, config_setting_source_line(from) };
 	const char *name = config_setting_name(from);
-	const struct nhi_setting *s = find(w->section, name);
+	const struct nhi_setting *s = name == NULL ? NULL :
+	    find(w->section, name);
 	const struct nhi_section *inner;
 	struct nhi_convert c = { w->section, s, at, w->faults };
 
+	/* libconfig does not look whether it got memory. */
+	if (name == NULL) {
+		w->faults->no_memory = true;
+		return;
+	}
 	if (s == NULL) {
 		nhi_fault(w->faults, at, "unknown setting \"%.64s\"%s%s",
 		    name, w->section->path[0] == '\0' ? "" : " in ",

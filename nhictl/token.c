@@ -138,7 +138,10 @@ nhi_verb_token_check(int argc, char **argv)
 		(void)fprintf(stderr, "nhictl: --jwks FILE is needed once\n");
 		return nhi_ctl_usage("token check");
 	}
-	if (nhi_check_options(argc, argv, &c, &why) != NHI_OK) {
+	err = nhi_check_options(argc, argv, &c, &why);
+	if (err == NHI_ERR_NO_MEMORY)
+		return nhi_ctl_fail(err, &why);
+	if (err != NHI_OK) {
 		(void)fprintf(stderr, "nhictl: %s\n", why.text);
 		return nhi_ctl_usage("token check");
 	}
