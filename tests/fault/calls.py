@@ -1,17 +1,20 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""calls.py [--every N] [--errors N] [CASE...]: each call of each program fails once.
+"""calls.py [--every N] [--errors N] [--minutes N] [CASE...]: each call of each
+program fails once.
 
-For the k-th allocation, and the k-th system call with each of several errors,
-k = 1, 2, ... until a run has no k-th call: the program ends in success or
-refusal and says which; a success is whole and on record; no temporary file,
-descriptor, session or lease is left; the same program works right after.
-With --every N only each N-th call of them fails, with --errors N the first N
-kinds of failure are tried.
+For each allocation, and each system call with each of several errors: the
+program ends in success or refusal and says which; a success is whole and on
+record; no temporary file, descriptor, session or lease is left; the same
+program works right after.  First one call of each kind (the same callers), of
+all programs alike; then the others, which are many.  With --every N only each
+N-th call of them fails, with --errors N the first N ways of failure are tried;
+after --minutes N the rest is left.
 """
 import argparse
 import os
 import sys
+import time
 
 import fault
 from fault import Run, Trail
@@ -19,7 +22,6 @@ from fault import Run, Trail
 ERRORS = [("alloc", "12", "allocation"), ("sys", "5", "EIO"),
           ("sys", "4", "EINTR"), ("sys", "24", "EMFILE"),
           ("sys", "28", "ENOSPC"), ("sys", "short", "short transfer")]
-LAST = 20000
 ID = "/run/nhi/sessions/"
 
 
@@ -30,6 +32,7 @@ class Case:
     codes = (0, 1, 2)
     again = (0,)
     silent = False
+    none = None     # calls that it may not have
 
     def __init__(self, name, argv=None, **more):
         self.name, self.argv, self.more = name, argv, more
@@ -44,8 +47,10 @@ class Case:
 
 
 class Lookup(Case):
-    """getent says nothing of a name that it does not find."""
+    """getent says nothing of a name that it does not find; nothing is
+    allocated in somebody else's process."""
     silent = True
+    none = "alloc"
 
 
 class Verb(Case):
@@ -63,6 +68,14 @@ class Verb(Case):
         if self.there and not os.path.lexists(self.there):
             lacks.append("no " + self.there)
         return lacks
+
+
+class Apply(Verb):
+    """What it says it has published is the whole policy."""
+    def whole(self, r, trail):
+        now = fault.must("nhictl", "policy", "digest")
+        return super().whole(r, trail) + (
+            [] if now == DIGEST else ["another policy: " + now])
 
 
 class Issue(Case):
@@ -108,24 +121,14 @@ def fds(r):
     return None
 
 
-def drain():
-    """The spool is taken in.  What a failed close left, tick mends: a session
-    whose process is gone at once, a lease without one when it is old."""
-    fault.must("nhictl", "tick")
-    old = [p for p in fault.live() if p.startswith("/run/nhi/leases/")]
-    for path in old:
-        os.utime(path, (0, 0), follow_symlinks=False)
-    if old:
-        fault.must("nhictl", "tick")
-
-
 def elsewhere(r):
-    """libcrypto while it is set up, and libconfig, do not look whether they
-    got memory: a crash of theirs ends the program, which has granted and
+    """libcrypto while it is set up, libconfig, and the name service of libc do
+    not look whether they got memory: a crash of theirs ends the program, which has granted and
     changed nothing by then that is not checked below."""
     where = (r.fired or "").split("crashed in ")[1:]
-    return bool(where) and where[0].startswith(("libcrypto", "libconfig",
-                                                "libjson-c"))
+    return bool(where) and (where[0].startswith(
+        ("libcrypto", "libconfig", "libjson-c", "libc.")) or
+        "nss_database.c" in r.err)
 
 
 def look(case, r, trail):
@@ -137,7 +140,7 @@ def look(case, r, trail):
     elif r.rc != 0 and not (r.err + r.out).strip() and not case.silent:
         faults.append("does not say why")
     if isinstance(case, (Issue, Login)):
-        drain()
+        fault.drain()
     if r.rc == 0:
         faults += case.whole(r, trail)
     elif isinstance(case, Issue) and "cert-v01" in r.out:
@@ -156,9 +159,11 @@ def look(case, r, trail):
 
 def once(case, at, calls, how):
     """None: there is no such call."""
+    global CHANGED
     refresh()
-    if case.changes:
+    if case.changes or CHANGED:
         fault.restore()
+    CHANGED = case.changes
     trail = Trail()
     r = case.run(at=at, calls=calls, how=how)
     if r.fired is None:
@@ -171,16 +176,73 @@ def once(case, at, calls, how):
     return [f"call {at}, {r}: {f}" for f in faults]
 
 
-def loop(case, every, errors):
-    for calls, how, name in errors:
-        faults, count = [], 0
-        for at in range(1, LAST, every):
-            got = once(case, at, calls, how)
-            if got is None:
-                break
-            count += 1
-            faults += got
-        fault.verdict(f"{case.name}: {name}", faults, count)
+class Part:
+    """The calls of one program that fail in one way, in their order."""
+    def __init__(self, case, error):
+        self.case, (self.calls, self.how, self.name) = case, error
+        self.faults, self.count = [], 0
+        refresh()
+        fault.restore()
+        seen, self.first, self.others = set(), [], []
+        r = case.run(at=0, calls=self.calls, how=self.how)
+        for at, way in enumerate((r.fired or "").splitlines(), 1):
+            (self.others if way in seen else self.first).append(at)
+            seen.add(way)
+
+    def thin(self, every):
+        self.first, self.others = self.first[::every], self.others[::every]
+
+    def one(self, at):
+        got = once(self.case, at, self.calls, self.how)
+        if got is None:
+            return
+        self.count += 1
+        if got and not self.faults:
+            print("## " + got[0].rstrip().replace("\n", " | "))
+        self.faults += got
+
+    def tell(self):
+        name = f"{self.case.name}: {self.name}"
+        if self.case.none == self.calls:
+            fault.verdict(name, self.faults + ["it has such calls"] *
+                          (self.count > 0), 1)
+        elif self.count == 0 and self.first:
+            print(f"skip {name} # not reached")
+        else:
+            fault.verdict(name, self.faults, self.count)
+
+
+def spread(parts, of):
+    """All programs go on alike, however many calls each of them has."""
+    return [(part, at) for _, _, part, at in sorted(
+        (((n + 1) / len(of(part)), k, part, at)
+         for k, part in enumerate(parts) for n, at in enumerate(of(part))),
+        key=lambda job: job[:2])]
+
+
+def run_all(parts, minutes):
+    order = spread(parts, lambda p: p.first)
+    kinds = len(order)
+    order += spread(parts, lambda p: p.others)
+    print(f"## {len(order)} calls, of {kinds} kinds", flush=True)
+    start = told = time.monotonic()
+    done = 0
+    for part, at in order:
+        now = time.monotonic()
+        if minutes and now - start > minutes * 60:
+            break
+        part.one(at)
+        done += 1
+        if now - told > 60:
+            told = now
+            each = (now - start) / done / 60
+            print(f"## {done} of {len(order)} calls: the kinds take "
+                  f"{max(0, kinds - done) * each:.0f} minutes more, all "
+                  f"{(len(order) - done) * each:.0f}", flush=True)
+    print(f"## {done} of {len(order)} calls, {min(done, kinds)} of {kinds} "
+          f"kinds, in {(time.monotonic() - start) / 60:.0f} minutes")
+    for part in parts:
+        part.tell()
 
 
 def nobody(argv):
@@ -203,7 +265,7 @@ def cases():
         Case("check", [ctl, "check"]),
         Case("accounts", [ctl, "accounts"]),
         Case("certs", [ctl, "certs"]),
-        Verb("apply", [ctl, "apply"], "policy.apply"),
+        Apply("apply", [ctl, "apply"], "policy.apply"),
         Verb("hold add", [ctl, "hold", "add", "--all", "--reason", "x"],
              "hold.add", fault.LIB + "/holds/all"),
         Verb("hold lift", [ctl, "hold", "lift", "--account", "held"],
@@ -218,6 +280,7 @@ def cases():
 
 
 MADE = []
+CHANGED = True
 
 
 def refresh():
@@ -225,6 +288,9 @@ def refresh():
     global TOKEN, CERTIFICATE
     if not fault.once_in(150, MADE):
         return
+    # What another program left may be a hold, or another CA.
+    if os.path.exists(fault.SAVED):
+        fault.restore()
     TOKEN = fault.mint()
     with open(fault.WORK + "/token", "wb") as f:
         f.write(TOKEN)
@@ -236,11 +302,12 @@ def refresh():
 
 
 def prepare():
-    global KEY, PAM, ISSUER
+    global KEY, PAM, ISSUER, DIGEST
     fault.begin()
     ISSUER = "https://token.actions.githubusercontent.com"
     PAM, KEY = fault.pam_dir(), fault.make_key("k")
     refresh()
+    DIGEST = fault.must("nhictl", "policy", "digest")
     fault.must("nhictl", "hold", "add", "--account", "held", "--reason", "x")
     fault.must("nhictl", "tick")
     fault.save()
@@ -250,12 +317,16 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("--every", type=int, default=1)
     p.add_argument("--errors", type=int, default=len(ERRORS))
+    p.add_argument("--minutes", type=int, default=0)
     p.add_argument("case", nargs="*")
     args = p.parse_args()
     prepare()
-    for case in cases():
-        if not args.case or case.name in args.case:
-            loop(case, args.every, ERRORS[:args.errors])
+    parts = [Part(case, error) for case in cases()
+             if not args.case or case.name in args.case
+             for error in ERRORS[:args.errors]]
+    for part in parts:
+        part.thin(args.every)
+    run_all(parts, args.minutes)
     fault.restore()
     fault.finish()
 

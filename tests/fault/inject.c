@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * To be preloaded: one call fails, or is the last one.  From the environment:
- *	FAULT_AT	the number of the call, from 1; none: nothing happens
+ *	FAULT_AT	the number of the call, from 1; none: nothing happens;
+ *			0: none fails, FAULT_OUT gets a line for each, which
+ *			is the same for those that came the same way
  *	FAULT_CALLS	what is counted: alloc, sys (all that can fail), state
  *			(what changes the disk), write
  *	FAULT_WITH	a number for errno; "kill": SIGKILL before the call;
@@ -24,6 +26,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +41,9 @@
 enum { ALLOC = 1, SYS = 2, STATE = 4, WRITE = 8 };
 enum with { ERROR, KILL, TEAR, SHORT };
 
+#define DEEP	4		/* more calls than that are libc's own affair */
+#define WAY	5		/* callers that tell one way from another */
+
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
@@ -51,6 +57,7 @@ static struct {
 	const char *from, *out;
 	pid_t pid;
 	bool armed;
+	bool list, listing;
 } fault;
 
 static const char *
@@ -96,7 +103,10 @@ object(const void *code)
 	return base == NULL ? info.dli_fname : base + 1;
 }
 
-/* The first object below this one that is not libc, which was asked. */
+/*
+ * The first object below this one that is not libc, which was asked; libc
+ * itself where that is many calls deep in it (its name service).
+ */
 static void
 crashed(int sig)
 {
@@ -106,6 +116,8 @@ crashed(int sig)
 
 	for (int i = 1; i < n; i++) {
 		name = object(frames[i]);
+		if (i > DEEP && sig == SIGSEGV)
+			break;
 		if (strncmp(name, "libc.", 5) != 0 &&
 		    strncmp(name, "inject.", 7) != 0)
 			break;
@@ -133,11 +145,14 @@ begin(void)
 	    is(with, "short") ? SHORT : ERROR;
 	fault.error = (int)strtoul(with, NULL, 10);
 	fault.pid = getpid();
-	if (fault.out != NULL && fault.calls == ALLOC) {
+	fault.list = fault.at == 0;
+	if (fault.out != NULL && (fault.calls == ALLOC || fault.list)) {
 		void *frame;
 
 		/* Once before, for it loads what it needs. */
 		(void)backtrace(&frame, 1);
+	}
+	if (fault.out != NULL && fault.calls == ALLOC) {
 		(void)signal(SIGSEGV, crashed);
 		(void)signal(SIGABRT, crashed);
 	}
@@ -147,7 +162,7 @@ begin(void)
 void
 fault_arm(int on)
 {
-	fault.armed = on != 0 && fault.at != 0;
+	fault.armed = on != 0 && (fault.at != 0 || fault.list);
 }
 
 static bool
@@ -178,13 +193,37 @@ die(void)
 		(void)pause();
 }
 
+/* The way that this call came: a number of the callers' addresses. */
+static void
+list(const char *name)
+{
+	unsigned long way = 5381;
+	void *frames[WAY];
+	char text[128];
+	int n;
+
+	if (fault.listing)
+		return;
+	fault.listing = true;
+	n = backtrace(frames, WAY);
+	for (int i = 2; i < n; i++)
+		way = way * 33 ^ (uintptr_t)frames[i];
+	(void)snprintf(text, sizeof(text), "%lx %s\n", way, name);
+	put(text);
+	fault.listing = false;
+}
+
 /* Is it this one? */
 static bool
 hit(unsigned int kind, const char *name, const void *caller)
 {
-	if (!fault.armed || (kind & fault.calls) == 0 ||
-	    fault.n >= fault.at || !comes_from(caller) ||
-	    getpid() != fault.pid || ++fault.n != fault.at)
+	if (!fault.armed || (kind & fault.calls) == 0 || fault.listing ||
+	    (fault.n >= fault.at && !fault.list) || !comes_from(caller) ||
+	    getpid() != fault.pid)
+		return false;
+	if (fault.list)
+		list(name);
+	if (fault.list || ++fault.n != fault.at)
 		return false;
 	tell(name, caller);
 	if (fault.with == KILL)

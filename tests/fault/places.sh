@@ -250,21 +250,25 @@ trouble 'no DNS' no_dns dns
 [ ! -S /dev/log ] || trouble 'no syslog' no_syslog syslog
 trouble 'few descriptors' few_descriptors no_limits
 
-# Forks that are refused: the verifier cannot be started.
+# Forks that are refused: no thread that watches, or no verifier.
+# no_fork [WHEN]
 no_fork() {
 	strace -o /dev/null -e trace=clone,fork,vfork,clone3 \
-	    -e inject=clone,fork,vfork,clone3:error=EAGAIN \
+	    -e "inject=clone,fork,vfork,clone3:error=EAGAIN$1" \
 	    setpriv --reuid nhi --regid nhi --groups _nhi \
 	    /usr/libexec/nhi/nhi-issue web-deploy 127.0.0.1 \
 	    "$(cut -d' ' -f1,2 "$WORK/job.pub")" <"$WORK/token"
 }
 if command -v strace >/dev/null && wanted 'no processes'; then
 	token corp es256 sub=job-1 >"$WORK/token"
-	try 'no processes: nothing is issued' 70 '^nhi: refused: fault' \
-	    no_fork
-	nhictl tick
-	try 'no processes: it is recorded' 0 'fork' \
-	    cat <(audit_last cert.deny)
+	for when in '' :when=2; do
+		try "no processes$when: nothing is issued" 70 \
+		    '^nhi: refused: fault' no_fork "$when"
+		nhictl tick
+		try "no processes$when: it is recorded" 0 \
+		    'Resource temporarily unavailable' \
+		    cat <(audit_last cert.deny)
+	done
 fi
 trail_valid
 finish
