@@ -227,6 +227,9 @@ identity() {
 policy <"$WORK/inforce"
 try 'sshd is told of it' 0 '' grep -q 'keys %u %t %k' <(sed -n \
     '/^Match Group/,$p' $DROPIN)
+is 'and to tell where it comes from, if it can' \
+    "$(/usr/sbin/sshd -T 2>/dev/null | grep -c '^refuseconnection ')" \
+    "$(grep -c %C $DROPIN)"
 people >"$WORK/after"
 try 'for people nothing has changed' 0 '' cmp "$WORK/before" "$WORK/after"
 try 'people log in' 0 '^person$' enter person person
@@ -393,7 +396,7 @@ for ((i = 0; i < 25; i++)); do
 done
 is 'nobody is verified who finds no room' '' "$(cat $ASKED "$WORK/answer")"
 eval "exec ${COPROC[1]}>&-"
-wait $asks
+wait "$asks"
 try 'but as soon as there is' 0 '^restrict,cert-authority,' \
     cat "$WORK/answer"
 mv $VERIFY.real $VERIFY
@@ -436,7 +439,10 @@ printf '1.9.10\n%s\n' "$(sudo -V | sed -n '1s/.* //p')" | sort -CV &&
 	SUDO='sudo -n' || SUDO=sudo
 SUDO="$SUDO "'/usr/bin/id -u || echo "sudo said $?"'
 coproc nhi_ssh k web-deploy@127.0.0.1 "$SUDO; read -r _; $SUDO" 2>"$WORK/said"
-read -r -u "${COPROC[0]}" line
+# What it says is there when it has ended, too.
+session=$COPROC_PID
+exec 7<&"${COPROC[0]}"
+read -r -u 7 line
 is 'it may sudo' 0 "$line"
 try 'it is listed with what is valid here' 0 \
     '^- +web +web-deploy +SHA256:.* 127\.0\.0\.1 +- *$' \
@@ -449,9 +455,10 @@ try 'another run has nothing' 1 'nothing that is valid' \
 try 'the run is revoked' 0 '^revoked on this host: mark' \
     nhictl revoke --run 4711 --reason test
 echo >&"${COPROC[1]}"
-read -r -u "${COPROC[0]}" line
+read -r -u 7 line
 is 'its next sudo is refused' 'sudo said 1' "$line"
-wait "$COPROC_PID"
+exec 7<&-
+wait "$session" 2>/dev/null
 told 'its next login' policy cert-revoked k web-deploy
 try 'it is listed as revoked' 0 '"jti":"direct-run".*"revoked":true' \
     nhictl certs --account web-deploy --json
