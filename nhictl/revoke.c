@@ -145,6 +145,22 @@ record(const struct args *a, struct nhi_why *why)
 	    .key = a->r.kind == NHI_REVOKE_KEY ? a->shown : NULL }, why);
 }
 
+/* Its time is that of the lock: what was made while we waited is struck. */
+static enum nhi_err
+enter(struct args *a, int *ret_lock, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if ((err = nhi_revoke_init(NHI_REVOKED_DIR, why)) != NHI_OK ||
+	    (err = nhi_state_lock(NHI_REVOKED_DIR, NHI_LOCK_MS, ret_lock,
+	    why)) != NHI_OK)
+		return err;
+	a->r.time = nhi_when_now();
+	nhi_audit_id(a->r.time * 1000, a->r.id);
+	nhi_record_who(a->r.by);
+	return nhi_revoke_add(NHI_REVOKED_DIR, &a->r, why);
+}
+
 static int
 add(struct args *a)
 {
@@ -153,14 +169,9 @@ add(struct args *a)
 	bool known = true;
 	enum nhi_err err;
 
-	a->r.time = nhi_when_now();
-	nhi_audit_id(a->r.time * 1000, a->r.id);
-	nhi_record_who(a->r.by);
-	if ((err = nhi_revoke_init(NHI_REVOKED_DIR, &why)) != NHI_OK ||
-	    (err = nhi_state_lock(NHI_REVOKED_DIR, NHI_LOCK_MS, &lock,
-	    &why)) != NHI_OK ||
-	    (err = nhi_revoke_add(NHI_REVOKED_DIR, &a->r, &why)) != NHI_OK)
+	if ((err = enter(a, &lock, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
+	nhi_fd_close(&lock);
 	(void)printf("revoked on this host: %s %s\n", kinds[a->r.kind],
 	    a->shown);
 	if (a->r.kind == NHI_REVOKE_IDENTITY) {

@@ -90,14 +90,37 @@ nhi_revoke_check(const char *revoked, const struct nhi_revoke_query *q,
 	return NHI_OK;
 }
 
+static enum nhi_err
+keep_time(const char *revoked, const struct nhi_revocation *r, int64_t *time,
+    struct nhi_why *why)
+{
+	NHI_AUTO(nhi_fd_close) int dir = -1;
+	struct nhi_note old;
+	bool found = false;
+	enum nhi_err err;
+
+	if (r->kind != NHI_REVOKE_IDENTITY)
+		return NHI_OK;
+	if ((err = nhi_dir_open(AT_FDCWD, revoked, &dir, why)) != NHI_OK ||
+	    (err = nhi_note_find(dir, kinds[r->kind], r->name, &old, &found,
+	    why)) != NHI_OK)
+		return err;
+	if (found && *time < old.time)
+		*time = old.time;
+	return NHI_OK;
+}
+
 enum nhi_err
 nhi_revoke_add(const char *revoked, const struct nhi_revocation *r,
     struct nhi_why *why)
 {
 	struct nhi_note note = { .time = r->time };
+	enum nhi_err err;
 
 	if (!nhi_revoke_valid(r->kind, r->name))
 		return bad_name(r->kind, r->name, why);
+	if ((err = keep_time(revoked, r, &note.time, why)) != NHI_OK)
+		return err;
 	(void)snprintf(note.name, sizeof(note.name), "%s", r->name);
 	(void)snprintf(note.id, sizeof(note.id), "%s", r->id);
 	(void)snprintf(note.by, sizeof(note.by), "%s", r->by);

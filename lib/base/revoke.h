@@ -42,6 +42,11 @@ bool		 nhi_revoke_valid(enum nhi_revoke_kind, const char *name);
 enum nhi_err	 nhi_revoke_check(const char *revoked,
 		    const struct nhi_revoke_query *, struct nhi_why *)
 		    NHI_MUST;
+/*
+ * Under the lock of the directory.  What stands there is replaced; but an
+ * identity's time does not go back, whatever the clock did: what is struck
+ * stays struck.
+ */
 enum nhi_err	 nhi_revoke_add(const char *revoked,
 		    const struct nhi_revocation *, struct nhi_why *) NHI_MUST;
 /* NHI_ERR_NO_MATCH: there is none. */

@@ -161,6 +161,25 @@ try 'KRL: and refuses nobody' 0 ': ok' ssh-keygen -Q -f "$WORK/krl" \
     "$WORK/kept-cert.pub"
 try 'KRL: a file that cannot be written' 2 '' nhictl krl /nonexistent/krl
 
+# One that waits strikes what is made meanwhile, and a later one stays later.
+# at NAME: the time of the identity's revocation.
+at() {
+	readlink "/var/lib/nhi/revoked/identity/$1" | cut -d' ' -f2
+}
+flock /var/lib/nhi/revoked/.lock sh -c 'touch /tmp/locked; sleep 3;
+    date +%s >/tmp/made' &
+PID=$!
+soon 5 test -e /tmp/locked
+r --identity db
+wait $PID
+is 'a revocation has the time of the lock' 0 \
+    "$(($(at db) < $(cat /tmp/made)))"
+later=$(($(date +%s) + 600))
+ln -sfn "i $later alice test" /var/lib/nhi/revoked/identity/db
+r --identity db
+is 'a second one does not set it back' $later "$(at db)"
+rm /var/lib/nhi/revoked/identity/db
+
 # Certificates have whole seconds: nobody is struck who asked afterwards.
 bad=
 for i in 1 2 3 4; do
