@@ -257,21 +257,24 @@ nhi_issued_each(const char *issued,
 
 /*
  * No certificate lives longer than a day, whatever an entry says; and nobody
- * comes back to a file of yesterday that has no serial as its name.
+ * comes back to a file of yesterday that has no serial as its name.  A token
+ * may live a week and its session's lease longer, and root's word is taken.
  */
 static bool
 is_over(int dir, const char *name, int64_t now, struct nhi_buf *text)
 {
 	struct nhi_issued e;
+	bool known;
 	struct stat st;
 
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
 	    S_ISDIR(st.st_mode))
 		return false;
-	if (st.st_mtime < now - NHI_CERT_TTL_MAX - DAY)
-		return true;
-	return read_at(dir, name, text, &e, NULL) == NHI_OK &&
-	    e.valid_before < now;
+	known = read_at(dir, name, text, &e, NULL) == NHI_OK;
+	if (known && st.st_uid == 0 && nhi_issued_direct(name))
+		return e.valid_before < now;
+	return st.st_mtime < now - NHI_CERT_TTL_MAX - DAY ||
+	    (known && e.valid_before < now);
 }
 
 enum nhi_err

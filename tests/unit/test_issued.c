@@ -127,6 +127,31 @@ test_direct(void **state)
 	assert_false(is_there(name));
 }
 
+/* Root's word of a token is good for a week; its neighbours' is not. */
+static void
+test_week(void **state)
+{
+	static const char name[] = "direct-0123456789abcdef-web";
+	int64_t now = time(NULL);
+	uint64_t gone;
+
+	(void)state;
+	enter(0, now + 7 * DAY);
+	assert_int_equal(nhi_issued_sweep(dir, now + 6 * DAY, &gone, NULL),
+	    NHI_OK);
+	assert_true(is_there(name) == (geteuid() == 0));
+	assert_int_equal(nhi_issued_sweep(dir, now + 8 * DAY, &gone, NULL),
+	    NHI_OK);
+	assert_false(is_there(name));
+	if (geteuid() != 0)
+		return;
+	enter(0, now + 7 * DAY);
+	assert_int_equal(chown(temp_path(dir, name), 1, 1), 0);
+	assert_int_equal(nhi_issued_sweep(dir, now + 3 * DAY, &gone, NULL),
+	    NHI_OK);
+	assert_int_equal(gone, 1);
+}
+
 static bool
 count(const struct nhi_issued *e, void *arg)
 {
@@ -195,6 +220,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_find, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_direct, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_week, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_each, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sweep, setup, teardown),
 	};
