@@ -38,7 +38,17 @@
 #include "sshd_helper/issue.h"
 #include "sshd_helper/watch.h"
 
-#define ALARM_S		30
+/*
+ * Who must wait everywhere is told to come again, and is not killed: the token
+ * 10 s, then a slot 5 s and its verdict 4.5 s, the provider's new keys 4 s,
+ * and once more a slot and a verdict, are 33 s; the rest is for what is read,
+ * signed and written.  sshd's LoginGraceTime (120 s) is longer.
+ */
+#define ALARM_S		40
+#define ASK_MS		(NHI_SLOT_MS + NHI_VERIFIER_MS + NHI_SPAWN_PATIENCE_MS)
+
+_Static_assert(NHI_INTAKE_MS + 2 * ASK_MS + NHI_REFETCH_MS + 5000 <=
+    ALARM_S * 1000, "the alarm comes before the last wait is over");
 
 static enum nhi_err
 read_policy(struct nhi_issue *i, struct nhi_why *why)

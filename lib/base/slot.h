@@ -12,7 +12,7 @@
 #include "lib/base/buf.h"
 
 #define NHI_SLOTS	16
-#define NHI_SLOT_MS	8000	/* longest wait for one */
+#define NHI_SLOT_MS	5000	/* longest wait for one */
 
 /* The descriptor is the slot.  NHI_ERR_CAP, NHI_ERR_STATE. */
 enum nhi_err	 nhi_slot_take(const char *dir, int *ret_fd,
