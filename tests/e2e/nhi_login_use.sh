@@ -258,6 +258,20 @@ certify -14m -1m
 before=$SECONDS
 try 'nor that of one that died at once' 0 '^web-deploy$' bot_ssh id -un
 [ $((SECONDS - before)) -lt 30 ] || not_ok 'and it is not waited for'
+as_runner sleep 7501 &
+soon 10 pgrep -u runner -xf 'sleep 7501'
+mkdir "$DIR/lock"
+pgrep -u runner -xf 'sleep 7501' >"$DIR/lock/pid"
+chown -R runner: "$DIR/lock"
+touch -d '-20 min' "$DIR/lock"
+certify -14m -1m
+try 'nor an old one whose number is another'"'"'s by now' 0 '^web-deploy$' \
+    bot_ssh id -un
+pkill -xf 'sleep 7501'
+chown nobody "$DIR"
+job 70 'not a directory of ours' 'a directory that somebody else made' \
+    cert web-1 web-deploy
+chown runner: "$DIR"
 # Without "user" the leg that renews would renew first, and so on.
 ssh_config "Match originalhost web-1 exec \"nhi-login renew web-1 web-deploy\"
 	IdentityFile $DIR/key"
