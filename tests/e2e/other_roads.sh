@@ -105,6 +105,8 @@ later() {
 	shift 2
 
 	rm -f /tmp/go
+	until_true 10 test ! -L /run/nhi/leases/web-deploy ||
+		not_ok "$name: the lease before ends"
 	nhi_ssh k web-deploy@127.0.0.1 'until [ -e /tmp/go ]; do sleep 0.1
 	    done; sudo -n /usr/bin/id -u' </dev/null >"$WORK/later" 2>&1 &
 	pid=$!
