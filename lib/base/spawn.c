@@ -19,6 +19,7 @@
 #define WAIT_STEP_NS	50000
 #define WAIT_STEP_MAX	(64 * WAIT_STEP_NS)
 #define LOOK_MS		20
+#define END_MS		250
 #define ENOUGH_S	1	/* of a processor: more is spent by who hangs */
 
 int64_t
@@ -228,6 +229,9 @@ nhi_spawn_end(struct nhi_spawn *s, int64_t deadline, bool patient)
 	bool done;
 
 	nhi_fd_close(&s->fd);
+	/* Who has answered just before the deadline has still to end. */
+	if (patient && deadline < nhi_clock_ms() + END_MS)
+		deadline = nhi_clock_ms() + END_MS;
 	while (!(done = reap(s->pid, WNOHANG, &status)) &&
 	    (patient ? in_time(s, deadline) : nhi_clock_ms() < deadline)) {
 		(void)nanosleep(&step, NULL);
