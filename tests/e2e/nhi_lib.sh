@@ -96,7 +96,9 @@ as_job() {
 
 # All files but the one key that is kept for a token that comes again.
 litter() {
-	find $RUNNER /tmp /var/tmp /dev/shm -path "$WORK" -prune -o \
+	# What is mounted there is the build's, which others write, too.
+	find $RUNNER /tmp /var/tmp /dev/shm -xdev -path "$WORK" -prune -o \
+	    -path "$BUILD" -prune -o \
 	    -path $RUNNER/run/nhi-login/key -prune -o \
 	    -type f -print 2>/dev/null | grep -v "^$OUT\$" | sort
 }
