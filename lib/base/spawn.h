@@ -39,7 +39,8 @@ enum nhi_err	 nhi_spawn_talk(struct nhi_spawn *, struct nhi_span,
 		    struct nhi_why *) NHI_MUST;
 
 /*
- * Close, wait until the deadline (with the same patience or without), kill
+ * Close, wait until the deadline (with the same patience or without; with it,
+ * a quarter of a second at least, for who has answered has to end), kill
  * where we may, give the host its SIGCHLD back.  True when the child exited
  * with status 0.
  */
