@@ -50,6 +50,7 @@ nhi_ctl_code(enum nhi_err err)
 	if (err == NHI_OK)
 		return NHI_CTL_OK;
 	switch (nhi_err_class(err)) {
+	case NHI_CLASS_BUSY:
 	case NHI_CLASS_FAULT:
 	case NHI_CLASS_KEYS:
 	case NHI_CLASS_NONE:
@@ -57,7 +58,6 @@ nhi_ctl_code(enum nhi_err err)
 	case NHI_CLASS_INPUT:
 	case NHI_CLASS_TOKEN:
 	case NHI_CLASS_POLICY:
-	case NHI_CLASS_BUSY:
 	case NHI_CLASS_CERT:
 		break;
 	}

@@ -130,8 +130,8 @@ nhi_state_lock(const char *dir, int64_t ms, int *ret_fd, struct nhi_why *why)
 		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", path,
 		    strerror(errno));
 	if (!wait_lock(fd, ms))
-		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", path,
-		    strerror(errno));
+		return nhi_fail(why, errno == ETIMEDOUT ? NHI_ERR_CAP :
+		    NHI_ERR_STATE, "%s: %s", path, strerror(errno));
 	*ret_fd = fd;
 	fd = -1;
 	return NHI_OK;

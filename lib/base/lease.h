@@ -20,7 +20,8 @@ enum nhi_err	 nhi_lease_set(const char *leases, const char *account,
 
 /*
  * Hold the lock of a state directory (flock of DIR/.lock, made 0600) after at
- * most so long of waiting; the descriptor is the lock.
+ * most so long of waiting (NHI_ERR_CAP: others had it); the descriptor is the
+ * lock.
  */
 #define NHI_LOCK_MS	10000	/* where hundreds may log in at once */
 #define NHI_LOCK_CTL_MS	2000	/* administrators among themselves */

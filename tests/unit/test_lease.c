@@ -134,7 +134,7 @@ test_lock_waits(void **state)
 	    &why), NHI_OK);
 	(void)clock_gettime(CLOCK_MONOTONIC, &from);
 	assert_int_equal(nhi_state_lock(w->leases, NHI_LOCK_CTL_MS, &second,
-	    &why), NHI_ERR_STATE);
+	    &why), NHI_ERR_CAP);
 	(void)clock_gettime(CLOCK_MONOTONIC, &to);
 	assert_int_equal(second, -7);
 	assert_true(to.tv_sec - from.tv_sec >= 1);
