@@ -32,7 +32,7 @@ login() {
 	    HOME=/home/runner PATH=/usr/local/bin:/usr/bin:/bin ${AUD:+AUD="$AUD"} \
 	    NHI_AUDIENCE=$HOST NHI_TOKEN_COMMAND="${COMMAND:-platform}" token=x \
 	    body=x sealed=x $shell /usr/bin/nhi-login --known-hosts \
-	    "$WORK/known" --direct "$@"
+	    "$WORK/known" ${PLAIN---direct} "$@"
 }
 
 mark_trail
@@ -63,15 +63,25 @@ else
 	skip 'no argument and no environment holds a token' 'no strace here'
 fi
 
-try 'a certificate that is kept' 0 'key-cert.pub$' login dash \
+PLAIN='' try 'a certificate of the host' 0 'key-cert.pub$' login dash \
     --dir /home/runner/kept cert 127.0.0.1 web-deploy
-KEPT=$(echo /home/runner/kept/*/key)
+try 'a certificate that is kept' 0 'direct/key-cert.pub$' login dash \
+    --dir /home/runner/kept cert 127.0.0.1 web-deploy
+KEPT=/home/runner/kept/web-deploy@127.0.0.1
+try 'it leaves the other one' 0 '^web-deploy$' ssh -F /dev/null -n \
+    -o BatchMode=yes -o IdentitiesOnly=yes -i "$KEPT/key" \
+    web-deploy@127.0.0.1 id -un
+KEPT=$KEPT+direct/key
 try 'it lasts as long as the token' 0 'Valid: from' \
     ssh-keygen -Lf "$KEPT-cert.pub"
 try 'ssh takes it' 0 '^web-deploy$' ssh -F /dev/null -n -o BatchMode=yes \
     -o IdentitiesOnly=yes -i "$KEPT" web-deploy@127.0.0.1 id -un
 try 'programs are run with it' 0 '^web-deploy$' login dash run 127.0.0.1 \
     web-deploy -- ssh -n 127.0.0.1 id -un
+
+PLAIN='' try 'both are forgotten' 0 '' login dash --dir /home/runner/kept \
+    forget 127.0.0.1 web-deploy
+is 'and nothing is left of them' '' "$(find /home/runner/kept -mindepth 2 -type f)"
 
 AUD=$HOST try 'a bearer token does not leave' 77 'needs ssh://.*SHA256' \
     login dash 127.0.0.1 web-deploy -- id -un

@@ -199,6 +199,7 @@ cp "$DIR/key" "$WORK/key"
 try 'with six it is renewed' 0 '"renewed":true' \
     as_runner "${GITHUB[@]}" nhi-login --json cert web-1 web-deploy
 try 'for the same key' 0 '' cmp "$WORK/key" "$DIR/key"
+VERIFY=$(find /usr/lib* -name nhi-verify -type f | head -n 1)
 certify -14m +6m
 before=$(asked)
 echo 503 9 >"$BOX/mode"
@@ -206,6 +207,23 @@ try 'until its end it is good, where it cannot be renewed' 0 \
     '"renewed":false' as_runner "${GITHUB[@]}" \
     nhi-login --json cert web-1 web-deploy
 is 'and nobody is kept waiting' $((before + 1)) "$(asked)"
+rm "$BOX/mode"
+mv "$VERIFY" "$VERIFY.away"
+try 'nor where the host has a fault' 0 '"renewed":false' \
+    as_runner "${GITHUB[@]}" nhi-login --json cert web-1 web-deploy
+is 'which is said' yes "$(grep -q 'refused: fault' "$OUT" &&
+    grep -q 'good still' "$OUT" && echo yes)"
+mv "$VERIFY.away" "$VERIFY"
+as_runner sleep 7502 &
+soon 10 pgrep -u runner -xf 'sleep 7502'
+mkdir "$DIR/lock"
+pgrep -u runner -xf 'sleep 7502' >"$DIR/lock/pid"
+chown -R runner: "$DIR/lock"
+try 'nor while another one renews, and is slow' 0 '"renewed":false' \
+    as_runner "${GITHUB[@]}" timeout 30 nhi-login --json cert web-1 web-deploy
+rm -r "$DIR/lock"
+pkill -xf 'sleep 7502'
+echo 503 9 >"$BOX/mode"
 certify -14m -1m
 try 'not after it' 75 '' as_runner "${GITHUB[@]}" \
     nhi-login --retries 0 cert web-1 web-deploy
@@ -290,6 +308,10 @@ is 'whoever reads them reads all' 1 "$(stat -c %h $RUNNER/read)"
 rm $RUNNER/read
 try 'forget' 0 '' as_runner nhi-login forget web-1 web-deploy
 is 'nothing is left' '' "$(left)"
+install -d -o nobody /tmp/nhi-login-"$(id -u runner)"
+try 'the default directory may be made by another' 0 '/.cache/nhi-login/' \
+    as_runner "${GITHUB[@]}" XDG_RUNTIME_DIR= nhi-login cert web-1 web-deploy
+rm -r /tmp/nhi-login-"$(id -u runner)" $RUNNER/.cache
 install -d -o nobody /tmp/theirs
 job 70 'not a directory of ours' 'a directory of another user' \
     --dir /tmp/theirs cert web-1 web-deploy
