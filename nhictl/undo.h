@@ -51,9 +51,16 @@ void		 nhi_undo_file(struct nhi_undo *, const char *path);
 /* A file of the host in which lines are ours; all others are ours whole. */
 bool		 nhi_undo_is_shared(const char *path);
 
-/* A file that is ours by what it says: of sshd, and of sudo. */
+/* The one that apply writes for sshd. */
+bool		 nhi_undo_is_dropin(const char *path);
+
+/*
+ * A file that is ours by what it says: of sshd, and of sudo.  Whole: as it
+ * would be written today.
+ */
 bool		 nhi_undo_is_read(const char *path);
 bool		 nhi_undo_is_written(const char *path, const struct nhi_buf *);
+bool		 nhi_undo_is_whole(const char *path, const struct nhi_buf *);
 
 /* The same for a path that is a symbolic link by now. */
 bool		 nhi_undo_is_link(const char *path);

@@ -2,165 +2,14 @@
 /* Undoing: one file. */
 #include "config.h"
 
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "lib/base/path.h"
-#include "nhictl/apply_sudo.h"
 #include "nhictl/copy.h"
-#include "nhictl/dropin.h"
 #include "nhictl/edit.h"
 #include "nhictl/keep.h"
-#include "nhictl/strip.h"
 #include "nhictl/undo.h"
-
-struct versions {
-	struct nhi_buf now, was, made, stripped;
-	bool there, had, know;		/* now, was, made are there */
-	bool lost;			/* was must be there and is not */
-	bool trial;			/* another setup may be before it */
-};
-
-#define VERSIONS	{ .now = NHI_BUF(NHI_KEEP_FILE),		\
-	.was = NHI_BUF(NHI_KEEP_FILE), .made = NHI_BUF(NHI_KEEP_FILE),	\
-	.stripped = NHI_BUF(NHI_KEEP_FILE) }
-
-static void
-versions_wipe(struct versions *v)
-{
-	nhi_buf_wipe(&v->now);
-	nhi_buf_wipe(&v->was);
-	nhi_buf_wipe(&v->made);
-	nhi_buf_wipe(&v->stripped);
-}
-
-static bool
-same(const struct nhi_buf *a, const struct nhi_buf *b)
-{
-	return nhi_span_equal(nhi_buf_all(a), nhi_buf_all(b));
-}
-
-static enum nhi_err
-load_kept(const char *area, const char *which, const char *path,
-    struct nhi_buf *b, bool *ret_there)
-{
-	char kept[NHI_PATH_SIZE];
-	enum nhi_err err;
-
-	*ret_there = false;
-	if ((err = nhi_keep_path(area, which, path, kept, NULL)) != NHI_OK)
-		return err;
-	return nhi_copy_read(kept, b, ret_there, NULL);
-}
-
-/* Was it written by apply meanwhile?  Then it is ours as it stands. */
-static bool
-is_dropin(struct nhi_span text)
-{
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(NHI_DROPIN_MAX);
-	struct nhi_dropin_options o = NHI_DROPIN_DEFAULT;
-
-	if (!nhi_dropin_parse(text, &o) ||
-	    nhi_dropin_probe(&o, NULL) != NHI_OK)
-		return false;
-	nhi_dropin_format(&o, &b);
-	return nhi_span_equal(text, nhi_buf_all(&b));
-}
-
-static bool
-is_path(const char *path, const char *dir, const char *name)
-{
-	size_t n = strlen(dir);
-
-	return strncmp(path, dir, n) == 0 && path[n] == '/' &&
-	    (name == NULL || strcmp(path + n + 1, name) == 0);
-}
-
-bool
-nhi_undo_is_shared(const char *path)
-{
-	return strcmp(path, "/etc/nsswitch.conf") == 0 ||
-	    is_path(path, NHI_PAM_CONF_DIR, NULL);
-}
-
-enum nhi_err
-nhi_undo_strip_text(const char *path, const struct nhi_buf *text,
-    struct nhi_buf *ret, struct nhi_why *why)
-{
-	if (is_path(path, NHI_PAM_CONF_DIR, NULL))
-		return nhi_strip_pam(nhi_buf_all(text), ret, why);
-	return nhi_strip_nss(nhi_buf_all(text), ret, why);
-}
-
-static enum nhi_err
-strip(const char *path, struct versions *v, struct nhi_why *why)
-{
-	return nhi_undo_strip_text(path, &v->now, &v->stripped, why);
-}
-
-/* Had it lines of ours before?  Then an older setup still needs them. */
-static bool
-had_ours(const char *path, const struct versions *v)
-{
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(NHI_KEEP_FILE);
-
-	return v->had &&
-	    nhi_undo_strip_text(path, &v->was, &b, NULL) == NHI_OK &&
-	    !same(&b, &v->was);
-}
-
-/* Only our lines can go: what else the file was nobody knows any more. */
-static enum nhi_err
-decide_lost(const char *path, struct versions *v, enum nhi_undo_action *ret,
-    struct nhi_why *why)
-{
-	enum nhi_err err;
-
-	if (!nhi_undo_is_shared(path))
-		return nhi_fail(why, NHI_ERR_STATE, "%s is left: the copy of "
-		    "it as it was is gone", path);
-	if ((err = strip(path, v, why)) != NHI_OK)
-		return err;
-	*ret = same(&v->stripped, &v->now) ? NHI_UNDO_NOTHING :
-	    NHI_UNDO_STRIP;
-	return NHI_OK;
-}
-
-static enum nhi_err
-decide(const char *path, struct versions *v, enum nhi_undo_action *ret,
-    struct nhi_why *why)
-{
-	enum nhi_undo_action back = v->had ? NHI_UNDO_RESTORE :
-	    NHI_UNDO_REMOVE;
-	enum nhi_err err;
-
-	*ret = NHI_UNDO_NOTHING;
-	if (!v->there || (v->had && same(&v->now, &v->was)))
-		return NHI_OK;
-	if (v->lost)
-		return decide_lost(path, v, ret, why);
-	*ret = back;
-	if (v->know && same(&v->now, &v->made))
-		return NHI_OK;
-	if (is_path(path, NHI_SSHD_CONF_DIR, NHI_DROPIN_NAME) &&
-	    is_dropin(nhi_buf_all(&v->now))) {
-		/* Of an apply since, for a setup that was confirmed. */
-		if (v->had && v->know && v->trial)
-			*ret = NHI_UNDO_APPLIED;
-		return NHI_OK;
-	}
-	*ret = NHI_UNDO_ASIDE;
-	if (!nhi_undo_is_shared(path))
-		return NHI_OK;
-	if ((err = strip(path, v, why)) != NHI_OK)
-		return err;
-	*ret = v->had && same(&v->stripped, &v->was) ? back :
-	    same(&v->stripped, &v->now) ? NHI_UNDO_NOTHING : NHI_UNDO_STRIP;
-	if (*ret == NHI_UNDO_STRIP && v->trial && had_ours(path, v))
-		*ret = NHI_UNDO_LEAVE;
-	return NHI_OK;
-}
+#include "nhictl/undo_decide.h"
 
 /* Somebody's work on a file that has to go. */
 static enum nhi_err
@@ -188,7 +37,7 @@ restore(const struct nhi_undo *u, const char *path, struct nhi_why *why)
 }
 
 static enum nhi_err
-act(const struct nhi_undo *u, const char *path, const struct versions *v,
+act(const struct nhi_undo *u, const char *path, const struct nhi_undo_versions *v,
     enum nhi_undo_action action, struct nhi_why *why)
 {
 	enum nhi_err err;
@@ -216,7 +65,7 @@ act(const struct nhi_undo *u, const char *path, const struct versions *v,
 
 static void
 show_diff(const struct nhi_undo *u, const char *path,
-    const struct versions *v, enum nhi_undo_action action)
+    const struct nhi_undo_versions *v, enum nhi_undo_action action)
 {
 	const struct nhi_buf *to = action == NHI_UNDO_STRIP ? &v->stripped :
 	    &v->was;
@@ -245,7 +94,7 @@ say(struct nhi_undo *u, const char *path, enum nhi_undo_action action)
 }
 
 static void
-finish(struct nhi_undo *u, const char *path, const struct versions *v,
+finish(struct nhi_undo *u, const char *path, const struct nhi_undo_versions *v,
     enum nhi_undo_action action)
 {
 	struct nhi_why why = { "" };
@@ -277,7 +126,8 @@ tell_lost(struct nhi_undo *u, const char *path)
 void
 nhi_undo_file(struct nhi_undo *u, const char *path)
 {
-	NHI_AUTO(versions_wipe) struct versions v = VERSIONS;
+	NHI_AUTO(nhi_undo_versions_wipe) struct nhi_undo_versions v =
+	    NHI_UNDO_VERSIONS;
 	enum nhi_undo_action action = NHI_UNDO_NOTHING;
 	struct nhi_why why = { "" };
 	enum nhi_err err;
@@ -286,17 +136,8 @@ nhi_undo_file(struct nhi_undo *u, const char *path)
 		nhi_undo_link(u, path);
 		return;
 	}
-	if ((err = nhi_copy_read(path, &v.now, &v.there, &why)) != NHI_OK ||
-	    (err = load_kept(u->area, "was", path, &v.was, &v.had)) !=
-	    NHI_OK ||
-	    (err = load_kept(u->area, "made", path, &v.made, &v.know)) !=
-	    NHI_OK) {
-		nhi_undo_fail(u, err, &why);
-		return;
-	}
-	v.trial = strcmp(u->area, NHI_KEEP_PENDING) == 0;
-	v.lost = !v.had && nhi_keep_had(u->journal, path);
-	if ((err = decide(path, &v, &action, &why)) != NHI_OK) {
+	if ((err = nhi_undo_versions_load(u, path, &v, &why)) != NHI_OK ||
+	    (err = nhi_undo_decide(path, &v, &action, &why)) != NHI_OK) {
 		nhi_undo_fail(u, err, &why);
 		return;
 	}
@@ -305,37 +146,12 @@ nhi_undo_file(struct nhi_undo *u, const char *path)
 		tell_lost(u, path);
 }
 
-static bool
-is_sudo(const char *path, const struct nhi_buf *now)
-{
-	static const char head[] = "# Written by nhictl apply;";
-
-	return strcmp(path, NHI_SUDO_FILE) == 0 &&
-	    strncmp(nhi_buf_text(now), head, sizeof(head) - 1) == 0;
-}
-
-bool
-nhi_undo_is_read(const char *path)
-{
-	return strcmp(path, NHI_SUDO_FILE) == 0 ||
-	    is_path(path, NHI_SSHD_CONF_DIR, NHI_DROPIN_NAME);
-}
-
-bool
-nhi_undo_is_written(const char *path, const struct nhi_buf *now)
-{
-	struct nhi_dropin_options o = NHI_DROPIN_DEFAULT;
-
-	return is_sudo(path, now) || is_dropin(nhi_buf_all(now)) ||
-	    nhi_dropin_parse(nhi_buf_all(now), &o);
-}
-
 void
 nhi_undo_strip(struct nhi_undo *u, const char *path)
 {
-	NHI_AUTO(versions_wipe) struct versions v = VERSIONS;
+	NHI_AUTO(nhi_undo_versions_wipe) struct nhi_undo_versions v =
+	    NHI_UNDO_VERSIONS;
 	enum nhi_undo_action action = NHI_UNDO_NOTHING;
-	struct nhi_dropin_options o;
 	struct nhi_why why = { "" };
 	struct stat st;
 	enum nhi_err err;
@@ -349,16 +165,16 @@ nhi_undo_strip(struct nhi_undo *u, const char *path)
 		return;
 	}
 	if (nhi_undo_is_shared(path)) {
-		if ((err = strip(path, &v, &why)) != NHI_OK) {
+		if ((err = nhi_undo_versions_strip(path, &v,
+		    &why)) != NHI_OK) {
 			nhi_undo_fail(u, err, &why);
 			return;
 		}
-		if (!same(&v.stripped, &v.now))
+		if (!nhi_undo_versions_same(&v))
 			action = NHI_UNDO_STRIP;
-	} else if (is_sudo(path, &v.now) ||
-	    is_dropin(nhi_buf_all(&v.now))) {
+	} else if (nhi_undo_is_whole(path, &v.now)) {
 		action = NHI_UNDO_REMOVE;
-	} else if (nhi_dropin_parse(nhi_buf_all(&v.now), &o)) {
+	} else if (nhi_undo_is_written(path, &v.now)) {
 		action = NHI_UNDO_ASIDE;
 	}
 	finish(u, path, &v, action);
