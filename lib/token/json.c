@@ -44,24 +44,30 @@ wrap(struct json_object *o)
 	return none;
 }
 
-static void
-free_tokener(struct json_tokener **t)
+/* json-c's parser: kept, for making one takes a tenth of what parsing takes. */
+static struct json_tokener *
+parser(void)
 {
-	if (*t != NULL)
-		json_tokener_free(*t);
+	static struct json_tokener *kept;
+
+	if (kept == NULL)
+		kept = json_tokener_new_ex(2 * NHI_SCAN_DEPTH);
+	else
+		json_tokener_reset(kept);
+	return kept;
 }
 
 enum nhi_err
 nhi_json_parse(struct nhi_span text, struct nhi_value *ret,
     struct nhi_why *why)
 {
-	NHI_AUTO(free_tokener) struct json_tokener *t = NULL;
 	NHI_AUTO(nhi_json_wipe) struct nhi_value v = none;
+	struct json_tokener *t;
 	enum nhi_err err;
 
 	if ((err = nhi_scan_json(text, why)) != NHI_OK)
 		return err;
-	if ((t = json_tokener_new_ex(2 * NHI_SCAN_DEPTH)) == NULL)
+	if ((t = parser()) == NULL)
 		return nhi_fail(why, NHI_ERR_NO_MEMORY, "JSON parser");
 	v = wrap(json_tokener_parse_ex(t, text.p, (int)text.n));
 	if (v.type == NHI_JSON_NULL &&
