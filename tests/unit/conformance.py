@@ -1,14 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Each row of the tables in doc/conformance.md names tests that exist.
+"""What doc/conformance.md and SECURITY.md name as a test exists.
 
-The last cell of a row holds, in backticks and parted by commas,
+The last cell of a row of the former, and of the table of attackers in the
+latter, holds in backticks and parted by commas
     corpus: PATTERN             cases of tests/vectors/make_tokens.py
     unit/test_FILE: FUNCTION    a test of tests/unit/test_FILE.c that is run
     e2e/NAME                    the script tests/e2e/NAME.sh
 or begins with "n/a", and says why.  Runs in the build directory.
 """
 import fnmatch
+import glob
 import os
 import re
 import sys
@@ -43,8 +45,9 @@ def exists(name, names):
         return False
     path = os.path.join(SRC, "tests", "unit", m[1] + ".c")
     return os.path.exists(path) and \
-        "cmocka_unit_test(%s)" % m[2] in read(path) and \
-        "tests/unit/%s " % m[1] in read(SRC, "tests", "unit", "token.am")
+        re.search(r"cmocka_unit_test(_\w+)?\(%s\b" % m[2], read(path)) and \
+        any(re.search(r"tests/unit/%s\b" % m[1], read(f)) for f in
+            glob.glob(os.path.join(SRC, "tests", "unit", "*.am")))
 
 
 def rows(text):
@@ -54,6 +57,26 @@ def rows(text):
             yield number, cells
         elif line.startswith("| RFC "):
             yield number, None
+
+
+def attackers(text):
+    """Number and cells of each row whose last cell names tests."""
+    for number, line in enumerate(text.splitlines(), 1):
+        cells = [c.strip() for c in line.split("|")[1:-1]]
+        if len(cells) == 4 and cells[3] not in ("---", "shown by"):
+            yield number, cells
+
+
+def check_security(names):
+    faults, n = [], 0
+    for number, cells in attackers(read(SRC, "SECURITY.md")):
+        tests = re.findall(r"`([^`]+)`", cells[3])
+        n += len(tests)
+        faults += ["SECURITY.md:%d: there is no %s" % (number, t)
+                   for t in tests if not exists(t, names)]
+        if not tests:
+            faults.append("SECURITY.md:%d: no test" % number)
+    return faults if n else ["SECURITY.md: no attackers"]
 
 
 def main():
@@ -70,6 +93,7 @@ def main():
         faults += ["line %d: there is no %s" % (number, t)
                    for t in tests if not exists(t, names)]
     faults += ["%s is missing" % c for c in NEEDED if c not in clauses]
+    faults += check_security(names)
     for fault in faults:
         print(fault)
     print("%d clauses, %d tests named" % (len(clauses), cited))
