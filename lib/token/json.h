@@ -29,8 +29,9 @@ struct nhi_value {
 };
 
 /*
- * One JSON object and nothing else; not for threads.  NHI_ERR_JSON, NHI_ERR_JSON_DUPLICATE,
- * NHI_ERR_JSON_DEPTH, NHI_ERR_UTF8, NHI_ERR_TOO_LARGE, NHI_ERR_NO_MEMORY.
+ * One JSON object and nothing else; not for threads.  NHI_ERR_JSON,
+ * NHI_ERR_JSON_DUPLICATE, NHI_ERR_JSON_DEPTH, NHI_ERR_UTF8,
+ * NHI_ERR_TOO_LARGE, NHI_ERR_NO_MEMORY.
  * The document is freed by nhi_json_wipe, which also serves NHI_AUTO; no
  * other value is.
  */
