@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "lib/base/halt.h"
 #include "lib/base/paths.h"
 #include "lib/base/reap.h"
 #include "lib/base/spawn.h"
@@ -37,16 +38,6 @@ collect(const struct nhi_session *s, void *arg)
 	return b->n < BATCH;
 }
 
-/* The numbers of another boot are other people's now. */
-static bool
-is_of_now(const struct nhi_session *s)
-{
-	char boot[NHI_BOOT_ID + 1];
-
-	return nhi_stamp_boot(boot, NULL) == NHI_OK &&
-	    strcmp(boot, s->start.boot) == 0;
-}
-
 static bool
 is_closed(const struct nhi_session *s)
 {
@@ -62,13 +53,21 @@ is_gone(const struct nhi_session *s)
 	return nhi_session_alive(s) == 0;
 }
 
+/* The PAM stage closes one that has left nothing, and no other. */
+static bool
+is_ended(const struct nhi_session *s)
+{
+	return is_closed(s) || (is_gone(s) && (!nhi_session_is_now(s) ||
+	    nhi_reap_left(s->uid, s->audit_session) == 0));
+}
+
 static unsigned int
-count_gone(const struct batch *b)
+count_ended(const struct batch *b)
 {
 	unsigned int n = 0;
 
 	for (size_t i = 0; i < b->n; i++)
-		n += is_gone(&b->s[i]);
+		n += is_ended(&b->s[i]);
 	return n;
 }
 
@@ -97,12 +96,17 @@ kill_all(const struct batch *b, bool opener)
 	for (size_t i = 0; i < b->n; i++) {
 		const struct nhi_session *s = &b->s[i];
 
-		if (is_closed(s) || !is_of_now(s))
+		if (is_closed(s) || !nhi_session_is_now(s))
 			continue;
 		if (opener)
 			(void)nhi_reap_process(s->pid, s->start.ticks,
 			    SIGKILL);
-		nhi_reap_kill(s->uid, s->audit_session);
+		/* What is left is looked at before anything is told. */
+		(void)!nhi_reap_kill(&(struct nhi_chase){ .uid = s->uid,
+		    .audit_session = s->audit_session,
+		    .stopped = NHI_STOPPED_DIR, .ms = NHI_REAP_MS });
+		if (opener)
+			nhi_halt_mend(NHI_STOPPED_DIR, s->uid);
 	}
 }
 
@@ -121,7 +125,8 @@ static enum nhi_err
 finish(const struct batch *b, struct nhi_why *why)
 {
 	const struct nhi_tick tick = { .sessions = NHI_SESSIONS_DIR,
-	    .leases = NHI_LEASES_DIR, .now = nhi_when_now(),
+	    .leases = NHI_LEASES_DIR, .stopped = NHI_STOPPED_DIR,
+	    .reap_ms = NHI_REAP_MS, .now = nhi_when_now(),
 	    .record = nhi_record };
 	struct nhi_session now;
 	enum nhi_err err, first = NHI_OK;
@@ -143,11 +148,11 @@ static enum nhi_err
 record(const struct nhi_end *e, const struct nhi_session *s,
     struct nhi_why *why)
 {
-	const bool gone = is_gone(s);
+	const bool gone = is_ended(s);
 	char detail[512];
 
 	(void)snprintf(detail, sizeof(detail), "%s by %s: %s", gone ?
-	    "ended" : "not ended, it is still there; asked", e->by, e->reason);
+	    "ended" : "not ended, it or what it started is still there; asked", e->by, e->reason);
 	return nhi_record(&(struct nhi_event){ .event = NHI_EVENT_SESSION_END,
 	    .outcome = gone ? NHI_INFO : NHI_FAULT,
 	    .reason = gone ? NHI_OK : NHI_ERR_STATE, .detail = detail,
@@ -164,7 +169,7 @@ end_batch(const struct batch *b, struct nhi_why *why)
 	enum nhi_err err, first = NHI_OK;
 
 	for (size_t i = 0; i < b->n; i++)
-		if (is_of_now(&b->s[i]))
+		if (nhi_session_is_now(&b->s[i]))
 			(void)nhi_reap_process(b->s[i].pid,
 			    b->s[i].start.ticks, SIGTERM);
 	if (!wait_until(b, is_closed)) {
@@ -206,7 +211,7 @@ nhi_end_sessions(const struct nhi_end *e, unsigned int *ret_ended,
 			first = err;
 		/* Without a trail the records of what has ended stay. */
 		b.alive = first != NHI_OK;
-		ended = count_gone(&b);
+		ended = count_ended(&b);
 		*ret_ended += ended;
 	} while (b.n == BATCH && ended > 0 && ++rounds < ROUNDS);
 	return first;

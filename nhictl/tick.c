@@ -9,6 +9,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/paths.h"
+#include "lib/base/reap.h"
 #include "nhictl/nhictl.h"
 #include "nhictl/record.h"
 #include "nhictl/tick.h"
@@ -134,7 +135,8 @@ nhi_verb_tick(int argc, char **argv)
 	const int64_t now = nhi_when_now();
 	struct nhi_tick tick = { .spool = NHI_SPOOL_DIR,
 	    .marks = NHI_MARKS_DIR, .sessions = NHI_SESSIONS_DIR,
-	    .leases = NHI_LEASES_DIR, .issuer = NHI_ISSUER_DIR,
+	    .leases = NHI_LEASES_DIR, .stopped = NHI_STOPPED_DIR,
+	    .reap_ms = NHI_REAP_TICK_MS, .issuer = NHI_ISSUER_DIR,
 	    .holds = NHI_HOLDS_DIR, .pending = NHI_PENDING_DIR,
 	    .issued = NHI_ISSUED_DIR, .revoked = NHI_REVOKED_DIR,
 	    .uids = NHI_UIDS_DIR, .homes = NHI_HOMES_DIR,

@@ -29,6 +29,7 @@ struct nhi_tick {
 	const char *homes;
 	const char *published;
 	const char *run;
+	const char *stopped;
 	const char *state;
 	const char *ca;
 	int64_t now;			/* that sweeps go by (tick_time.h); 0:
@@ -36,6 +37,7 @@ struct nhi_tick {
 	bool known;			/* and more than the time of day */
 	int64_t wall;			/* for ages of what lives for minutes */
 	int64_t last;			/* that of the tick before; 0: none */
+	int64_t reap_ms;		/* for the processes of one session */
 	enum nhi_err (*record)(const struct nhi_event *, struct nhi_why *);
 };
 
@@ -64,7 +66,10 @@ enum nhi_err	 nhi_tick_pending(const struct nhi_tick *, uint64_t *ret,
 enum nhi_err	 nhi_tick_sessions(const struct nhi_tick *, uint64_t *ret,
 		    struct nhi_why *) NHI_MUST;
 
-/* Finish one of them, of which no process is there. */
+/*
+ * Finish one of them, of which no process is there.  NHI_ERR_STATE: what it
+ * left cannot be ended; its record stays.
+ */
 enum nhi_err	 nhi_tick_end(const struct nhi_tick *,
 		    const struct nhi_session *, struct nhi_why *) NHI_MUST;
 

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "lib/base/file.h"
+#include "lib/base/halt.h"
 #include "lib/base/lease.h"
 #include "lib/base/reap.h"
 #include "lib/base/registry.h"
@@ -93,19 +94,32 @@ forget(const struct nhi_tick *t, const struct nhi_session *s,
 	return nhi_lease_set(t->leases, s->account, s->uid, left.n, why);
 }
 
+static enum nhi_err
+reap(const struct nhi_tick *t, const struct nhi_session *s,
+    unsigned int *ret_ended, struct nhi_why *why)
+{
+	bool over;
+
+	if (s->identity[0] == '\0' || !nhi_session_is_now(s))
+		return NHI_OK;
+	over = nhi_reap_session(&(struct nhi_chase){ .uid = s->uid,
+	    .audit_session = s->audit_session, .stopped = t->stopped,
+	    .ms = t->reap_ms }, ret_ended);
+	/* Whoever was killed may have had the account stopped. */
+	nhi_halt_mend(t->stopped, s->uid);
+	return over ? NHI_OK : nhi_fail(why, NHI_ERR_STATE, "session %s of "
+	    "%s: processes are left", s->id, s->account);
+}
+
 enum nhi_err
 nhi_tick_end(const struct nhi_tick *t, const struct nhi_session *s,
     struct nhi_why *why)
 {
 	unsigned int ended = 0;
-	char boot[NHI_BOOT_ID + 1];
 	enum nhi_err err;
 
-	/* The numbers of another boot are other people's now. */
-	if (s->identity[0] != '\0' && nhi_stamp_boot(boot, NULL) == NHI_OK &&
-	    strcmp(boot, s->start.boot) == 0)
-		ended = nhi_reap_session(s->uid, s->audit_session);
-	if ((err = record(t, s, ended, why)) != NHI_OK)
+	if ((err = reap(t, s, &ended, why)) != NHI_OK ||
+	    (err = record(t, s, ended, why)) != NHI_OK)
 		return err;
 	return forget(t, s, why);
 }
@@ -116,6 +130,7 @@ nhi_tick_sessions(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 	enum nhi_err err, first = NHI_OK;
 	struct gone gone;
 
+	nhi_halt_mend_all(t->stopped);
 	do {
 		gone.n = 0;
 		if ((err = nhi_session_each(t->sessions, collect, &gone,

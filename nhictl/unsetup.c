@@ -21,11 +21,18 @@ static bool
 end_session(const struct nhi_session *s, void *arg)
 {
 	struct nhi_undo *u = arg;
+	struct nhi_why why = { "" };
+	unsigned int found;
 
-	if (s->identity[0] == '\0' || !nhi_session_alive(s))
+	if (s->identity[0] == '\0' || !nhi_session_is_now(s))
 		return true;
 	if (!u->dry_run) {
-		(void)nhi_reap_session(s->uid, s->audit_session);
+		if (!nhi_reap_session(&(struct nhi_chase){ .uid = s->uid,
+		    .audit_session = s->audit_session,
+		    .stopped = NHI_STOPPED_DIR, .ms = NHI_REAP_TICK_MS }, &found))
+			nhi_undo_fail(u, nhi_fail(&why, NHI_ERR_STATE,
+			    "session %s of %s: processes are left", s->id,
+			    s->account), &why);
 		(void)nhi_reap_process(s->pid, s->start.ticks, SIGTERM);
 	}
 	nhi_undo_say(u, s->account, "ended the session of", false);

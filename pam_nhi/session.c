@@ -161,6 +161,15 @@ nhi_pam_session_open(pam_handle_t *pamh, int argc, const char **argv)
 	return open_other(&c);
 }
 
+/* What is left keeps its record, by which tick finds it when we are gone. */
+static bool
+end_processes(const struct nhi_session *s)
+{
+	return nhi_reap_kill(&(struct nhi_chase){ .uid = s->uid,
+	    .audit_session = s->audit_session, .stopped = NHI_STOPPED_DIR,
+	    .ms = NHI_REAP_MS });
+}
+
 int
 nhi_pam_session_close(pam_handle_t *pamh, int argc, const char **argv)
 {
@@ -172,10 +181,14 @@ nhi_pam_session_close(pam_handle_t *pamh, int argc, const char **argv)
 	if (state == NULL || !state->opened)
 		return PAM_SUCCESS;
 	state->opened = false;
+	if (!end_processes(&state->session)) {
+		pam_syslog(pamh, LOG_ERR, "nhi: session %s: processes are "
+		    "left; nhictl tick ends them", state->session.id);
+		return PAM_SUCCESS;
+	}
 	/* The policy may be gone by now; the record and the lease are not. */
 	(void)!nhi_pam_call_begin(&c, pamh, argc, argv, &why);
 	c.uid = state->session.uid;
-	nhi_reap_kill(state->session.uid, state->session.audit_session);
 	if (nhi_pam_record_close(&state->session, &why) != NHI_OK)
 		pam_syslog(pamh, LOG_ERR, "nhi: session %s: %s",
 		    state->session.id, why.text);

@@ -3,12 +3,23 @@
 #ifndef NHI_BASE_CHASE_H
 #define NHI_BASE_CHASE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* SIGKILL until nothing is left, or two seconds are over. */
-void		 nhi_chase(uint32_t uid, uint32_t audit_session);
+struct nhi_chase {
+	uint32_t uid;
+	uint32_t audit_session;
+	const char *stopped;		/* the directory of lib/base/halt.h */
+	int64_t ms;
+};
 
-/* One look, which sends the signal (0: none); how many there were. */
+/* SIGKILL until nothing is left (true), or the time is over. */
+bool		 nhi_chase(const struct nhi_chase *);
+
+/*
+ * One look, which sends the signal (0: none); how many there were that are not
+ * dying.
+ */
 unsigned int	 nhi_chase_signal(uint32_t uid, uint32_t audit_session,
 		    int sig);
 

@@ -16,8 +16,6 @@
 
 #define TRIES		4
 #define HELPER_MS	500
-#define RESUME_MS	1500
-#define RESUME_STEPS	5		/* 10 ms, and twice as long each */
 #define NOBODY		65534
 #define FD_FALLBACK	1024
 
@@ -83,21 +81,24 @@ become(uint32_t uid)
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
 }
 
-/* From one that has become it: nobody else's can be reached. */
-static void
-signal_all(uint32_t uid, int what, int64_t deadline)
+int
+nhi_crowd_signal(uint32_t uid, int sig, int64_t deadline)
 {
+	unsigned int i = 0;
 	pid_t pid;
 
-	for (unsigned int i = 0; i < TRIES && nhi_clock_ms() < deadline; i++) {
+	do {
 		if ((pid = start()) == 0) {
 			if (become(uid))
-				(void)kill(-1, what);
+				(void)kill(-1, sig);
 			_exit(0);
 		}
-		if (pid < 0 || helper_status(pid, deadline) == 0)
-			return;
-	}
+		if (pid < 0)
+			return i == 0 ? 0 : -1;
+		if (helper_status(pid, deadline) == 0)
+			return 1;
+	} while (++i < TRIES && nhi_clock_ms() < deadline);
+	return -1;
 }
 
 bool
@@ -117,28 +118,4 @@ nhi_crowd_more(uint32_t uid, uint32_t n, int64_t deadline)
 	if (pid > 0)
 		(void)waitpid(pid, NULL, 0);
 	_exit(0);
-}
-
-void
-nhi_crowd_stop(uint32_t uid, int64_t deadline)
-{
-	signal_all(uid, SIGSTOP, deadline);
-}
-
-/*
- * Said again and again, for Linux may stop the child of a fork that was under
- * way and forget that it was to go on.
- */
-void
-nhi_crowd_resume(uint32_t uid)
-{
-	const int64_t deadline = nhi_clock_ms() + RESUME_MS;
-	struct timespec step = { .tv_nsec = 10000000 };
-
-	signal_all(uid, SIGCONT, deadline);
-	for (unsigned int i = 0; i < RESUME_STEPS; i++) {
-		(void)nanosleep(&step, NULL);
-		step.tv_nsec *= 2;
-		signal_all(uid, SIGCONT, deadline);
-	}
 }

@@ -17,10 +17,11 @@
  */
 bool	 nhi_crowd_more(uint32_t uid, uint32_t n, int64_t deadline);
 
-/* No fork escapes it. */
-void	 nhi_crowd_stop(uint32_t uid, int64_t deadline);
-
-/* Takes a third of a second; two where they work against it. */
-void	 nhi_crowd_resume(uint32_t uid);
+/*
+ * From one that has become it: to all of the account at once, and to nobody
+ * else.  1; 0: no process can be started; -1: it was not seen to get to its
+ * end.
+ */
+int	 nhi_crowd_signal(uint32_t uid, int sig, int64_t deadline);
 
 #endif

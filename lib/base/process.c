@@ -78,6 +78,33 @@ nhi_process_is_over(const char *status)
 	    strstr(status, "\nThreads:\t1\n") != NULL;
 }
 
+bool
+nhi_process_is_stopped(const char *status)
+{
+	return strstr(status, "\nState:\tT") != NULL;
+}
+
+/* A mask of 64 signals in hexadecimal digits, the first one last. */
+static bool
+has_kill(const char *status, const char *key)
+{
+	const char *at = strstr(status, key);
+	size_t n = strlen(key), digits;
+
+	if (at == NULL)
+		return false;
+	digits = strspn(at + n, "0123456789abcdef");
+	return digits > (SIGKILL - 1) / 4 && strchr("13579bdf",
+	    at[n + digits - 1 - (SIGKILL - 1) / 4]) != NULL;
+}
+
+bool
+nhi_process_is_dying(const char *status)
+{
+	return has_kill(status, "\nSigPnd:\t") ||
+	    has_kill(status, "\nShdPnd:\t");
+}
+
 uint32_t
 nhi_process_number(const char *status, const char *key)
 {

@@ -41,6 +41,12 @@ bool	 nhi_process_has_uid(const char *status, uint32_t uid);
  */
 bool	 nhi_process_is_over(const char *status);
 
+/* It stands still by a signal (not by a debugger). */
+bool	 nhi_process_is_stopped(const char *status);
+
+/* It has a SIGKILL, and runs no more of its own code, however long it lasts. */
+bool	 nhi_process_is_dying(const char *status);
+
 /* The number of the line that begins so ("\nPid:\t"); 0: there is none. */
 uint32_t nhi_process_number(const char *status, const char *key);
 

@@ -10,7 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/base/chase.h"
 #include "lib/base/file.h"
 #include "lib/base/num.h"
 #include "lib/base/process.h"
@@ -66,26 +65,31 @@ is_ours(uint32_t uid, uint32_t audit_session)
 	    audit_session != UINT32_MAX;
 }
 
-void
-nhi_reap_kill(uint32_t uid, uint32_t audit_session)
+bool
+nhi_reap_kill(const struct nhi_chase *c)
 {
-	if (is_ours(uid, audit_session))
-		nhi_chase(uid, audit_session);
+	return !is_ours(c->uid, c->audit_session) || nhi_chase(c);
 }
 
-unsigned int
-nhi_reap_session(uint32_t uid, uint32_t audit_session)
+bool
+nhi_reap_session(const struct nhi_chase *c, unsigned int *ret_found)
 {
 	const struct timespec step = { 0, 20000000 };
 	const int64_t deadline = nhi_clock_ms() + PATIENCE_MS;
-	unsigned int found;
 
-	if (!is_ours(uid, audit_session))
-		return 0;
-	found = nhi_chase_signal(uid, audit_session, SIGTERM);
-	while (found > 0 && nhi_clock_ms() < deadline &&
-	    nhi_chase_signal(uid, audit_session, 0) > 0)
+	*ret_found = 0;
+	if (!is_ours(c->uid, c->audit_session))
+		return true;
+	*ret_found = nhi_chase_signal(c->uid, c->audit_session, SIGTERM);
+	while (nhi_reap_left(c->uid, c->audit_session) > 0 &&
+	    nhi_clock_ms() < deadline)
 		(void)nanosleep(&step, NULL);
-	nhi_chase(uid, audit_session);
-	return found;
+	return nhi_chase(c);
+}
+
+unsigned int
+nhi_reap_left(uint32_t uid, uint32_t audit_session)
+{
+	return is_ours(uid, audit_session) ?
+	    nhi_chase_signal(uid, audit_session, 0) : 0;
 }

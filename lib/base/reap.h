@@ -10,6 +10,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "lib/base/chase.h"
+#include "lib/base/err.h"
+
+#define NHI_REAP_MS		2000	/* of a chase while somebody waits */
+#define NHI_REAP_TICK_MS	10000	/* while nobody does */
+
 /*
  * Send the signal to the process that began at this tick.  False: it is not
  * there any more, or it cannot be signalled.
@@ -19,19 +25,26 @@ bool	 nhi_reap_process(pid_t, uint64_t start, int sig);
 /*
  * SIGKILL the processes that run under the account's UID *and* belong to the
  * kernel audit session: never root's (what sudo started keeps the audit
- * session), never another session's of the same account, which are stopped
- * for some milliseconds when one forks and leaves as fast as it is chased.
- * Two seconds, and two more where those work against it.  Nothing without an
- * audit session (0 or UINT32_MAX), which alone tells whose they are, or for a
- * UID that is not a machine account's.
+ * session), never another session's of the same account.  Those are stopped
+ * for some milliseconds when one forks and leaves as fast as it is chased, and
+ * with them whoever waits for one (su, sudo: lib/base/halt.h).
+ *
+ * False: the time is over, and some are left; they may be asked to end again.
+ * It may take two seconds more where those work against it.  Nothing, and
+ * true, without an audit session (0 or UINT32_MAX), which alone tells whose
+ * they are, or for a UID that is not a machine account's.
  */
-void	 nhi_reap_kill(uint32_t uid, uint32_t audit_session);
+bool	 nhi_reap_kill(const struct nhi_chase *) NHI_MUST;
 
 /*
- * The same after SIGTERM and half a second; returns how many there were at
- * the beginning.
+ * The same after SIGTERM and half a second; how many there were at the
+ * beginning.
  */
-unsigned int nhi_reap_session(uint32_t uid, uint32_t audit_session);
+bool	 nhi_reap_session(const struct nhi_chase *, unsigned int *ret_found)
+	    NHI_MUST;
+
+/* How many there are that are not dying. */
+unsigned int nhi_reap_left(uint32_t uid, uint32_t audit_session);
 
 /*
  * Does a process live that has the UID as one of its four, in whatever

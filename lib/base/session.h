@@ -48,6 +48,9 @@ enum nhi_err	 nhi_session_remove(const char *sessions, const char *id,
  */
 int		 nhi_session_alive(const struct nhi_session *);
 
+/* Is it of this boot?  Its numbers are other people's otherwise. */
+bool		 nhi_session_is_now(const struct nhi_session *);
+
 /*
  * Call fn for each readable record; it returns false to stop.  Names that are
  * no record are skipped.  No directory is no session.

@@ -16,3 +16,12 @@ nhi_session_alive(const struct nhi_session *s)
 		return 0;
 	return nhi_stamp_alive(s->pid, s->start.ticks);
 }
+
+bool
+nhi_session_is_now(const struct nhi_session *s)
+{
+	char boot[NHI_BOOT_ID + 1];
+
+	return nhi_stamp_boot(boot, NULL) == NHI_OK &&
+	    strcmp(boot, s->start.boot) == 0;
+}

@@ -6,6 +6,7 @@
 . "$(dirname "$0")/attack_lib.sh"
 
 install -m 755 "$BUILD/tests/e2e/respawn" /usr/local/bin/respawn
+install -m 755 "$BUILD/tests/e2e/bomb" /usr/local/bin/bomb
 install -m 755 /usr/bin/sleep /usr/local/bin/rootsleep
 cat >/etc/sudoers.d/bot <<-END
 web-deploy ALL=(root) NOPASSWD: /usr/bin/setsid
@@ -144,6 +145,50 @@ is 'all sessions over: no lease, no record' '' \
     "$(find /run/nhi/leases /run/nhi/sessions ! -type d ! -name .lock)"
 pkill -9 -f 'sleep 7'
 
+# Whoever waits for a process of the account stops with it, and goes on with
+# it.  Many that do nothing are no reason to stop anything.
+cat >/etc/sudoers.d/alice <<-END
+alice ALL=(web-deploy) NOPASSWD: /usr/bin/sleep
+END
+stopped() {
+	ps -eo stat=,args= | grep '^T.*sleep 750'
+}
+su alice -c 'sudo -n -u web-deploy sleep 7501' </dev/null &
+runuser -u web-deploy -- sleep 7502 </dev/null &
+su web-deploy -s /bin/sh -c 'sleep 7503; true' </dev/null &
+until_true 10 eval '[ "$(pgrep -u web-deploy -cxf "sleep 750.")" = 3 ]' ||
+	not_ok 'three of others'
+# Who was stopped before stays so.
+runuser -u web-deploy -- sleep 7504 </dev/null &
+until_true 10 pgrep -u web-deploy -xf 'sleep 7504'
+pkill -STOP -xf 'runuser -u web-deploy -- sleep 7504'
+for n in 1 2; do
+	nhi_ssh one web-deploy@127.0.0.1 \
+	    'prlimit --nproc=150 bomb 60 </dev/null >/dev/null 2>&1 &
+	    sleep 0.7' </dev/null >"$OUT" 2>&1
+	until_true 20 test ! -L /run/nhi/leases/web-deploy
+	is "a bomb: nothing is left of it: $n" '' \
+	    "$(pgrep -r D,R,S,T,t -x bomb)"
+	until_true 5 eval '[ -z "$(stopped | grep -v 7504)" ]'
+	is "and all others go on: $n" '' "$(stopped | grep -v 7504)"
+done
+is 'but whoever stood still before' 1 "$(stopped | grep -c 7504)"
+is 'all of them are there' 4 "$(pgrep -u web-deploy -cxf 'sleep 750.')"
+is 'and no note of it' '' "$(find /run/nhi/stopped -type f)"
+
+# One that died meanwhile: tick lets them go on, and who waits for them.
+id=$(id -u web-deploy)
+echo stopped >/run/nhi/stopped/"$id"
+pkill -STOP -u web-deploy -xf 'sleep 750[123]'
+until_true 5 eval '[ "$(stopped | grep -cE "sudo|runuser|su ")" = 3 ]' ||
+	not_ok 'they stop with it'
+try 'tick' 0 '' nhictl tick
+is 'tick lets them go on' '' "$(stopped | grep -v 7504)"
+is 'and then it is forgotten' '' "$(find /run/nhi/stopped -type f)"
+pkill -CONT -f 'sleep 7504'
+pkill -9 -xf 'sleep 750.'
+until_true 5 eval '! pgrep -f "sleep 750"'
+
 # One whose first thread has ended looks like a zombie and is none.
 nhi_ssh one web-deploy@127.0.0.1 'setsid python3 -c "
 import ctypes, threading, time
@@ -163,27 +208,41 @@ half_gone() {
 until_true 5 half_gone
 try 'nothing of the account hides behind a dead thread' 0 '' half_gone
 
-# Where processes of others come and go all the time, which no look through
-# /proc can tell from such, nothing is stopped for it.
+# Nothing is stopped for many that do nothing; nor where processes of others
+# come and go all the time, which no look through /proc can tell from such.
+watch() {
+	strace -fqq -o "$WORK/trace" -e trace=kill,execve \
+	    -p "$(cat /run/sshd.pid)" 2>"$OUT" &
+	tracer=$!
+}
+traced() {
+	nhi_ssh one web-deploy@127.0.0.1 "$1" </dev/null >"$OUT" 2>&1
+	grep -q execve "$WORK/trace"
+}
+watch
+# shellcheck disable=SC2016 # the account's shell expands it
+try 'a session that leaves many' 0 '' until_true 10 traced '
+	exec </dev/null >/dev/null 2>&1
+	i=0; while [ $i -lt 200 ]; do sleep 7111 & i=$((i + 1)); done'
+until_true 10 test ! -L /run/nhi/leases/web-deploy
+is 'they are ended' '' "$(pgrep -r D,R,S,T,t -xf 'sleep 7111')"
+stop $tracer
+is 'nothing is stopped for it' '' "$(grep 'kill(-1' "$WORK/trace")"
 for ((n = 0; n < 300; n++)); do
 	sleep 7400 &
 done
 for n in 1 2 3; do
 	while [ ! -e /tmp/quiet ]; do /bin/true; done &
 done
-strace -fqq -o "$WORK/trace" -e trace=kill,execve -p "$(cat /run/sshd.pid)" \
-    2>"$OUT" &
-tracer=$!
-traced() {
-	nhi_ssh one web-deploy@127.0.0.1 true </dev/null >"$OUT" 2>&1
-	grep -q execve "$WORK/trace"
-}
-try 'a session among many processes' 0 '' until_true 10 traced
+watch
+try 'a session among many processes' 0 '' until_true 10 traced true
 until_true 10 test ! -L /run/nhi/leases/web-deploy
 stop $tracer
 touch /tmp/quiet
 pkill -9 -f 'sleep 7400'
 is 'nothing is stopped at its end' '' "$(grep 'kill(-1' "$WORK/trace")"
+is 'and no session is left to tick' '' \
+    "$(find /run/nhi/sessions -name '[0-9]*')"
 
 # ssh ends in other ways, too.
 for how in 'client killed' 'session killed' 'monitor ended'; do

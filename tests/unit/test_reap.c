@@ -81,6 +81,17 @@ stop(pid_t pid)
 	(void)waitpid(pid, NULL, 0);
 }
 
+/* How many there were; all went, or -1. */
+static int
+reap(uint32_t uid, uint32_t session)
+{
+	const struct nhi_chase c = { .uid = uid, .audit_session = session,
+	    .stopped = "/nonexistent", .ms = NHI_REAP_MS };
+	unsigned int found;
+
+	return nhi_reap_session(&c, &found) ? (int)found : -1;
+}
+
 static void
 test_session(void **state)
 {
@@ -97,22 +108,22 @@ test_session(void **state)
 		stop(other);
 		skip();
 	}
-	assert_int_equal(nhi_reap_session(UID, UINT32_MAX), 0);
-	assert_int_equal(nhi_reap_session(UID, 0), 0);
-	assert_int_equal(nhi_reap_session(OTHER, session), 0);
-	assert_int_equal(nhi_reap_session(0, session), 0);
+	assert_int_equal(reap(UID, UINT32_MAX), 0);
+	assert_int_equal(reap(UID, 0), 0);
+	assert_int_equal(reap(OTHER, session), 0);
+	assert_int_equal(reap(0, session), 0);
 	assert_int_equal(ended(pid), 0);
-	assert_int_equal(nhi_reap_session(UID, session), 1);
+	assert_int_equal(reap(UID, session), 1);
 	assert_int_equal(ended(pid), SIGTERM);
 	assert_int_equal(ended(other), 0);
 	stop(other);
 	/* What sudo started has the session, and is root's. */
 	root = start(0, false, &session);
-	assert_int_equal(nhi_reap_session(UID, session), 0);
+	assert_int_equal(reap(UID, session), 0);
 	assert_int_equal(ended(root), 0);
 	stop(root);
 	pid = start(UID, true, &session);
-	assert_int_equal(nhi_reap_session(UID, session), 1);
+	assert_int_equal(reap(UID, session), 1);
 	assert_int_equal(ended(pid), SIGKILL);
 }
 

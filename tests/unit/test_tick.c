@@ -29,7 +29,7 @@
 #define UID	2000300123
 
 static char dir[TEMP_SIZE];
-static char paths[15][TEMP_SIZE + 16];
+static char paths[16][TEMP_SIZE + 16];
 static struct nhi_tick tick;
 
 /* What was recorded, as text. */
@@ -72,6 +72,7 @@ setup(void **state)
 	    .uids = make(9, "uids"), .homes = make(10, "homes"),
 	    .published = make(11, "published"), .run = make(12, "run"),
 	    .ca = make(13, "ca"), .state = make(14, "state"),
+	    .stopped = make(15, "stopped"), .reap_ms = 2000,
 	    .now = time(NULL), .record = record };
 	tick.wall = tick.now;
 	tick.known = true;

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/base/crowd.h"
+#include "lib/base/file.h"
+#include "lib/base/halt.h"
+#include "lib/base/num.h"
+#include "lib/base/process.h"
+#include "lib/base/spawn.h"
+
+#define RESUME_MS	1500
+#define RESUME_STEPS	5		/* 10 ms, and twice as long each */
+#define LOCK_NS		2000000
+#define DEPTH		32		/* of those that wait for each other */
+
+/* Still the file of that name, and not one that was removed meanwhile? */
+static bool
+is_named(const struct nhi_halt *h)
+{
+	struct stat a, b;
+
+	return fstat(h->fd, &a) == 0 && S_ISREG(a.st_mode) &&
+	    fstatat(h->dir, h->file, &b, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    a.st_ino == b.st_ino && a.st_dev == b.st_dev;
+}
+
+static void
+let_go(struct nhi_halt *h)
+{
+	nhi_fd_close(&h->fd);
+	nhi_fd_close(&h->dir);
+}
+
+/* The lock goes with its process.  One look where the deadline is over. */
+static bool
+take(struct nhi_halt *h, int flags, int64_t deadline)
+{
+	const struct timespec step = { .tv_nsec = LOCK_NS };
+
+	for (;;) {
+		h->fd = openat(h->dir, h->file, flags | O_RDWR | O_CLOEXEC |
+		    O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0600);
+		if (h->fd < 0)
+			return false;
+		if (flock(h->fd, LOCK_EX | LOCK_NB) == 0 && is_named(h))
+			return true;
+		nhi_fd_close(&h->fd);
+		if (nhi_clock_ms() >= deadline)
+			return false;
+		(void)nanosleep(&step, NULL);
+	}
+}
+
+static bool
+open_dir(struct nhi_halt *h, const char *dir, uint32_t uid)
+{
+	(void)snprintf(h->file, sizeof(h->file), "%" PRIu32, uid);
+	h->uid = uid;
+	h->n = 0;
+	h->fd = -1;
+	h->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	return h->dir >= 0;
+}
+
+static bool
+is_noted(const struct nhi_halt *h, uint32_t pid)
+{
+	for (unsigned int i = 0; i < h->n; i++)
+		if (h->noted[i] == pid)
+			return true;
+	return false;
+}
+
+static void
+note(struct nhi_halt *h, uint32_t pid)
+{
+	if (h->n < NHI_HALT_NOTED && !is_noted(h, pid))
+		h->noted[h->n++] = pid;
+}
+
+static void
+wake(struct nhi_halt *h, uint32_t pid)
+{
+	NHI_AUTO(nhi_fd_close) int fd = -1;
+
+	if (!is_noted(h, pid) && nhi_process_open((pid_t)pid, &fd))
+		(void)nhi_process_send((pid_t)pid, fd, SIGCONT);
+}
+
+/* From a process of the account up: whoever waits for it, and is not it. */
+static void
+climb(struct nhi_halt *h, int proc, const char *pid,
+    void (*act)(struct nhi_halt *, uint32_t))
+{
+	char path[32], status[NHI_PROCESS_STATUS];
+	uint32_t parent;
+
+	(void)snprintf(path, sizeof(path), "%.10s/status", pid);
+	for (unsigned int i = 0; i < DEPTH &&
+	    nhi_process_read(proc, path, status, sizeof(status)); i++) {
+		if (i > 0 && nhi_process_is_stopped(status) &&
+		    !nhi_process_has_uid(status, h->uid))
+			act(h, nhi_process_number(status, "\nPid:\t"));
+		parent = nhi_process_number(status, "\nPPid:\t");
+		if (parent <= 1)
+			return;
+		(void)snprintf(path, sizeof(path), "%" PRIu32 "/status",
+		    parent);
+	}
+}
+
+static void
+each_parent(struct nhi_halt *h, void (*act)(struct nhi_halt *, uint32_t))
+{
+	DIR *proc = opendir("/proc");
+	const struct dirent *d;
+	struct stat st;
+
+	while (proc != NULL && (d = readdir(proc)) != NULL)
+		if (d->d_name[0] >= '1' && d->d_name[0] <= '9' &&
+		    fstatat(dirfd(proc), d->d_name, &st, 0) == 0 &&
+		    st.st_uid == h->uid)
+			climb(h, dirfd(proc), d->d_name, act);
+	if (proc != NULL)
+		(void)closedir(proc);
+}
+
+/*
+ * Said again and again, for Linux may stop the child of a fork that was under
+ * way and forget that it was to go on; and those that wait for each other stop
+ * one after the other.
+ */
+static bool
+resume(struct nhi_halt *h)
+{
+	const int64_t deadline = nhi_clock_ms() + RESUME_MS;
+	struct timespec step = { .tv_nsec = 10000000 };
+	int said = nhi_crowd_signal(h->uid, SIGCONT, deadline);
+
+	for (unsigned int i = 0; i < RESUME_STEPS; i++) {
+		each_parent(h, wake);
+		(void)nanosleep(&step, NULL);
+		step.tv_nsec *= 2;
+		said = nhi_crowd_signal(h->uid, SIGCONT, deadline);
+	}
+	each_parent(h, wake);
+	return said == 1;
+}
+
+static bool
+is_written(const struct nhi_halt *h)
+{
+	struct stat st;
+
+	return fstat(h->fd, &st) == 0 && st.st_size > 0;
+}
+
+bool
+nhi_halt_begin(struct nhi_halt *h, const char *dir, uint32_t uid,
+    int64_t deadline)
+{
+	int said = 0;
+
+	(void)mkdir(dir, 0700);
+	if (!open_dir(h, dir, uid) || !take(h, O_CREAT, deadline)) {
+		let_go(h);
+		return false;
+	}
+	/* Where one died that had stopped them, who was stopped by it? */
+	if (!is_written(h))
+		each_parent(h, note);
+	if (nhi_file_put(h->fd, NHI_SPAN("stopped\n"), NULL) == NHI_OK &&
+	    (said = nhi_crowd_signal(uid, SIGSTOP, deadline)) == 1)
+		return true;
+	if (said != 0) {
+		nhi_halt_end(h);
+		return false;
+	}
+	(void)unlinkat(h->dir, h->file, 0);
+	let_go(h);
+	return false;
+}
+
+void
+nhi_halt_end(struct nhi_halt *h)
+{
+	if (h->fd < 0)
+		return;
+	/* Tick sees to those that we cannot reach. */
+	if (resume(h))
+		(void)unlinkat(h->dir, h->file, 0);
+	let_go(h);
+}
+
+void
+nhi_halt_mend(const char *dir, uint32_t uid)
+{
+	struct nhi_halt h;
+
+	if (open_dir(&h, dir, uid) && take(&h, 0, 0))
+		nhi_halt_end(&h);
+	else
+		let_go(&h);
+}
+
+void
+nhi_halt_mend_all(const char *dir)
+{
+	const struct dirent *d;
+	DIR *dp = opendir(dir);
+	uint64_t uid;
+
+	while (dp != NULL && (d = readdir(dp)) != NULL)
+		if (nhi_num_parse(nhi_span_str(d->d_name), UINT32_MAX, &uid))
+			nhi_halt_mend(dir, (uint32_t)uid);
+	if (dp != NULL)
+		(void)closedir(dp);
+}

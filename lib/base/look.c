@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/file.h"
+#include "lib/base/num.h"
+#include "lib/base/process.h"
+#include "lib/base/look.h"
+
+static bool
+is_session(const char *text, uint32_t audit_session)
+{
+	uint64_t v;
+
+	return nhi_num_parse(nhi_span_str(text), UINT32_MAX, &v) &&
+	    v == audit_session;
+}
+
+enum what { GONE, ANOTHER, LIVES };
+
+/* Most processes of a host are another session's, which one file says. */
+static enum what
+look_first(int proc, const char *pid, const struct nhi_look *c)
+{
+	char path[32], text[24];
+
+	(void)snprintf(path, sizeof(path), "%.10s/sessionid", pid);
+	if (!nhi_process_read(proc, path, text, sizeof(text)))
+		return errno == ENOENT || errno == ESRCH ? GONE : ANOTHER;
+	return is_session(text, c->audit_session) ? LIVES : ANOTHER;
+}
+
+/* One and the same process has the session and the uid. */
+static enum what
+look(int proc, const char *pid, const struct nhi_look *c)
+{
+	NHI_AUTO(nhi_fd_close) int dir = -1;
+	enum what first = look_first(proc, pid, c);
+	char text[NHI_PROCESS_STATUS];
+
+	if (first != LIVES)
+		return first;
+	dir = openat(proc, pid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0 ||
+	    !nhi_process_read(dir, "sessionid", text, sizeof(text)))
+		return GONE;
+	if (!is_session(text, c->audit_session))
+		return ANOTHER;
+	if (!nhi_process_read(dir, "status", text, sizeof(text)))
+		return GONE;
+	return nhi_process_has_uid(text, c->uid) &&
+	    !nhi_process_is_over(text) ? LIVES : ANOTHER;
+}
+
+/*
+ * What the kernel counts as the account's and is not to be ended.  Who shows
+ * another owner (a set-uid program) is left out: there is more than was seen,
+ * then, and no more than that follows.
+ */
+static void
+count(int proc, const char *pid, struct nhi_look *c)
+{
+	char path[32], text[NHI_PROCESS_STATUS];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "%.10s/status", pid);
+	if (fstatat(proc, pid, &st, 0) != 0 || st.st_uid != c->uid ||
+	    !nhi_process_read(proc, path, text, sizeof(text)))
+		return;
+	if (!nhi_process_is_over(text)) {
+		c->others += nhi_process_number(text, "\nThreads:\t");
+		return;
+	}
+	c->zombies++;
+	c->sum = c->sum * 31 + nhi_process_number(text, "\nPid:\t");
+	if (nhi_process_number(text, "\nPPid:\t") == (uint32_t)getpid())
+		c->own++;
+}
+
+/* A big one takes its time to die: that is nothing to chase. */
+static bool
+needs(const struct nhi_look *c, const char *status)
+{
+	return c->sig != SIGSTOP || !nhi_process_is_stopped(status);
+}
+
+static void
+end(int proc, const char *name, pid_t pid, struct nhi_look *c)
+{
+	NHI_AUTO(nhi_fd_close) int fd = -1;
+	char path[32], text[NHI_PROCESS_STATUS];
+
+	c->found++;
+	(void)snprintf(path, sizeof(path), "%.10s/status", name);
+	if (!nhi_process_read(proc, path, text, sizeof(text)))
+		return;
+	if (nhi_process_is_dying(text)) {
+		c->dying += nhi_process_number(text, "\nThreads:\t");
+		return;
+	}
+	if (!needs(c, text))
+		return;
+	c->fresh++;
+	if (nhi_process_open(pid, &fd) && look(proc, name, c) == LIVES)
+		(void)nhi_process_send(pid, fd, c->sig);
+}
+
+static void
+visit(int proc, const char *name, struct nhi_look *c)
+{
+	uint64_t pid;
+
+	if (!nhi_num_parse(nhi_span_str(name), INT32_MAX, &pid) || pid <= 1 ||
+	    (pid_t)pid == getpid())
+		return;
+	switch (look(proc, name, c)) {
+	case ANOTHER:
+		count(proc, name, c);
+		return;
+	case LIVES:
+		end(proc, name, (pid_t)pid, c);
+		return;
+	case GONE:
+		c->lost = true;
+		return;
+	}
+}
+
+bool
+nhi_look(struct nhi_look *c)
+{
+	const uint64_t before = c->sum;
+	DIR *proc = opendir("/proc");
+	const struct dirent *d;
+
+	c->found = c->fresh = c->dying = c->others = 0;
+	c->zombies = c->own = 0;
+	c->sum = 0;
+	c->lost = false;
+	if (proc == NULL)
+		return false;
+	while ((d = readdir(proc)) != NULL)
+		visit(dirfd(proc), d->d_name, c);
+	(void)closedir(proc);
+	return c->found > 0 || c->lost || c->sum != before;
+}
