@@ -24,47 +24,74 @@ counted(const struct nhi_stamp *from, const struct nhi_stamp *to)
 	return (int64_t)(to->ticks - from->ticks);
 }
 
+enum side { BEHIND, RIGHT, AHEAD };
+
+static enum side
+side(int64_t time, int64_t now)
+{
+	if (now > time + SLACK)
+		return AHEAD;
+	return now < time - SLACK ? BEHIND : RIGHT;
+}
+
 /*
- * Ahead and behind wait each for itself.  The claim is the earliest of its
- * day: a host that is never up for a whole one claims another time at each
- * boot, and would wait for ever if each began anew.
+ * The claim is the earliest of its day: a host that is never up for a whole
+ * one claims another time at each boot, and would wait for ever if each began
+ * anew.
  */
 static void
-wait_day(struct nhi_tick_time *t, int64_t now, int64_t went)
+wait_day(struct nhi_tick_time *t, struct nhi_tick_claim *c, int64_t now,
+    int64_t went)
 {
-	if (t->claim == 0 || (t->claim > t->time) != (now > t->time)) {
-		t->claim = now;
-		t->waited = 0;
+	if (c->time == 0) {
+		c->time = now;
+		c->waited = 0;
 		return;
 	}
-	t->waited += went;
-	if (now < t->claim)
-		t->claim = now;
-	if (t->waited >= NHI_TICK_TIME_WAIT) {
-		t->time = t->claim;
-		t->claim = t->waited = 0;
+	c->waited += went;
+	if (now < c->time)
+		c->time = now;
+	if (c->waited >= NHI_TICK_TIME_WAIT) {
+		t->time = c->time;
+		c->time = c->waited = 0;
 	}
 }
 
+static void
+count(struct nhi_tick_time *t, int64_t went)
+{
+	if (t->time != 0)
+		t->time += went;
+	if (t->ahead.time != 0)
+		t->ahead.time += went;
+	if (t->behind.time != 0)
+		t->behind.time += went;
+}
+
+/*
+ * Ahead and behind wait each for itself, and each only while it is so from one
+ * tick to the next: a host that boots with its clock behind, before it is set,
+ * would otherwise lose what it waited ahead.
+ */
 void
 nhi_tick_time_step(struct nhi_tick_time *t, int64_t now,
     const struct nhi_stamp *at)
 {
 	const int64_t went = counted(&t->at, at);
+	const enum side before = side(t->time, t->wall);
+	enum side is;
 
 	t->at = *at;
 	t->last = t->wall;
 	t->wall = now;
-	if (t->time != 0)
-		t->time += went;
-	if (t->claim != 0)
-		t->claim += went;
-	if (now < t->time - SLACK || now > t->time + SLACK) {
-		wait_day(t, now, went);
+	count(t, went);
+	if ((is = side(t->time, now)) != RIGHT) {
+		wait_day(t, is == AHEAD ? &t->ahead : &t->behind, now,
+		    is == before ? went : 0);
 		return;
 	}
 	t->time = now;
-	t->claim = t->waited = 0;
+	t->ahead = t->behind = (struct nhi_tick_claim){ .time = 0 };
 }
 
 enum nhi_err
@@ -112,6 +139,16 @@ cut(struct nhi_span *text, int64_t *ret)
 	return true;
 }
 
+/* Of versions that had one claim for both. */
+static void
+tell_apart(struct nhi_tick_time *t)
+{
+	if (t->ahead.time >= t->time)
+		return;
+	t->behind = t->ahead;
+	t->ahead = (struct nhi_tick_claim){ .time = 0 };
+}
+
 void
 nhi_tick_time_load(const char *dir, struct nhi_tick_time *ret)
 {
@@ -124,11 +161,16 @@ nhi_tick_time_load(const char *dir, struct nhi_tick_time *ret)
 	    nhi_link_read(AT_FDCWD, path, text) != 1)
 		return;
 	rest = nhi_span_str(text);
-	if (cut(&rest, &t.time) && cut(&rest, &t.claim) &&
-	    cut(&rest, &t.waited) && cut(&rest, &t.wall) &&
-	    nhi_span_cut(&rest, ' ', &word) &&
-	    nhi_stamp_parse(word, &t.at) && rest.p == NULL)
-		*ret = t;
+	if (!cut(&rest, &t.time) || !cut(&rest, &t.ahead.time) ||
+	    !cut(&rest, &t.ahead.waited) || !cut(&rest, &t.wall) ||
+	    !nhi_span_cut(&rest, ' ', &word) || !nhi_stamp_parse(word, &t.at))
+		return;
+	if (rest.p == NULL)
+		tell_apart(&t);
+	else if (!cut(&rest, &t.behind.time) || !cut(&rest, &t.behind.waited) ||
+	    rest.p != NULL)
+		return;
+	*ret = t;
 }
 
 /* A link is whole or not there, also after a crash. */
@@ -139,9 +181,9 @@ nhi_tick_time_save(const char *dir, const struct nhi_tick_time *t,
 	char path[NHI_PATH_SIZE], at[NHI_STAMP_TEXT], text[256];
 
 	nhi_stamp_format(&t->at, at);
-	(void)snprintf(text, sizeof(text),
-	    "%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %s", t->time,
-	    t->claim, t->waited, t->wall, at);
+	(void)snprintf(text, sizeof(text), "%" PRId64 " %" PRId64 " %" PRId64
+	    " %" PRId64 " %s %" PRId64 " %" PRId64, t->time, t->ahead.time,
+	    t->ahead.waited, t->wall, at, t->behind.time, t->behind.waited);
 	if (!nhi_path_join(path, dir, "/clock", NHI_SPAN("")) ||
 	    nhi_link_replace(AT_FDCWD, path, text) != 0)
 		return nhi_fail(why, NHI_ERR_STATE, "%s/clock: %s", dir,

@@ -6,7 +6,8 @@
  * time of its own, which the kernel counts on from tick to tick.  Where the
  * time of day is another one (it was set, or a boot is between two ticks,
  * of which nobody knows how long it took), it is believed when it was so for
- * a day, over all boots: the earliest that it said in that day.  Until then a
+ * a day, over all boots: the earliest that it said in that day.  Ahead and
+ * behind have a day each, which ends when the clock is right.  Until then a
  * clock that is ahead makes nothing over, and one that is behind ends nothing
  * at all.  On the first day of a host nothing is known, and the time of day is
  * believed, but for UIDs.
@@ -22,10 +23,16 @@
 #define NHI_TICK_TIME_WAIT	86400	/* seconds that ticks saw go by */
 #define NHI_TICK_TIME_SLACK	60	/* what is no other time */
 
+/* Waits to be believed; time 0: none. */
+struct nhi_tick_claim {
+	int64_t time;
+	int64_t waited;			/* seconds */
+};
+
 struct nhi_tick_time {
 	int64_t time;			/* believed; 0: nothing is known */
-	int64_t claim;			/* waits to be believed; 0: none */
-	int64_t waited;			/* seconds */
+	struct nhi_tick_claim ahead;	/* later than it */
+	struct nhi_tick_claim behind;	/* earlier */
 	struct nhi_stamp at;		/* the last tick: boot, and seconds */
 	int64_t wall;			/* its time of day */
 	int64_t last;			/* that of the tick before it; 0: none */

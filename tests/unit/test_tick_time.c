@@ -81,6 +81,19 @@ static const struct {
 		{ A, 1060 + DAY / 2, YEAR, 60 + DAY / 2 },
 		{ A, 1060 + DAY, YEAR + DAY / 2, 60 + DAY },
 		{ A, 1000 + 2 * DAY, -HOUR + 2 * DAY, NONE } } },
+	{ "behind and ahead: each goes on where it was", {
+		{ A, 1000, -HOUR, NONE },
+		{ A, 1000 + DAY / 2, -HOUR + DAY / 2, NONE },
+		{ A, 1060 + DAY / 2, YEAR, 60 + DAY / 2 },
+		{ A, 1120 + DAY / 2, YEAR + 60, 120 + DAY / 2 },
+		{ A, 1180 + DAY / 2, -HOUR + 180 + DAY / 2, NONE },
+		{ A, 1179 + DAY, -HOUR + 179 + DAY, NONE },
+		{ A, 1180 + DAY, -HOUR + 180 + DAY, -HOUR + 180 + DAY },
+		{ A, 1181 + DAY, YEAR, -HOUR + 181 + DAY },
+		{ A, 1120 + 2 * DAY, YEAR + DAY - 61,
+			-HOUR + 120 + 2 * DAY },
+		{ A, 1121 + 2 * DAY, YEAR + DAY - 60,
+			YEAR + DAY - 60 } } },
 	{ "a boot of a minute", {
 		{ B, 5, 60, 60 } } },
 	{ "a boot ahead, set right", {
@@ -148,6 +161,49 @@ test_step(void **state)
 	}
 }
 
+/*
+ * A host without a clock chip, up for half of each day: at a boot it is in
+ * 2001, or a year ahead, until its clock is set.
+ */
+static int64_t
+live(struct nhi_tick_time *t, int64_t days, int64_t wrong, int64_t at_boot)
+{
+	int64_t now = 0, lag = 0;
+
+	for (int64_t day = 0; day < days; day++) {
+		now = day * DAY;
+		for (int64_t up = 0; up < DAY / 2; up += 60)
+			step(t, day % 2 == 0 ? B : A, up, now + up +
+			    (up < wrong ? at_boot : 0));
+		if (day > 3 && NOW + now + DAY / 2 - t->time > lag)
+			lag = NOW + now + DAY / 2 - t->time;
+		assert_true(t->time <= NOW + now + DAY / 2);
+	}
+	return lag;
+}
+
+static void
+test_chipless(void **state)
+{
+	static const struct {
+		int64_t wrong;
+		int64_t at_boot;
+	} hosts[] = {
+		{ 0, 0 }, { 60, 1000000000 - NOW }, { 60, -YEAR }, { 60, YEAR },
+		{ 600, -YEAR }, { 600, YEAR },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+		struct nhi_tick_time t = { .time = NOW,
+			.at = { .boot = A, .ticks = 1000 } };
+		int64_t lag = live(&t, 60, hosts[i].wrong, hosts[i].at_boot);
+
+		if (lag > 2 * DAY)
+			fail_msg("%zu: %" PRId64 " behind", i, lag);
+	}
+}
+
 /* Of which nothing is known: the first day of a host. */
 static void
 test_first(void **state)
@@ -168,25 +224,60 @@ test_first(void **state)
 static void
 test_kept(void **state)
 {
-	struct nhi_tick_time t = { .time = NOW, .claim = NOW + YEAR,
-		.waited = 5, .wall = 6, .at = { .boot = B, .ticks = 7 } },
-		got;
+	struct nhi_tick_time t = { .time = NOW, .wall = 6,
+		.ahead = { NOW + YEAR, 5 }, .behind = { NOW - YEAR, 8 },
+		.at = { .boot = B, .ticks = 7 } }, got;
 	char dir[TEMP_SIZE];
 
 	(void)state;
 	temp_make(dir);
 	nhi_tick_time_load(dir, &got);
-	assert_true(got.time == 0 && got.claim == 0);
+	assert_true(got.time == 0 && got.ahead.time == 0);
 	for (unsigned int i = 0; i < 2; i++) {
 		assert_int_equal(nhi_tick_time_save(dir, &t, NULL), NHI_OK);
 		nhi_tick_time_load(dir, &got);
-		assert_true(got.time == NOW && got.claim == NOW + YEAR);
-		assert_true(got.waited == 5 && got.wall == 6);
+		assert_true(got.time == NOW && got.wall == 6);
+		assert_memory_equal(&got.ahead, &t.ahead, sizeof(t.ahead));
+		assert_memory_equal(&got.behind, &t.behind, sizeof(t.behind));
 		assert_int_equal(got.at.ticks, 7);
 		assert_string_equal(got.at.boot, B);
 	}
 	assert_int_equal(nhi_tick_time_save(temp_path(dir, "none"), &t, NULL),
 	    NHI_ERR_STATE);
+	temp_remove(dir);
+}
+
+/* One claim for both: which it was, its time tells. */
+static void
+test_older(void **state)
+{
+	static const struct {
+		const char *text;
+		struct nhi_tick_claim ahead;
+		struct nhi_tick_claim behind;
+	} old[] = {
+		{ "1000 0 0 1001 " A ":7", { 0, 0 }, { 0, 0 } },
+		{ "1000 2000 5 1001 " A ":7", { 2000, 5 }, { 0, 0 } },
+		{ "1000 500 5 1001 " A ":7", { 0, 0 }, { 500, 5 } },
+		{ "0 500 5 1001 " A ":7", { 500, 5 }, { 0, 0 } },
+	};
+	char dir[TEMP_SIZE];
+
+	(void)state;
+	temp_make(dir);
+	for (size_t i = 0; i < sizeof(old) / sizeof(old[0]); i++) {
+		struct nhi_tick_time got;
+
+		(void)unlink(temp_path(dir, "clock"));
+		assert_int_equal(symlink(old[i].text, temp_path(dir,
+		    "clock")), 0);
+		nhi_tick_time_load(dir, &got);
+		assert_true(got.wall == 1001 && got.at.ticks == 7);
+		assert_memory_equal(&got.ahead, &old[i].ahead,
+		    sizeof(got.ahead));
+		assert_memory_equal(&got.behind, &old[i].behind,
+		    sizeof(got.behind));
+	}
 	temp_remove(dir);
 }
 
@@ -199,7 +290,7 @@ test_pass(void **state)
 	(void)state;
 	assert_int_equal(nhi_tick_time_pass(&t, NOW, NULL), NHI_OK);
 	assert_int_equal(strlen(t.at.boot), NHI_BOOT_ID);
-	assert_true(t.time == 0 && t.claim == NOW);
+	assert_true(t.time == 0 && t.ahead.time == NOW);
 	t.time = NOW;
 	before = t;
 	assert_int_equal(nhi_tick_time_pass(&t, NOW + YEAR, NULL), NHI_OK);
@@ -219,6 +310,8 @@ test_spoilt(void **state)
 		"x", "1 2 3 4", "1 2 3 " A ":1", "1 2 3 4 " A, "1 2 3 4 " A ":1 4",
 		"-1 2 3 4 " A ":1", "1 2 3 4 " A ":1 ", "1  3 4 " A ":1",
 		"9999999999999999999 2 3 4 " A ":1",
+		"1 2 3 4 " A ":1 5 6 7", "1 2 3 4 " A ":1 5 x",
+		"1 2 3 4 " A ":1 5 6 ",
 	};
 	struct nhi_tick_time got;
 	char dir[TEMP_SIZE];
@@ -230,7 +323,7 @@ test_spoilt(void **state)
 		assert_int_equal(symlink(texts[i], temp_path(dir, "clock")),
 		    0);
 		nhi_tick_time_load(dir, &got);
-		assert_true(got.time == 0 && got.claim == 0);
+		assert_true(got.time == 0 && got.ahead.time == 0);
 	}
 	/* No link, but it is one when it was saved. */
 	(void)unlink(temp_path(dir, "clock"));
@@ -262,8 +355,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_step),
+		cmocka_unit_test(test_chipless),
 		cmocka_unit_test(test_first),
 		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_older),
 		cmocka_unit_test(test_pass),
 		cmocka_unit_test(test_spoilt),
 		cmocka_unit_test(test_old),
