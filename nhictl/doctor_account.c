@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/linger.h"
 #include "lib/base/paths.h"
 #include "nhictl/doctor.h"
 
@@ -67,6 +68,17 @@ on_left(struct nhi_doctor *d, const char *dir, const char *name)
 		    path, (uint32_t)st.st_uid);
 }
 
+/* Its processes may outlive its last session, and come back with a boot. */
+static void
+on_linger(struct nhi_doctor *d, const char *dir, const char *name)
+{
+	const struct nhi_linger l = { .dir = dir, .leases = NHI_LEASES_DIR,
+		.uids = NHI_UIDS_DIR, .generation = d->policy.path };
+
+	if (nhi_linger_left(&l, name) == 1)
+		nhi_doctor_find(d, NHI_DOCTOR_LINGER, "%s/%s", dir, name);
+}
+
 void
 nhi_doctor_accounts(struct nhi_doctor *d)
 {
@@ -76,6 +88,8 @@ nhi_doctor_accounts(struct nhi_doctor *d)
 	if (!nhi_doctor_walk(NHI_HOMES_DIR "/.left", on_left, d))
 		nhi_doctor_put_blind(d, NHI_HOMES_DIR "/.left",
 		    strerror(errno));
+	if (!nhi_doctor_walk(NHI_LINGER_DIR, on_linger, d))
+		nhi_doctor_put_blind(d, NHI_LINGER_DIR, strerror(errno));
 	nhi_doctor_names(d, &names);
 	for (size_t i = 0; i < names.n; i++) {
 		if (nhi_account_find(d->policy.path, names.list[i],

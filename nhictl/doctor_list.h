@@ -171,6 +171,10 @@
 	    "a home that belonged to another UID was set aside, and "	\
 	    "stays",							\
 	    "keep of it what is good, and remove it as root")		\
+	X(LINGER, WARNING, "linger",					\
+	    "a machine account lingers: what it runs by systemd may "	\
+	    "outlive its sessions",					\
+	    "nhictl tick")						\
 	X(GROUP_GONE, WARNING, "account-group",				\
 	    "a group of the policy is gone: its number may become "	\
 	    "another group's",						\

@@ -126,6 +126,7 @@ finish(const struct batch *b, struct nhi_why *why)
 {
 	const struct nhi_tick tick = { .sessions = NHI_SESSIONS_DIR,
 	    .leases = NHI_LEASES_DIR, .stopped = NHI_STOPPED_DIR,
+	    .linger = NHI_LINGER_DIR,
 	    .reap_ms = NHI_REAP_MS, .now = nhi_when_now(),
 	    .record = nhi_record };
 	struct nhi_session now;

@@ -29,6 +29,7 @@ static const struct {
 	{ "issuer", "connections ended or forgotten", nhi_tick_issuer },
 	{ "sessions", "sessions ended", nhi_tick_sessions },
 	{ "leases", "leases ended", nhi_tick_leases },
+	{ "linger", "accounts linger no more", nhi_tick_linger },
 	{ "marks", "marks expired", nhi_tick_marks },
 	{ "issued", "entries of the ledger expired", nhi_tick_issued },
 	{ "revoked", "revocations out of date", nhi_tick_revoked },
@@ -140,6 +141,7 @@ nhi_verb_tick(int argc, char **argv)
 	    .holds = NHI_HOLDS_DIR, .pending = NHI_PENDING_DIR,
 	    .issued = NHI_ISSUED_DIR, .revoked = NHI_REVOKED_DIR,
 	    .uids = NHI_UIDS_DIR, .homes = NHI_HOMES_DIR,
+	    .linger = NHI_LINGER_DIR,
 	    .published = NHI_PUBLISHED_DIR, .run = NHI_RUN_DIR,
 	    .state = NHI_STATE_DIR, .ca = NHI_CA_DIR, .wall = now,
 	    .record = nhi_record };

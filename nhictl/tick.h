@@ -27,6 +27,7 @@ struct nhi_tick {
 	const char *revoked;
 	const char *uids;
 	const char *homes;
+	const char *linger;		/* of systemd-logind */
 	const char *published;
 	const char *run;
 	const char *stopped;
@@ -100,6 +101,10 @@ enum nhi_err	 nhi_tick_temporary(const struct nhi_tick *, uint64_t *ret,
 enum nhi_err	 nhi_tick_uids(const struct nhi_tick *, uint64_t *ret,
 		    struct nhi_why *) NHI_MUST;
 enum nhi_err	 nhi_tick_homes(const struct nhi_tick *, uint64_t *ret,
+		    struct nhi_why *) NHI_MUST;
+
+/* Machine accounts that linger without a lease. */
+enum nhi_err	 nhi_tick_linger(const struct nhi_tick *, uint64_t *ret,
 		    struct nhi_why *) NHI_MUST;
 
 /*

@@ -15,6 +15,7 @@
 #include "lib/base/file.h"
 #include "lib/base/halt.h"
 #include "lib/base/lease.h"
+#include "lib/base/linger.h"
 #include "lib/base/reap.h"
 #include "lib/base/registry.h"
 #include "lib/base/session.h"
@@ -91,7 +92,10 @@ forget(const struct nhi_tick *t, const struct nhi_session *s,
 	if ((err = nhi_session_each(t->sessions, count_one, &left, why)) !=
 	    NHI_OK)
 		return err;
-	return nhi_lease_set(t->leases, s->account, s->uid, left.n, why);
+	if ((err = nhi_lease_set(t->leases, s->account, s->uid, left.n,
+	    why)) != NHI_OK)
+		return err;
+	return nhi_linger_end(t->linger, t->leases, s->account, why);
 }
 
 static enum nhi_err
@@ -185,6 +189,9 @@ nhi_tick_leases(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 		/* Removing asks for no UID in particular. */
 		err = nhi_lease_set(t->leases, de->d_name, NHI_UID_MIN, 0, why);
 		*ret += err == NHI_OK;
+		if (err == NHI_OK)
+			err = nhi_linger_end(t->linger, t->leases, de->d_name,
+			    why);
 	}
 	(void)closedir(dp);
 	return err;

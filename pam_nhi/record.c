@@ -9,6 +9,7 @@
 #include "lib/base/file.h"
 #include "lib/base/home.h"
 #include "lib/base/lease.h"
+#include "lib/base/linger.h"
 #include "lib/base/paths.h"
 #include "lib/base/registry.h"
 #include "pam_nhi/home.h"
@@ -199,9 +200,10 @@ nhi_pam_record_close(const struct nhi_session *s, struct nhi_why *why)
 	if ((err = nhi_state_lock(NHI_LEASES_DIR, NHI_LOCK_MS, &lock,
 	    why)) != NHI_OK ||
 	    (err = nhi_session_remove(NHI_SESSIONS_DIR, s->id,
-	    why)) != NHI_OK)
+	    why)) != NHI_OK ||
+	    (err = set_lease(s, may_go, why)) != NHI_OK)
 		return err;
-	return set_lease(s, may_go, why);
+	return nhi_linger_end(NHI_LINGER_DIR, NHI_LEASES_DIR, s->account, why);
 }
 
 enum nhi_err

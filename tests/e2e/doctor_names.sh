@@ -130,6 +130,12 @@ finds account-home 'no directory for homes' \
 finds home-left 'a home that was set aside' \
     'install -d -m 0700 /var/lib/nhi/homes/.left/pr-1.2000400000.0' \
     'rm -r /var/lib/nhi/homes/.left'
+install -d /var/lib/systemd/linger
+touch /var/lib/systemd/linger/alice
+finds linger 'an account that lingers without a lease' \
+    'touch /var/lib/systemd/linger/web-deploy' \
+    'rm /var/lib/systemd/linger/web-deploy'
+rm /var/lib/systemd/linger/alice
 groupadd deployers
 finds account-group 'a group that is gone' \
     "changed 's|account = \"web-deploy\";|& groups = [ \"deployers\" ];|' &&

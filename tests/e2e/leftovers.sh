@@ -36,6 +36,10 @@ nhi_ssh two web-deploy@127.0.0.1 'setsid sleep 7001 & sleep 7002' \
     </dev/null >/dev/null 2>&1 &
 other=$!
 until_true 10 running 'sleep 7002' || not_ok 'the other session'
+# As loginctl enable-linger, which polkit lets everybody do, leaves them.
+LINGER=/var/lib/systemd/linger
+install -d $LINGER
+touch $LINGER/web-deploy $LINGER/alice
 su alice -c 'sleep 7003' &
 
 # shellcheck disable=SC2016 # the account's shell expands it
@@ -70,6 +74,8 @@ until_true 5 eval 'readlink /run/nhi/leases/web-deploy | grep -q :1\$'
 is 'and has its lease' 1 "$(readlink /run/nhi/leases/web-deploy |
     sed 's/.*://')"
 is 'and its record' 1 "$(find /run/nhi/sessions -name '[0-9]*' | wc -l)"
+nhictl tick
+try 'and may linger' 0 '' test -e $LINGER/web-deploy
 
 # signal_all SIGNAL: to all that runs as the account, at once.
 signal_all() {
@@ -143,6 +149,24 @@ is 'all sessions over: nothing of the account' '' "$(of_account)"
 until_true 5 test ! -L /run/nhi/leases/web-deploy
 is 'all sessions over: no lease, no record' '' \
     "$(find /run/nhi/leases /run/nhi/sessions ! -type d ! -name .lock)"
+until_true 5 test ! -e $LINGER/web-deploy
+is 'all sessions over: who lingers is a person' alice "$(ls $LINGER)"
+touch $LINGER/web-deploy
+try 'who is said to linger without a lease, tick finds' 0 \
+    '^linger +1 ' nhictl tick -v
+is 'and it does not' alice "$(ls $LINGER)"
+touch $LINGER/web-deploy
+chmod 0777 $LINGER
+try 'a directory that others may write is left alone' 1 \
+    'linger: .*others may write' nhictl tick
+nhi_ssh one web-deploy@127.0.0.1 true </dev/null >"$OUT" 2>&1 ||
+    not_ok 'which is no matter of a login'
+until_true 10 test ! -L /run/nhi/leases/web-deploy
+is 'until it is right' 'alice web-deploy' "$(echo $LINGER/* |
+    sed "s,$LINGER/,,g")"
+chmod 0755 $LINGER
+nhictl tick
+is 'and it is root alone who writes there' alice "$(ls $LINGER)"
 pkill -9 -f 'sleep 7'
 
 # Whoever waits for a process of the account stops with it, and goes on with
@@ -271,12 +295,14 @@ nhi_ssh one web-deploy@127.0.0.1 \
 client=$!
 until_true 10 running 'sleep 7401'
 until_true 5 test -L /run/nhi/leases/web-deploy
+touch $LINGER/web-deploy
 pkill -9 -f '^sshd: web-deploy \[priv\]'
 # The dead lives until its parent has taken notice.
 ticked() {
 	nhictl tick -v | grep -qE '^sessions +1 '
 }
 try 'tick ends the session' 0 '' until_true 10 ticked
+is 'tick: the account does not linger' alice "$(ls $LINGER)"
 is 'tick: a process that forks and leaves' '' "$(left)"
 is 'tick: nothing of the account' '' "$(of_account)"
 wait $client 2>/dev/null

@@ -29,7 +29,7 @@
 #define UID	2000300123
 
 static char dir[TEMP_SIZE];
-static char paths[16][TEMP_SIZE + 16];
+static char paths[17][TEMP_SIZE + 16];
 static struct nhi_tick tick;
 
 /* What was recorded, as text. */
@@ -73,6 +73,7 @@ setup(void **state)
 	    .published = make(11, "published"), .run = make(12, "run"),
 	    .ca = make(13, "ca"), .state = make(14, "state"),
 	    .stopped = make(15, "stopped"), .reap_ms = 2000,
+	    .linger = make(16, "linger"),
 	    .now = time(NULL), .record = record };
 	tick.wall = tick.now;
 	tick.known = true;
@@ -213,8 +214,12 @@ test_leases(void **state)
 	    NHI_OK);
 	assert_int_equal(symlink("01234567-89ab-cdef-0123-456789abcdef:"
 	    "2000300123:1", temp_path(tick.leases, "boot")), 0);
+	temp_write(temp_path(tick.linger, "boot"), "");
+	temp_write(temp_path(tick.linger, "new"), "");
 	assert_int_equal(nhi_tick_leases(&tick, &n, NULL), NHI_OK);
 	assert_int_equal(n, 1);
+	assert_int_not_equal(access(temp_path(tick.linger, "boot"), F_OK), 0);
+	assert_int_equal(access(temp_path(tick.linger, "new"), F_OK), 0);
 	check_lease("boot", 0);
 	check_lease("new", 1);
 	tick.wall += 600;
@@ -451,6 +456,9 @@ test_missing(void **state)
 	assert_int_equal(nhi_tick_revoked(&tick, &n, NULL), NHI_ERR_STATE);
 	/* Homes are made by the first session. */
 	assert_int_equal(nhi_tick_homes(&tick, &n, NULL), NHI_OK);
+	/* And not every host has systemd. */
+	tick.linger = temp_path(dir, "nowhere");
+	assert_int_equal(nhi_tick_linger(&tick, &n, NULL), NHI_OK);
 	/* Without a policy no UID is anybody's to give back. */
 	assert_int_equal(nhi_tick_uids(&tick, &n, NULL), NHI_OK);
 	assert_int_equal(n, 0);
