@@ -23,15 +23,16 @@ boot() {
 	mark_trail
 	/usr/sbin/cron -f &
 	cron=$!
-	until_true 10 test -s "$WORK/alice"
-	until_true 10 seen_both
+	until_true 30 test -s "$WORK/alice"
+	until_true 30 seen_both
 	stop $cron
 }
 
-# Two jobs of the account: two decisions.
+# Two jobs of the account: two decisions, of which each is made before its job
+# begins; cron waits for the end of all.
 seen_both() {
 	[ "$(grep -c '"service":"cron"' "$AUDIT")" -ge 2 ] &&
-	    ! pgrep -u web-deploy
+	    ! pgrep -P $cron && ! pgrep -u web-deploy
 }
 
 # refused NAME REASON
