@@ -102,15 +102,25 @@ field() {
 print(json.load(sys.stdin).get(sys.argv[1], ""))' "$1"
 }
 
-# reload sshd and wait until it listens again.
+# reload sshd and wait until it listens again.  It takes its pid file away when
+# it is told, and makes it anew when it listens: that the port answers says
+# nothing, for the one that has not heard yet answers, too.
 reload_sshd() {
+	local pid
+
+	/usr/sbin/sshd -t && sshd_has_pid || return 1
+	pid=$(cat /run/sshd.pid)
+	rm -f /run/sshd.pid
+	kill -HUP "$pid" && sshd_has_pid
+}
+
+# Who is told by nhictl at this moment has none.
+sshd_has_pid() {
 	local i
 
-	/usr/sbin/sshd -t || return 1
-	kill -HUP "$(cat /run/sshd.pid)"
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < 1500; i++)); do
+		[ ! -s /run/sshd.pid ] || return 0
 		read -rt 0.02 <> <(:) || true
-		! { : >/dev/tcp/127.0.0.1/22; } 2>/dev/null || return 0
 	done
 	return 1
 }
