@@ -39,7 +39,9 @@ records() {
 	END
 }
 
-# recorded NAME COUNT [FIELD=VALUE...]: that many since `mark_trail`.
+# recorded NAME COUNT [FIELD=VALUE...]: that many since `mark_trail`.  What the
+# issuer writes comes into the trail when its connection ends, which may be
+# after the client has gone.
 mark_trail() {
 	: >"$AUDIT"
 }
@@ -47,8 +49,15 @@ mark_trail() {
 recorded() {
 	local name=$1 count=$2
 	shift 2
+	until_true 10 are_records "$count" "$@"
 	is "$name: recorded" "$count" "$(records "$@")"
 	[ "$count" = "$(records "$@")" ] || tail -n 5 "$AUDIT" | sed 's/^/# /'
+}
+
+are_records() {
+	local count=$1
+	shift
+	[ "$(records "$@")" = "$count" ]
 }
 
 # A policy from standard input, in force.
