@@ -32,6 +32,20 @@ issue stage web-deploy --set environment='"staging"' 2>"$OUT" ||
 	not_ok 'a certificate of web-stage'
 try 'the account logs in' 0 '' nhi_ssh deploy web-deploy@127.0.0.1 true
 
+# all_ended: no session, and each that was opened since mark_trail is closed.
+# (Its record is the last that is written of it.)
+all_ended() {
+	[ -z "$(find /run/nhi/sessions /run/nhi/leases ! -type d \
+	    ! -name .lock)" ] &&
+	    [ "$(records event=session.open)" = \
+	    "$(records event=session.close)" ]
+}
+# next: of what came before, nothing comes into the trail any more.
+next() {
+	until_true 30 all_ended || not_ok 'the one before has gone'
+	mark_trail
+}
+
 # forge TEXT: as the account would, from its own session earlier.
 forge() {
 	printf '%s\n' "$1" >$HOME_OF/.pam_environment
@@ -59,7 +73,7 @@ cp $STACK "$WORK/stack"
 echo 'session optional pam_exec.so /usr/local/bin/seen' >>$STACK
 forge "SSH_AUTH_INFO_0 OVERRIDE=FORGED
 $others"
-mark_trail
+next
 try 'stock stack: the login is what it was' 0 '^web-deploy$' \
     nhi_ssh deploy web-deploy@127.0.0.1 id -un
 is 'pam_env of this system reads the file' 1 \
@@ -70,14 +84,10 @@ recorded 'stock stack: no other' 0 identity=root-deploy
 cp "$WORK/stack" $STACK
 
 forge "SSH_AUTH_INFO_0 OVERRIDE=\"$whole\""
-closed() {
-	[ -z "$(find /run/nhi/sessions -name '[0-9]*')" ] &&
-	    [ "$(records event=session.close)" -ge 1 ]
-}
-until_true 10 closed || not_ok 'the one before has gone'
-mark_trail
+next
 try "stock stack: another identity's certificate changes nothing" 0 '' \
     nhi_ssh deploy web-deploy@127.0.0.1 true
+until_true 30 all_ended || not_ok 'stock stack: it ends'
 recorded 'stock stack: the identity that logged in' 2 identity=web-deploy \
     outcome=info
 recorded 'stock stack: not the forged identity' 0 identity=web-stage
@@ -92,7 +102,7 @@ moved() {
 	local what=$1 reasons=$2 text=$3 reason
 
 	forge "$text"
-	mark_trail
+	next
 	try "line behind pam_env: $what: refused" 254 '' \
 	    nhi_ssh deploy web-deploy@127.0.0.1 id -un
 	reason=$(tail -n 1 "$AUDIT" | field reason)
@@ -110,6 +120,7 @@ moved() {
 }
 
 rm -f $HOME_OF/.pam_environment
+next
 try 'line behind pam_env: nothing forged' 0 '' \
     nhi_ssh deploy web-deploy@127.0.0.1 true
 moved 'words' 'no-evidence|evidence-forged' \
