@@ -60,7 +60,7 @@ start() {
 	    --cert "$WORK/$2.pem" --key "$WORK/$2.key" \
 	    --name "${3:-idp.example.com}" &
 	PROVIDER=$!
-	soon 10 listens "$1"
+	soon 60 listens "$1"
 }
 
 stop() {
@@ -210,10 +210,11 @@ cp "$IDP/old" "$IDP/jwks.json"
 nhictl fetch idp >/dev/null
 cp "$IDP/new" "$IDP/jwks.json"
 (while [ ! -e "$WORK/over" ]; do invent 5 >/dev/null; done) &
+inventor=$!
 late=no
-soon 15 get k --kind eddsa && late=yes
+soon 60 get k --kind eddsa && late=yes
 touch "$WORK/over"
-wait $!
+wait $inventor
 is 'a new key is found among them' yes $late
 
 # The provider is away.
@@ -264,18 +265,24 @@ try 'its token is good once' 7 '' pam_auth
 behave sleep 7
 rm -f "$CACHE/idp.json"
 later
-bot_token | trade k bot 2>"$WORK/first" &
+# Seconds are given: nothing that can be made before is made meanwhile.
+key second
+bot_token >"$WORK/meanwhile"
+bot_token >"$WORK/token"
+trade_file k bot "$WORK/token" 2>"$WORK/first" &
 first=$!
 confined() {
 	pid=$(pgrep -x nhi-fetch | head -n 1)
-	grep -q '^Seccomp:.*2' "/proc/$pid/status"
+	grep '^Uid:\|^NoNewPrivs:\|^Seccomp:' "/proc/$pid/status" \
+	    >"$WORK/confined" && grep -q '^Seccomp:.*2' "$WORK/confined"
 }
-soon 5 confined
+soon 30 confined
+try 'a login meanwhile is told to come again' 75 '^nhi: refused: busy ' \
+    trade_file second bot "$WORK/meanwhile"
 is 'nhi-fetch is not root' "$(id -u _nhi-fetch)" \
-    "$(awk '/^Uid:/ { print $5 }' "/proc/$pid/status")"
+    "$(awk '/^Uid:/ { print $5 }' "$WORK/confined")"
 is 'and confined' '1 2' "$(awk '/^NoNewPrivs:|^Seccomp:/ { print $2 }' \
-    "/proc/$pid/status" | paste -sd' ')"
-try 'a login meanwhile is told to come again' 75 '^nhi: refused: busy ' get k
+    "$WORK/confined" | paste -sd' ')"
 wait "$first"
 is 'and so is the one that waited for it' 75 $?
 behave good
