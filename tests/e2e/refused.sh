@@ -23,7 +23,7 @@ base_policy() {
 	version = 1;
 	host = { id = "web-1.example.com"; };
 	issuers = ( $(issuer corp 'algorithms = [ "RS256", "ES256" ];'),
-	  $(issuer strict 'max_age = "1m"; max_lifetime = "10m";'),
+	  $(issuer strict 'max_age = "2m"; max_lifetime = "10m";'),
 	  $(issuer bound 'binding = "key";'), $(issuer lost),
 	  $(issuer broken), $(issuer stale | sed 's/jwks_file.*;//'),
 	  $(issuer once 'reuse = "never";' | sed 's,jwks/once,jwks/corp,') );

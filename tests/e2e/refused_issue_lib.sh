@@ -24,7 +24,7 @@ for round in 1 2 3; do
 		) &
 	done
 	wait %% 2>/dev/null
-	soon 10 test -s "$WORK/k.rc" -a -s "$WORK/second.rc"
+	soon 60 test -s "$WORK/k.rc" -a -s "$WORK/second.rc"
 	is "one token, two keys at once, exactly one wins ($round)" '0 77' \
 	    "$(sort "$WORK/k.rc" "$WORK/second.rc" | xargs)"
 	rm -f "$WORK/k.rc" "$WORK/second.rc"
@@ -51,12 +51,13 @@ try 'the sftp subsystem' 77 '' nhi_ssh k -s nhi@127.0.0.1 sftp
 is 'the sftp subsystem: not a byte' '' "$(cat "$OUT")"
 try 'no terminal' 255 'PTY allocation request failed' \
     nhi_ssh k -tt nhi@127.0.0.1 web
-(sleep 3 | nhi_ssh k -o ControlMaster=yes -o ControlPath="$WORK/mux2" \
+# The first one has the ten seconds of its token.
+(sleep 30 | nhi_ssh k -o ControlMaster=yes -o ControlPath="$WORK/mux2" \
     nhi@127.0.0.1 web >/dev/null 2>&1) &
-soon 5 test -S "$WORK/mux2"
-sleep 0.5
+soon 30 test -S "$WORK/mux2"
 try 'two at once over one connection' 77 'Session open refused by peer' \
     nhi_ssh k -o ControlPath="$WORK/mux2" nhi@127.0.0.1 web
+nhi_ssh k -o ControlPath="$WORK/mux2" -O exit nhi@127.0.0.1 2>/dev/null
 cp "$WORK/k" "$WORK/certified"
 cp "$WORK/k.pub" "$WORK/certified.pub"
 sign certified nhi
@@ -117,13 +118,13 @@ in_syslog 'no spool' audit-unavailable
 # Too many at once: connections in all are pam_nhi's, verifications are here.
 for ((i = 0; i < 16; i++)); do
 	setpriv --reuid nhi --regid nhi --clear-groups flock -o \
-	    "/run/nhi/slots/$i" sleep 20 &
+	    "/run/nhi/slots/$i" sleep 120 &
 	SLOT[i]=$!
 done
 slots_taken() {
 	[ "$(pgrep -cxu nhi sleep)" -eq 16 ]
 }
-soon 5 slots_taken
+soon 30 slots_taken
 fresh
 refused 'all slots are taken' cap busy 75 trade_file k web "$WORK/token"
 kill "${SLOT[@]}" 2>/dev/null

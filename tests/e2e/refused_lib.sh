@@ -88,7 +88,7 @@ refused() {
 
 # in_syslog NAME CODE: no trail could take it, but the system's log did.
 in_syslog() {
-	try "$1: the system's log says $2" 0 '' \
+	try "$1: the system's log says $2" 0 '' soon 30 \
 	    grep -q "authpriv.*\"reason\":\"$2\"" /var/log/lab.log
 	echo "$2" >>"$PRODUCED"
 }

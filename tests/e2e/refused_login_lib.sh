@@ -67,7 +67,7 @@ fresh
 trade_file one one "$WORK/token" 2>/dev/null
 login one one 'echo in; until [ -e /tmp/one ]; do sleep 0.1; done' \
     >"$WORK/one.out" 2>&1 &
-soon 5 grep -q in "$WORK/one.out"
+soon 30 grep -q in "$WORK/one.out"
 refused_login 'a second session of max_sessions = 1' cap busy one one
 : >/tmp/one
 
@@ -84,7 +84,7 @@ cat >"$WORK/sshd_config" <<-END
 	TrustedUserCAKeys /etc/nhi/ca/trusted.pub
 END
 /usr/sbin/sshd -f "$WORK/sshd_config" || not_ok 'the other sshd starts'
-soon 5 test -s /run/sshd-test.pid
+soon 30 test -s /run/sshd-test.pid
 rm -f "$WORK/s-cert.pub"
 other_sshd() {
 	nhi_ssh "$1" -p 2222 -o StrictHostKeyChecking=no \
@@ -132,7 +132,10 @@ try 'no trail: no session' 254 'nhi: refused: fault' \
 rmdir "$TRAIL"
 mv "$TRAIL.away" "$TRAIL"
 in_syslog 'no trail' audit-unavailable
-try 'and no lease' 0 '' soon 5 test -z "$(ls /run/nhi/leases)"
+no_lease() {
+	[ -z "$(ls /run/nhi/leases)" ]
+}
+try 'and no lease' 0 '' soon 30 no_lease
 cp "$GENERATION/rules/web" "$WORK/rules"
 echo rubbish >>"$GENERATION/rules/web"
 refused_login 'broken rules' policy-invalid fault good web
@@ -185,7 +188,15 @@ refused_login 'no UID is left' uid-exhausted policy one pr-1 255
 DROPIN=/etc/ssh/sshd_config.d/00-nhi.conf
 cp $DROPIN "$WORK/dropin"
 base_policy | sed 's/^issuers = /issuer = { enabled = false; };\n&/' >"$POLICY"
+pid_file() {
+	stat -c '%i %z' /run/sshd.pid
+}
+before=$(pid_file)
+read_anew() {
+	[ -s /run/sshd.pid ] && [ "$(pid_file)" != "$before" ]
+}
 try 'the issuer is switched off' 0 '' nhictl apply
+soon 30 read_anew || not_ok 'sshd is told'
 fresh
 try 'nobody is let in as nhi' 255 'Permission denied' \
     trade_file k web "$WORK/token"
