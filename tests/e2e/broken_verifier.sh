@@ -81,19 +81,42 @@ all_refused() {
 	fi
 }
 
-# slow NAME MS: none took longer.
+# late MS: of a driver's lines, those that took longer.
+late() {
+	awk -v most="$1" '/^[0-9]/ && $2 > most { print NR, $0 }'
+}
+
+# slow NAME MS [DRIVER]: none took longer.  With a driver one that did is asked
+# again: a busy machine is not as slow three times.
 slow() {
-	awk -v most="$2" '$2 > most' "$WORK/lines" >"$OUT"
+	local name=$1 most=$2 n line
+
+	late "$most" <"$WORK/lines" | while read -r n line; do
+		for _ in 2 3; do
+			[ $# -gt 2 ] || break
+			sed -n "${n}p" "$WORK/plans" | "$3" >"$WORK/again"
+			[ -n "$(late "$most" <"$WORK/again")" ] || continue 2
+		done
+		echo "$line"
+	done >"$OUT"
 	if [ -s "$OUT" ]; then
-		not_ok "$1: none took more than $2 ms"
+		not_ok "$name: none took more than $most ms"
 	else
-		ok "$1: none took more than $2 ms"
+		ok "$name: none took more than $most ms"
 	fi
 }
 
-through_issuer() {
+ask_issuer() {
 	/usr/bin/python3 "$E2E/issue_lied.py" web-deploy "$WORK/k.pub" x.y.z \
-	    $web <"$WORK/plans" >"$WORK/done" 2>&1
+	    $web 2>&1
+}
+
+ask_pam() {
+	"$BUILD/tests/e2e/pam_lied" $SERVICE web-deploy x.y.z $web 2>&1
+}
+
+through_issuer() {
+	ask_issuer <"$WORK/plans" >"$WORK/done"
 	all_refused "issuer: $1" '^70 [0-9]+ fault [0-9a-z]{26} '
 	while read -r _ _ _ id line; do
 		echo "$id verifier ${line:0:40}"
@@ -105,8 +128,7 @@ through_pam() {
 	local before after
 
 	before=$(trail component=pam_nhi reason=verifier | wc -l)
-	"$BUILD/tests/e2e/pam_lied" $SERVICE web-deploy x.y.z $web \
-	    <"$WORK/plans" >"$WORK/done" 2>&1
+	ask_pam <"$WORK/plans" >"$WORK/done"
 	# PAM_AUTHINFO_UNAVAIL
 	all_refused "PAM: $1" '^9 '
 	after=$(trail component=pam_nhi reason=verifier outcome=fault | wc -l)
@@ -126,9 +148,9 @@ is 'the liar is believed, and its answer is as long as we think' \
 
 odd >"$WORK/plans"
 through_issuer 'odd answers'
-slow issuer 2500
+slow issuer 2500 ask_issuer
 through_pam 'odd answers'
-slow PAM 2500
+slow PAM 2500 ask_pam
 bytes cut 2 >"$WORK/plans"
 through_issuer 'an answer that is cut'
 bytes kill 7 >"$WORK/plans"
@@ -143,20 +165,25 @@ through_pam 'a verifier that is killed at each byte'
 lie bot-none hang=0
 lie bot-half hang=85
 lie bot-whole hang=$ANSWER
-lie bot-late late=30000
+lie bot-late late=250000
 lie bot-stay stay
 bots=(bot-none bot-half bot-whole bot-late bot-stay)
 for bot in "${bots[@]}"; do
 	cat "/run/liar/$bot" >"$WORK/plan.$bot"
 	/usr/bin/python3 "$E2E/issue_lied.py" "$bot" "$WORK/k.pub" x.y.z \
 	    "$WORK/ignored" <"$WORK/plan.$bot" >"$WORK/issuer.$bot" 2>&1 &
+done
+# all_hang N: so many verifiers.  Those of the issuer stay; root ends its own
+# after two seconds, and python may take that long to begin.
+all_hang() {
+	[ "$(pgrep -cx nhi-verify)" -eq "$1" ]
+}
+soon 30 all_hang 5 || not_ok "the issuer's verifiers hang"
+for bot in "${bots[@]}"; do
 	"$BUILD/tests/e2e/pam_lied" $SERVICE "$bot" x.y.z "$WORK/ignored" \
 	    <"$WORK/plan.$bot" >"$WORK/pam.$bot" 2>&1 &
 done
-all_hang() {
-	[ "$(pgrep -cx nhi-verify)" -eq 10 ]
-}
-soon 5 all_hang || not_ok 'ten verifiers hang'
+soon 5 all_hang 10 || not_ok 'ten verifiers hang'
 try 'meanwhile a person logs in' 0 '^alice$' \
     nhi_ssh person alice@127.0.0.1 id -un
 try 'and changes to another one' 0 '^alice$' su alice -c 'id -un'
@@ -164,14 +191,14 @@ wait
 cat "$WORK"/plan.* >"$WORK/plans"
 cat "$WORK"/issuer.* >"$WORK/done"
 all_refused 'issuer: it hangs' '^70 [0-9]+ fault [0-9a-z]{26} '
-slow 'issuer: it hangs' 4000
+slow 'issuer: it hangs' 8000
 while read -r _ _ _ id line; do
 	echo "$id verifier $line"
 done <"$WORK/lines" >>"$WANTED"
 records_agree 'issuer: it hangs'
 cat "$WORK"/pam.* >"$WORK/done"
 all_refused 'PAM: it hangs' '^9 '
-slow 'PAM: it hangs' 4000
+slow 'PAM: it hangs' 8000
 is 'PAM: it hangs: nothing is left in the services' '5 5 5' \
     "$(for what in descriptors children signals; do
 	grep -c "^$what 0$" "$WORK/done"
@@ -185,7 +212,7 @@ slots_free() {
 		[ ! -e "$slot" ] || flock -n "$slot" true || return 1
 	done
 }
-try 'no slot is taken' 0 '' slots_free
+try 'no slot is taken' 0 '' soon 10 slots_free
 
 # Through sshd: the session stage asks about the certificate.
 main_sshd=$(cat /run/sshd.pid)
@@ -221,5 +248,5 @@ nothing_left() {
 	    ! pgrep -x nhi-verify && ! pgrep -u nhi &&
 	    ! ps -eo stat= | grep -q '^Z'
 }
-try 'no descriptor, no process and no zombie is left' 0 '' soon 10 nothing_left
+try 'no descriptor, no process and no zombie is left' 0 '' soon 30 nothing_left
 finish

@@ -205,8 +205,10 @@ answer(void)
 	struct nhi_span s = nhi_buf_all(&out);
 	struct nhi_why why;
 
-	if (word("late") != NULL)
+	if (word("late") != NULL) {
+		(void)alarm(0);
 		(void)usleep((useconds_t)number("late", 0) * 1000);
+	}
 	s.n = part("cut") < s.n ? part("cut") : s.n;
 	s.n = part("kill") < s.n ? part("kill") : s.n;
 	s.n = part("hang") < s.n ? part("hang") : s.n;
