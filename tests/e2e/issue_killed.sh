@@ -42,16 +42,18 @@ killed() {
 
 	rm -f "$WORK/pipe"
 	mkfifo "$WORK/pipe"
+	until_true 30 nobody_issues || not_ok 'the issuer before has gone'
 	nhi_ssh one nhi@127.0.0.1 web-deploy <"$WORK/pipe" \
 	    >"$WORK/one-cert.pub" 2>"$WORK/said" &
 	client=$!
 	exec 5>"$WORK/pipe"
-	until_true 10 pgrep -x nhi-issue || not_ok 'the issuer runs'
+	until_true 30 pgrep -x nhi-issue || not_ok 'the issuer runs'
 	strace -p "$(pgrep -x nhi-issue)" -o "$WORK/trace" \
 	    ${1:+-P "$1"} -e trace="$2" -e inject="$2":signal=KILL:when=1 \
 	    2>"$WORK/strace" 5>&- &
-	until_true 10 grep -q '^TracerPid:.[1-9]' \
-	    "/proc/$(pgrep -x nhi-issue)/status" ||
+	tracer=$!
+	# Said when it has been stopped; that it has a tracer is true before.
+	until_true 10 grep -q attached "$WORK/strace" ||
 		{ cp "$WORK/strace" "$OUT"; not_ok 'the issuer is traced'; }
 	cat "$WORK/token" >&5
 	exec 5>&-
@@ -59,9 +61,13 @@ killed() {
 	is "killed at $2 $1: no certificate" 'no 0' \
 	    "$([ $status = 0 ] && echo yes || echo no) $(wc -c \
 	    <"$WORK/one-cert.pub")"
-	until_true 5 eval '! pgrep -x nhi-issue'
+	wait $tracer
 	is "killed at $2 $1: killed it was" 1 \
 	    "$(grep -c 'killed by SIGKILL' "$WORK/trace")"
+}
+
+nobody_issues() {
+	! pgrep -x nhi-issue
 }
 
 if command -v strace >/dev/null; then
@@ -108,11 +114,12 @@ ended() {
 
 	rm -f "$WORK/pipe"
 	mkfifo "$WORK/pipe"
+	until_true 30 nobody_issues || not_ok 'the issuer before has gone'
 	nhi_ssh one nhi@127.0.0.1 web-deploy <"$WORK/pipe" \
 	    >"$WORK/one-cert.pub" 2>"$WORK/said" &
 	client=$!
 	exec 5>"$WORK/pipe"
-	until_true 10 watched || not_ok 'the issuer runs'
+	until_true 30 watched || not_ok 'the issuer runs'
 	mark_trail
 	kill "-$1" "$(pgrep -x nhi-issue)"
 	wait $client || status=$?
@@ -166,7 +173,8 @@ wait
 is 'one key three times at once: three certificates' 3 \
     "$(cat "$WORK"/same? | wc -l)"
 
-# Disks that cannot be written: nothing leaves, and later it works.
+# Disks that cannot be written: nothing leaves, and later it works.  (The end of
+# the connection may still look into the spool when the client has gone.)
 read_only() {
 	mount --bind "$1" "$1" && mount -o remount,bind,ro "$1"
 }
@@ -180,20 +188,20 @@ for how in read_only full; do
 	mint >"$WORK/token"
 	$how $ISSUED nhi
 	asked "ledger of certificates $how" one 70 '^nhi: refused: fault '
-	umount $ISSUED
+	umount -l $ISSUED
 	asked "ledger of certificates $how: the same key later" one 0
 	asked "ledger of certificates $how: another key" two 77
 
 	mint >"$WORK/token"
 	$how $MARKS nhi
 	asked "marks $how" one 70 '^nhi: refused: fault '
-	umount $MARKS
+	umount -l $MARKS
 	asked "marks $how: any key later" two 0
 
 	mint >"$WORK/token"
 	$how /var/spool/nhi _nhi
 	asked "spool $how" one 70 '^nhi: refused: fault '
-	umount /var/spool/nhi
+	umount -l /var/spool/nhi
 	asked "spool $how: the same key later" one 0
 done
 
