@@ -12,7 +12,7 @@ cat >/etc/ssh/sshd_config.d/zz-lab.conf <<-END
 MaxStartups 1000
 # What a client that never closes its channel can do for longer.
 Match User nhi
-    UnusedConnectionTimeout 30s
+    UnusedConnectionTimeout 120s
 END
 sed -i '/UnusedConnectionTimeout/d' /etc/ssh/sshd_config.d/00-nhi.conf
 reload_sshd || not_ok 'sshd takes MaxStartups'
@@ -44,12 +44,16 @@ from() {
 	echo "$((($(date +%s%N) - start) / 1000000)) $status"
 }
 
-# good NAME ADDRESS: issued, within five seconds.
+# What it takes without a flood, as busy as the machine is.
+read -r ALONE status < <(from 127.0.0.1)
+is 'without a flood it is issued' 0 "$status"
+
+# good NAME ADDRESS: issued, within five seconds more.
 good() {
 	local ms status
 
 	read -r ms status < <(from "$2")
-	if [ "$status" = 0 ] && [ "$ms" -lt 5000 ]; then
+	if [ "$status" = 0 ] && [ "$ms" -lt $((5000 + ALONE)) ]; then
 		ok "$1"
 	else
 		cp "$WORK/said" "$OUT"
@@ -104,14 +108,21 @@ denied() {
 	[ "$(cat "$WORK"/bad.err.* | grep -c '^Connection closed')" -ge "$1" ]
 }
 
+# None of those that are counted is there any more: an sshd that is ending
+# still counts, and its child, which is nhi's, has gone before.
 gone() {
-	[ "$(live)" -eq 0 ] || ! pgrep -u nhi >/dev/null
+	local name
+
+	while read -r name; do
+		[ ! -e "/proc/${name%%-*}" ] || return 1
+	done < <(find $LIVE -name '[0-9]*' -printf '%f\n')
+	! pgrep -u nhi
 }
 
 over() {
 	kill $flood 2>/dev/null
 	wait $flood 2>/dev/null
-	until_true 30 gone || not_ok "$1: they end"
+	until_true 60 gone || not_ok "$1: they end"
 }
 
 # 50 from one address: below per_source, the address itself is served.
@@ -137,11 +148,11 @@ over idle
 
 # Ten seconds are theirs, and starting them takes some.
 flood 60 $BAD slow
-until_true 20 live_is 30 || not_ok '30 slow clients are counted'
+until_true 40 live_is 30 || not_ok '30 slow clients are counted'
 good 'slow: another address' 127.0.0.1
 good 'slow: and again' 127.0.0.1
 # They are given ten seconds for their token.
-until_true 30 eval '! pgrep -u nhi nhi-issue' || not_ok 'slow: they end'
+until_true 60 eval '! pgrep -u nhi nhi-issue' || not_ok 'slow: they end'
 wait $flood
 is 'slow: told by exit codes' 77 \
     "$(sort -u "$WORK/codes" | tr '\n' ' ' | sed 's/ $//')"
@@ -155,7 +166,7 @@ sed 's/^identities/issuer = { per_source = 2; total = 512; };\n&/' \
     /src/tests/lab/nhi.conf | policy
 mark_trail
 flood 20 $BAD idle
-until_true 20 denied 3 || not_ok 'four times the cap: refused at account'
+until_true 60 denied 3 || not_ok 'four times the cap: refused at account'
 read -r _ status < <(from $BAD)
 is 'four times the cap: the next one too' 255 "$status"
 try 'four times the cap: told' 0 '^nhi: refused: busy ' cat "$WORK/said"
@@ -168,19 +179,19 @@ over 'four times the cap'
 
 # The next connection sweeps up after those that were killed.
 good 'afterwards: the address is served again' $BAD
-until_true 10 none_live
+until_true 30 none_live
 is 'afterwards: nothing is left but notes of the minute' '' \
     "$(find $LIVE -name '[0-9]*')"
 is 'afterwards: few notes' yes \
     "$([ "$(find $LIVE -type l | wc -l)" -le 4 ] && echo yes)"
-until_true 5 eval '! pgrep -u nhi'
+until_true 30 eval '! pgrep -u nhi'
 is 'afterwards: no process of nhi' '' "$(pgrep -u nhi)"
 # Notes of earlier minutes go with the next refusal.
 for n in $(seq 100); do
 	ln -s 1 "$LIVE/told-cap-192.0.2.$n-1000"
 done
 flood 7 $BAD idle
-until_true 20 live_is 7
+until_true 60 live_is 7
 over 'after a minute'
 is 'afterwards: no notes of earlier minutes' '' \
     "$(find $LIVE -name 'told-*-1000')"
