@@ -52,10 +52,10 @@ for case in "${CASES[@]}"; do
 		status=$?
 		try "$claim is $name: one line of words" 0 '' words "$WORK/err"
 		[ $status -eq 0 ] || continue
-		try "$claim is $name: logs in" 0 '^web-deploy$' \
-		    login k web-deploy id -un
-		try "$claim is $name: its session has no claim in it" 1 '' \
-		    login k web-deploy 'env | grep -E "owned|x{100}|issued:"'
+		try "$claim is $name: logs in" 0 '^web-deploy$' login k \
+		    web-deploy 'id -un; ! env | grep -E "owned|x{100}|issued:"'
+		is "$claim is $name: its session has no claim in it" \
+		    web-deploy "$(grep -v '^nhi: ' "$OUT")"
 	done
 	drain
 done

@@ -32,16 +32,19 @@ six() {
 	    web-deploy@127.0.0.1 true
 }
 
-# A good login: within ten seconds.
+# A good login: within ten seconds, and what it takes without a flood, as busy
+# as the machine is.
+ALONE=100
 good() {
-	local name=$1 start=$SECONDS
+	local name=$1
 	shift
 
 	mint >"$WORK/token"
+	START=$SECONDS
 	try "$name" 0 '\(web-deploy\)' by_token "$WORK/token" "$@" \
 	    web-deploy@127.0.0.1 id
 	is "$name, without a long wait" yes \
-	    "$([ $((SECONDS - start)) -le 10 ] && echo yes)"
+	    "$([ $((SECONDS - START)) -le $((10 + ALONE)) ] && echo yes)"
 }
 
 # What is counted: in the spool, and in the trail where its minute was over.
@@ -61,6 +64,8 @@ counted() {
 	    '{ n += $1 > 32 ? $1 - 32 : 0 } END { print n + told }'
 }
 
+good 'before the flood a good token gets in'
+ALONE=$((SECONDS - START))
 mint --wrong-key >"$WORK/bad"
 mark_trail
 first=$(($(date +%s) / 60))
@@ -75,7 +80,7 @@ first=$(($(date +%s) / 60))
 	done
 ) &
 flood=$!
-until_true 20 test -s "$WORK/said" || not_ok 'the flood begins'
+until_true 60 test -s "$WORK/said" || not_ok 'the flood begins'
 good 'a good token gets in meanwhile'
 wait $flood
 minutes=$(($(date +%s) / 60 - first + 1))
