@@ -62,10 +62,10 @@ try 'systemd-user without a lease' 1 '^account [^0]' \
 recorded 'systemd-user without a lease' 1 reason=no-evidence \
     service=systemd-user
 issue k web-deploy 2>"$OUT" || not_ok 'a certificate'
-nhi_ssh k web-deploy@127.0.0.1 'echo $$ >pid; exec sleep 60' \
+nhi_ssh k web-deploy@127.0.0.1 'echo $$ >pid; exec sleep 250' \
     >/dev/null 2>&1 </dev/null &
 session=$!
-until_true 10 test -L /run/nhi/leases/web-deploy || not_ok 'a lease'
+until_true 30 test -L /run/nhi/leases/web-deploy || not_ok 'a lease'
 mark_trail
 try 'systemd-user with a lease' 0 '^session 0' \
     "$ENTER" systemd-user web-deploy
@@ -82,7 +82,7 @@ recorded 'sudo by the UID alone' 1 event=sudo.deny reason=no-evidence
 try 'sudo in a shell that root opened' 1 '' \
     su web-deploy -c 'sudo -n /usr/bin/id -u'
 stop "$session"
-until_true 10 test ! -L /run/nhi/leases/web-deploy || not_ok 'lease ends'
+until_true 30 test ! -L /run/nhi/leases/web-deploy || not_ok 'lease ends'
 try 'systemd-user after the lease' 1 '^account [^0]' \
     "$ENTER" systemd-user web-deploy
 
@@ -105,12 +105,14 @@ later() {
 	shift 2
 
 	rm -f /tmp/go
-	until_true 10 test ! -L /run/nhi/leases/web-deploy ||
+	until_true 30 test ! -L /run/nhi/leases/web-deploy ||
 		not_ok "$name: the lease before ends"
-	nhi_ssh k web-deploy@127.0.0.1 'until [ -e /tmp/go ]; do sleep 0.1
-	    done; sudo -n /usr/bin/id -u' </dev/null >"$WORK/later" 2>&1 &
+	nhi_ssh k web-deploy@127.0.0.1 'echo in; until [ -e /tmp/go ]; do
+	    sleep 0.1; done; sudo -n /usr/bin/id -u' </dev/null \
+	    >"$WORK/later" 2>&1 &
 	pid=$!
-	until_true 10 test -L /run/nhi/leases/web-deploy || not_ok 'a lease'
+	# A lease alone is a login that may still be refused.
+	until_true 30 grep -qx in "$WORK/later" || not_ok "$name: a session"
 	"$@"
 	mark_trail
 	touch /tmp/go
