@@ -51,10 +51,15 @@ logins() {
 	done
 }
 
+# told WHAT FILE: whoever reads it reads the whole.
+told() {
+	echo "$1" >"$2.new" && mv "$2.new" "$2"
+}
+
 # A chapter is told until two logins have ended, so one has begun in it.
 chapter() {
-	echo "$1" >"$STORY"
-	soon 25 eval "[ \"\$(grep -c '^$1 ' '$LOOP')\" -ge 2 ]" ||
+	told "$1" "$STORY"
+	soon 60 eval "[ \"\$(grep -c '^$1 ' '$LOOP')\" -ge 2 ]" ||
 		not_ok "$1: logins go on"
 }
 
@@ -101,7 +106,7 @@ print("yes" if json.load(sys.stdin)["keys"] == "cached" else "no")')"
 sets es256 eddsa
 nhictl fetch idp >"$OUT" || not_ok 'a timer fetches'
 chapter announced
-echo eddsa >"$WORK/kind"
+told eddsa "$WORK/kind"
 chapter moved
 sets eddsa
 nhictl fetch idp >"$OUT"
@@ -111,12 +116,14 @@ passed 'it signs' moved
 passed 'the old one goes' withdrawn
 is 'all of them signed by the new one' 0 "$(grep -c '^withdrawn es256' "$LOOP")"
 try 'what has not changed is not sent again' 0 '^idp: same ' nhictl fetch idp
+# It writes that down when it has answered.
+soon 30 grep -q ' /keys .* 304 ' "$NGINX/log"
 is 'the server says so' 1 "$(grep -c ' /keys .* 304 ' "$NGINX/log")"
 
 # Without a word: the old key is gone at the moment the new one signs.
 later
 sets rs256
-echo rs256 >"$WORK/kind"
+told rs256 "$WORK/kind"
 chapter abrupt
 is 'a key that nobody announced: no login fails' 0 \
     "$(grep '^FAILED' "$LOOP" | grep -c rs256)"
