@@ -78,7 +78,7 @@ is 'it enters' pr-74-9001 "$(login other pr-74-9001 id -un)"
 U1=$(login other pr-74-9001 id -u)
 is 'anybody sees it while it is in' pr-74-9001 "$(login other pr-74-9001 \
     'getent passwd pr-74-9001' | cut -d: -f1)"
-soon 5 test ! -L /run/nhi/leases/pr-74-9001
+soon 30 test ! -L /run/nhi/leases/pr-74-9001
 is 'and not when it has gone' '' "$(seen_by 65534 pr-74-9001)"
 is 'its number still has its name' pr-74-9001 \
     "$(getent passwd "$U1" | cut -d: -f1)"
@@ -143,9 +143,17 @@ token corp rs256 sub=job-m | trade other minute 2>/dev/null
 between 'a ttl of one minute' 50 60 "$(seconds other to)"
 token brief rs256 sub=job-b exp=200 | trade other brief 2>/dev/null
 between 'without grace it ends with its token' 190 200 "$(seconds other to)"
-token brief rs256 sub=job-b exp=4 | trade other brief 2>/dev/null
-is 'a certificate of seconds enters' brief "$(login other brief id -un)"
-sleep 4
+# As many as it takes to log in, on a busy machine.
+for n in 4 8 16 32; do
+	token brief rs256 sub=job-b exp=$n | trade other brief 2>/dev/null
+	entered=$(login other brief id -un 2>"$OUT")
+	[ -z "$entered" ] || break
+done
+is 'a certificate of seconds enters' brief "$entered"
+is_over() {
+	[ "$(seconds other to)" -lt 0 ]
+}
+soon 60 is_over
 try 'and does not afterwards' 255 'Permission denied' \
     login other brief true
 trail_valid
