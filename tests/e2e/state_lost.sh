@@ -41,15 +41,23 @@ waiting() {
 	[ $n -ge "$1" ]
 }
 
-# All have passed the first look at the cap when the lock is given back.
+# All have passed the first look at the cap when the lock is given back, after
+# less than the ten seconds for which they wait; and the one that comes in
+# stays until the others have been told.
 mkdir -p /tmp/cap
 {
 	flock 9
 	for i in 1 2 3 4; do
-		login k web-deploy "sleep 2; echo $i" >/tmp/cap/$i 2>&1 9>&- &
+		login k web-deploy "until [ -e /tmp/go ]; do sleep 0.1; done
+		    echo $i" >/tmp/cap/$i 2>&1 9>&- &
 	done
-	soon 2 waiting 4
+	soon 8 waiting 4
 } 9<>/run/nhi/leases/.lock
+three_told() {
+	[ "$(grep -l 'refused: busy' /tmp/cap/* | wc -l)" -eq 3 ]
+}
+soon 30 three_told
+: >/tmp/go
 wait
 is 'four at once, and one may' 1 "$(grep -lE '^[1-4]$' /tmp/cap/* | wc -l)"
 is 'three are told why' 3 "$(grep -l 'refused: busy' /tmp/cap/* | wc -l)"
@@ -58,11 +66,11 @@ is 'three are told why' 3 "$(grep -l 'refused: busy' /tmp/cap/* | wc -l)"
 idle() {
 	[ -z "$(find /run/nhi/sessions -name '[0-9]*')" ]
 }
-soon 10 idle || not_ok 'the one before has gone'
+soon 30 idle || not_ok 'the one before has gone'
 {
 	flock 9
 	login k web-deploy 'echo in' >"$OUT" 2>&1 9>&- &
-	soon 10 waiting 1
+	soon 8 waiting 1
 	nhictl hold add --all --reason test >/dev/null
 } 9<>/run/nhi/leases/.lock
 wait
@@ -81,18 +89,19 @@ is 'does' 2000400000 "$(id -u web-deploy)"
 
 # One waits for the lock, and the file changes meanwhile.
 LOCK=/var/lib/nhi/published/.lock
+policy 'max_sessions = 7;' >$POLICY.new
 policy >$POLICY
-flock $LOCK sleep 1.2 &
-HELD=$!
-while flock -n $LOCK true; do
-	sleep 0.02
-done
-nhictl apply >/dev/null &
-WAITS=$!
-sleep 0.6
-policy 'max_sessions = 7;' >$POLICY
-wait $HELD
-wait $WAITS
+at_lock() {
+	[ -n "$(find /proc/$WAITS/fd -lname $LOCK)" ]
+}
+{
+	flock 8
+	nhictl apply >"$OUT" 2>&1 8>&- &
+	WAITS=$!
+	soon 30 at_lock || not_ok 'apply waits for the lock'
+	mv $POLICY.new $POLICY
+} 8<>$LOCK
+wait $WAITS || not_ok 'apply ends'
 is 'apply takes the text that is there when its turn comes' \
     "$(nhictl check | sed 's/.*digest //')" "$(nhictl policy digest)"
 
