@@ -242,21 +242,28 @@ refuses 'an sshd_config that does not include' 'Include /etc/ssh/sshd_config.d'
 mv /etc/ssh/sshd_config.real /etc/ssh/sshd_config
 
 # The drop-in is read in by the sshd that runs, whatever its pid file is.
+# in_time CMD...: half a minute.
+in_time() {
+	local i
+
+	for ((i = 0; i < 600; i++)); do
+		"$@" >/dev/null 2>&1 && return 0
+		sleep 0.05
+	done
+	return 1
+}
+sshd_has_pid || not_ok 'sshd has a pid file'
 kill "$(cat /run/sshd.pid)"
+# It goes when the port is free.
+in_time test ! -e /run/sshd.pid || not_ok 'sshd ends'
 rm -f /etc/ssh/sshd_config.d/00-nhi.conf
 sed -i '1i PidFile /run/other.pid' /etc/ssh/sshd_config
 /usr/sbin/sshd
-for ((i = 0; i < 100; i++)); do
-	[ ! -s /run/other.pid ] || break
-	sleep 0.05
-done
+in_time test -s /run/other.pid || not_ok 'the other sshd begins'
+told="sshd\[$(cat /run/other.pid)\]: .*SIGHUP; restarting"
 try 'setup reads the drop-in in' 0 'changed: drop-in' nhictl setup
-for ((i = 0; i < 100; i++)); do
-	grep -q 'SIGHUP; restarting' /var/log/lab.log && break
-	sleep 0.05
-done
-is 'sshd was told' 1 "$(tail -n 8 /var/log/lab.log |
-    grep -c "sshd\[$(cat /run/other.pid)\]: .*SIGHUP; restarting")"
+in_time grep -q "$told" /var/log/lab.log
+is 'sshd was told' 1 "$(grep -c "$told" /var/log/lab.log)"
 
 echo 'Match User nhi' >/etc/ssh/sshd_config.d/00-nhi.conf
 refuses "somebody else's 00-nhi.conf" "is not nhictl's"
