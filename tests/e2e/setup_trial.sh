@@ -9,7 +9,7 @@ make_people
 install_files
 nhictl setup >/dev/null && nhictl setup --rollback >/dev/null ||
 	not_ok 'setup and rollback'
-until_true 10 eval '! watcher' || not_ok 'the first watcher has gone'
+until_true 30 eval '! watcher' || not_ok 'the first watcher has gone'
 snapshot >"$WORK/before"
 
 try 'nothing to confirm' 1 'nothing to confirm' nhictl setup --confirm
@@ -29,18 +29,18 @@ shared() {
 
 # Not by the shared one.
 anew() {
-	until_true 5 answers
-	nhi_ssh k root@127.0.0.1 "$@"
+	patiently nhi_ssh k root@127.0.0.1 "$@"
 }
 
 nhi=$(command -v nhictl)
 mkfifo "$WORK/go"
-nhi_ssh k root@127.0.0.1 "read -r _; $nhi setup --confirm" <"$WORK/go" \
-    >"$WORK/early" 2>&1 &
+nhi_ssh k root@127.0.0.1 "echo in; read -r _; $nhi setup --confirm" \
+    <"$WORK/go" >"$WORK/early" 2>&1 &
 early=$!
 exec 5>"$WORK/go"
-try 'setup from a login' 0 'rolled back in 10 s unless confirmed' \
-    shared "$nhi setup --confirm-within 10s"
+until_true 30 grep -qx in "$WORK/early" || not_ok 'a login from before'
+try 'setup from a login' 0 'rolled back in 20 s unless confirmed' \
+    shared "$nhi setup --confirm-within 20s"
 began=$SECONDS
 is 'a watcher waits, in a session of its own' 1 "$(watcher | wc -l)"
 pid=$(watcher)
@@ -59,11 +59,12 @@ wait $early
 cp "$WORK/early" "$OUT"
 try 'nor a login from before' 0 'older than the setup' cat "$WORK/early"
 try 'it is still there' 0 'passwd:.* nhi' cat /etc/nsswitch.conf
-until_true 20 no_trial || not_ok 'rolled back by itself'
+until_true 60 no_trial || not_ok 'rolled back by itself'
 is 'not confirmed: rolled back in its time' yes \
-    "$([ $((SECONDS - began)) -ge 9 ] && echo yes)"
+    "$([ $((SECONDS - began)) -ge 19 ] && echo yes)"
 as_before 'not confirmed: the host is as it was'
-try 'the log says so' 0 'not confirmed: rolled back' cat /var/log/lab.log
+try 'the log says so' 0 '' until_true 30 \
+    grep -q 'not confirmed: rolled back' /var/log/lab.log
 try 'too late to confirm' 1 'was rolled back' anew "$nhi setup --confirm"
 people 'not confirmed'
 
@@ -82,7 +83,7 @@ is 'who comes next is no login from before' 0 $old
 try 'setup again' 0 'unless confirmed' shared "$nhi setup"
 try 'a new login confirms' 0 'confirmed' anew "$nhi setup --confirm"
 try 'twice is no fault' 0 'nothing waits' anew "$nhi setup --confirm"
-until_true 10 eval '! watcher' || not_ok 'the watcher has gone'
+until_true 30 eval '! watcher' || not_ok 'the watcher has gone'
 nhictl tick >"$OUT" 2>&1
 try 'it stays' 0 '^setup: 0 changed' nhictl setup
 people 'confirmed'
@@ -99,8 +100,15 @@ try 'to what was there before it' 0 '' diff "$WORK/damaged" "$WORK/now"
 nhictl setup >/dev/null
 # script(1) does not see the end of a session whose input is at its end.
 if command -v login >/dev/null; then
-	(sleep 1; echo "$nhi setup --confirm >$WORK/console 2>&1"; echo exit) |
-	    timeout 20 script -qec 'login -f root' /dev/null >/dev/null
+	# login forgets what was typed before there was a shell.
+	at_console() {
+		pgrep -x bash -P "$(pgrep -xo login)"
+	}
+	(
+		until_true 30 at_console
+		echo "$nhi setup --confirm >$WORK/console 2>&1"
+		echo exit
+	) | timeout 60 script -qec 'login -f root' /dev/null >/dev/null
 	try 'or be confirmed, from a new login on the console' 0 'confirmed' \
 	    cat "$WORK/console"
 else

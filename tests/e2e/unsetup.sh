@@ -48,11 +48,11 @@ is 'an edited file keeps its attributes' "$attributes" \
 is 'an edited file keeps its owner and mode' '444 root adm' \
     "$(stat -c '%a %U %G' /etc/nsswitch.conf)"
 try 'the sudoers of the policy are there' 0 '' test -e /etc/sudoers.d/nhi
-try 'a certificate' 0 '^nhi: issued' issue k web-deploy
+try 'a certificate' 0 '^nhi: issued' patiently issue k web-deploy
 try 'and a login' 0 '^web-deploy$' nhi_ssh k web-deploy@127.0.0.1 id -un
-nhi_ssh k web-deploy@127.0.0.1 sleep 60 2>/dev/null &
+nhi_ssh k web-deploy@127.0.0.1 sleep 250 2>/dev/null &
 session=$!
-until_true 10 pgrep -u web-deploy sleep || not_ok 'a session is open'
+until_true 30 pgrep -u web-deploy sleep || not_ok 'a session is open'
 
 nhictl unsetup --dry-run >"$WORK/plan"
 try 'a dry run tells what would go' 0 \
@@ -69,7 +69,7 @@ try 'unsetup, with a broken policy' 0 ' 0 of them edited' nhictl unsetup
 as_before 'every file is as it was'
 is 'with its time' 1580608922 "$(stat -c %Y /etc/nsswitch.conf)"
 is 'and its attributes' "$attributes" "$(attributes /etc/pam.d/sshd)"
-until_true 10 eval '! pgrep -x sleep' || not_ok 'the session has ended'
+until_true 30 eval '! pgrep -x sleep' || not_ok 'the session has ended'
 stop $session
 is 'its users are gone' '' "$(getent passwd nhi _nhi _nhi-fetch)"
 is 'nothing of theirs can be had by who gets their number' '' \
@@ -88,7 +88,7 @@ install -m 0644 /src/tests/lab/nhi.conf /etc/nhi/nhi.conf
 try 'set up again' 0 '^setup: .* changed' nhictl setup --no-rollback
 try 'and applied' 0 'in force' nhictl apply
 rm -f "$WORK/k-cert.pub"
-try 'a certificate of the same CA' 0 '^nhi: issued' issue k web-deploy
+try 'a certificate of the same CA' 0 '^nhi: issued' patiently issue k web-deploy
 try 'and a login again' 0 '^web-deploy$' nhi_ssh k web-deploy@127.0.0.1 id -un
 rm -f "$WORK/k-cert.pub"
 
