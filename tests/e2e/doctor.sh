@@ -145,9 +145,9 @@ finds sshd-penalties 'long penalties, and nobody exempt' penalties \
     mv /usr/sbin/sshd.real /usr/sbin/sshd'
 restart() {
 	kill "$(cat /run/sshd.pid)"
-	until_true 10 test ! -e /run/sshd.pid
+	until_true 30 test ! -e /run/sshd.pid
 	"$@" /usr/sbin/sshd
-	until_true 10 test -s /run/sshd.pid
+	until_true 30 test -s /run/sshd.pid
 }
 finds sshd-no-new-privs 'an sshd that can start no set-uid program' \
     'restart setpriv --no-new-privs' restart

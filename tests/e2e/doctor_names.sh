@@ -106,10 +106,13 @@ finds uid-range-directory 'kanidm is here' \
     'mkdir /etc/kanidm; touch /etc/kanidm/unixd' 'rm -r /etc/kanidm'
 
 # A container that has the first 65,536 numbers only.
-unshare -U sleep 60 &
+unshare -U sleep 250 &
 inner=$!
-until_true 10 test "$(readlink /proc/$inner/ns/user)" != \
-    "$(readlink /proc/self/ns/user)"
+has_its_own() {
+	[ "$(readlink /proc/$inner/ns/user)" != \
+	    "$(readlink /proc/self/ns/user)" ]
+}
+until_true 30 has_its_own || not_ok 'a container'
 echo '0 0 65536' >/proc/$inner/uid_map
 echo '0 0 65536' >/proc/$inner/gid_map
 try 'uid-range-map: a container without the range' 1 'uid-range-map: ' \

@@ -21,14 +21,14 @@ quiet() {
 	    [ "$(pgrep -x sshd)" = "$(cat /run/sshd.pid)" ]
 }
 try 'no session, no lease, no process but the sshd that runs' 0 '' \
-    until_true 10 quiet
+    until_true 30 quiet
 
 # The sshd of a probe is for the probe alone: whoever else comes gets nothing.
 cat >"$WORK/stranger.py" <<'END'
 import os, socket, time
 came = served = 0
 tried = set()
-until = time.monotonic() + 120
+until = time.monotonic() + 240
 open("/tmp/stranger.here", "w")
 while time.monotonic() < until and not os.path.exists("/tmp/stranger.end"):
     for row in open("/proc/net/tcp").read().splitlines()[1:]:
@@ -50,9 +50,9 @@ END
 setpriv --reuid nobody --regid nogroup --clear-groups \
     /usr/bin/python3 - <"$WORK/stranger.py" >"$WORK/stranger" 2>&1 &
 STRANGER=$!
-until_true 20 test -e /tmp/stranger.here
+until_true 60 test -e /tmp/stranger.here
 # It listens for a moment only, which he may miss.
-for ((n = 0; n < 8; n++)); do
+for ((n = 0; n < 24; n++)); do
 	[ -e /tmp/stranger.came ] || well 'a stranger comes first'
 done
 touch /tmp/stranger.end
@@ -120,9 +120,9 @@ finds 'pam-sshd-session probe-issuer probe-silent' \
 # An sshd that sees another /var/log, as units with private mounts do.
 restart() {
 	kill "$(cat /run/sshd.pid)"
-	until_true 10 test ! -e /run/sshd.pid
+	until_true 30 test ! -e /run/sshd.pid
 	"$@"
-	until_true 10 test -s /run/sshd.pid
+	until_true 30 test -s /run/sshd.pid
 }
 mkdir -p /opt/log
 chmod 755 /opt/log
