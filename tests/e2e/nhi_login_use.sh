@@ -118,7 +118,7 @@ for give in '--token-file /dev/zero' '--token-command yes'; do
 done
 endless &
 PID=$!
-soon 20 curl -sf http://127.0.0.1:8001/end
+soon 60 curl -sf http://127.0.0.1:8001/end
 try 'an answer without end' 75 'the platform answers without end' \
     as_runner GCE_METADATA_HOST=127.0.0.1:8001 nhi-login --retries 0 \
     web-1 web-deploy
@@ -351,7 +351,7 @@ try 'a user without a name' 64 'No user exists' setpriv --reuid 54321 \
 as_runner "${GITHUB[@]}" nhi-login web-1 web-deploy -- sleep 60 \
     </dev/null >"$WORK/out" 2>&1 &
 PID=$!
-soon 20 pgrep -U web-deploy -x sleep
+soon 60 pgrep -U web-deploy -x sleep
 kill -TERM "$(pgrep -u runner -f '^/bin/sh .*nhi-login web-1 .* sleep 60$')"
 wait $PID
 is 'a signal ends it' 143 $?

@@ -40,9 +40,9 @@ uid=$(bot id -u)
 try 'a process of the UID outside of a session gets nothing' 1 '' \
     setpriv --reuid "$uid" --regid "$uid" --clear-groups \
     sudo -n /usr/bin/id -u
-bot 'setsid -f sh -c "sleep 2; sudo -n /usr/bin/id -u >/tmp/late 2>&1" \
+bot 'setsid -f sh -c "sleep 4; sudo -n /usr/bin/id -u >/tmp/late 2>&1" \
     </dev/null >/dev/null 2>&1'
-sleep 3
+sleep 5
 is 'nothing is left to call sudo after the session' '' \
     "$(cat /tmp/late 2>/dev/null)"
 
