@@ -22,8 +22,8 @@ issue two web-deploy 2>"$OUT" || not_ok 'another'
 # counts with a process of its own that runs as the account.  The dead may wait
 # for their parent.
 of_account() {
-	until_true 10 eval '! pgrep -r D,R,S,T,t -u web-deploy'
-	until_true 10 test ! -L /run/nhi/leases/web-deploy
+	until_true 30 eval '! pgrep -r D,R,S,T,t -u web-deploy'
+	until_true 30 test ! -L /run/nhi/leases/web-deploy
 	pgrep -r D,R,S,T,t -au web-deploy
 }
 
@@ -31,11 +31,17 @@ running() {
 	pgrep -u web-deploy -f "$1" >/dev/null
 }
 
+# The end of one of two sessions is over: its lease says so when all else is
+# done.
+session_over() {
+	until_true 30 eval 'readlink /run/nhi/leases/web-deploy | grep -q :1\$'
+}
+
 # Another session of the same account, all the while.
 nhi_ssh two web-deploy@127.0.0.1 'setsid sleep 7001 & sleep 7002' \
     </dev/null >/dev/null 2>&1 &
 other=$!
-until_true 10 running 'sleep 7002' || not_ok 'the other session'
+until_true 30 running 'sleep 7002' || not_ok 'the other session'
 # As loginctl enable-linger, which polkit lets everybody do, leaves them.
 LINGER=/var/lib/systemd/linger
 install -d $LINGER
@@ -55,10 +61,11 @@ nhi_ssh one web-deploy@127.0.0.1 '
 	sudo -n setsid /usr/local/bin/rootsleep 7109 &
 	sudo -n -u alice setsid sleep 7110 &
 	i=0; while [ $i -lt 50 ]; do sleep 7111 & i=$((i + 1)); done
-	until pgrep -f "rootsleep 7109" && pgrep -f "sleep 7110"; do
+	until pgrep -xf "/usr/local/bin/rootsleep 7109" &&
+	    pgrep -u alice -xf "sleep 7110"; do
 		sleep 0.1
 	done; sleep 0.3' >"$OUT" 2>&1 </dev/null
-until_true 10 eval '! running 7101'
+session_over
 for n in 7101 7102 7103 7104 7105 7111; do
 	is "the end of its session ends $n" '' "$(pgrep -f "sleep $n")"
 done
@@ -70,7 +77,6 @@ is "what sudo started for alice goes on" 1 \
 is "alice's own goes on" 1 "$(pgrep -u alice -xf 'sleep 7003' | wc -l)"
 is "the other session goes on" 2 "$(pgrep -u web-deploy -xf \
     'sleep 700[12]' | wc -l)"
-until_true 5 eval 'readlink /run/nhi/leases/web-deploy | grep -q :1\$'
 is 'and has its lease' 1 "$(readlink /run/nhi/leases/web-deploy |
     sed 's/.*://')"
 is 'and its record' 1 "$(find /run/nhi/sessions -name '[0-9]*' | wc -l)"
@@ -82,10 +88,6 @@ signal_all() {
 	setpriv --reuid web-deploy --regid "$(id -g web-deploy)" \
 	    --clear-groups /usr/bin/python3 -c "import os, signal
 os.kill(-1, signal.$1)"
-}
-
-session_over() {
-	until_true 10 eval 'readlink /run/nhi/leases/web-deploy | grep -q :1\$'
 }
 
 # What is left of respawn.  Each look would miss it, too: all stop meanwhile.
@@ -116,9 +118,14 @@ cat >/usr/local/bin/keeper <<-'END'
 	    os.execl("/usr/local/bin/respawn", "respawn", "60")
 	time.sleep(60)
 END
+# shellcheck disable=SC2016
 nhi_ssh one web-deploy@127.0.0.1 \
     'sudo -n setsid python3 /usr/local/bin/keeper \
-    </dev/null >/dev/null 2>&1 & sleep 0.5' >"$OUT" 2>&1 </dev/null
+    </dev/null >/dev/null 2>&1 &
+    i=0; until [ "$(pgrep -r Z -x respawn | wc -l)" -gt 20 ] ||
+        [ $i -ge 300 ]; do
+	    sleep 0.1; i=$((i + 1))
+    done' >"$OUT" 2>&1 </dev/null
 session_over
 is 'a process that forks and leaves zombies' '' "$(left)"
 is 'of which there were some' yes \
@@ -146,7 +153,7 @@ pkill -9 -f 'sleep 7301'
 
 stop $other
 is 'all sessions over: nothing of the account' '' "$(of_account)"
-until_true 5 test ! -L /run/nhi/leases/web-deploy
+until_true 30 test ! -L /run/nhi/leases/web-deploy
 is 'all sessions over: no lease, no record' '' \
     "$(find /run/nhi/leases /run/nhi/sessions ! -type d ! -name .lock)"
 until_true 5 test ! -e $LINGER/web-deploy
@@ -229,7 +236,7 @@ half_gone() {
 	    /^Threads:/ && ours && $2 > 1 { found = 1 }
 	    END { exit !found }'
 }
-until_true 5 half_gone
+until_true 20 half_gone
 try 'nothing of the account hides behind a dead thread' 0 '' half_gone
 
 # Nothing is stopped for many that do nothing; nor where processes of others
@@ -258,9 +265,21 @@ done
 for n in 1 2 3; do
 	while [ ! -e /tmp/quiet ]; do /bin/true; done &
 done
+<<<<<<< HEAD
 watch
 try 'a session among many processes' 0 '' until_true 10 traced true
 until_true 10 test ! -L /run/nhi/leases/web-deploy
+=======
+strace -fqq -o "$WORK/trace" -e trace=kill,execve -p "$(cat /run/sshd.pid)" \
+    2>"$OUT" &
+tracer=$!
+traced() {
+	nhi_ssh one web-deploy@127.0.0.1 true </dev/null >"$OUT" 2>&1
+	grep -q execve "$WORK/trace"
+}
+try 'a session among many processes' 0 '' until_true 60 traced
+until_true 30 test ! -L /run/nhi/leases/web-deploy
+>>>>>>> x
 stop $tracer
 touch /tmp/quiet
 pkill -9 -f 'sleep 7400'
@@ -274,8 +293,8 @@ for how in 'client killed' 'session killed' 'monitor ended'; do
 	    'setsid sleep 7201 >/dev/null 2>&1 & sleep 7202' \
 	    </dev/null >/dev/null 2>&1 &
 	client=$!
-	until_true 10 running 'sleep 7202'
-	until_true 5 test -L /run/nhi/leases/web-deploy
+	until_true 30 running 'sleep 7202'
+	until_true 30 test -L /run/nhi/leases/web-deploy
 	case $how in
 	client*) pkill -9 -P $client ;;
 	session*) pkill -9 -u web-deploy -x sshd ;;
@@ -283,7 +302,7 @@ for how in 'client killed' 'session killed' 'monitor ended'; do
 	esac
 	wait $client 2>/dev/null
 	is "$how: nothing of the account" '' "$(of_account)"
-	until_true 5 test ! -L /run/nhi/leases/web-deploy
+	until_true 30 test ! -L /run/nhi/leases/web-deploy
 	is "$how: no lease" '' "$(ls /run/nhi/leases)"
 	pkill -9 -f 'sleep 7'
 done
@@ -293,16 +312,25 @@ nhi_ssh one web-deploy@127.0.0.1 \
     'respawn 60 </dev/null >/dev/null 2>&1 & sleep 7401' \
     </dev/null >/dev/null 2>&1 &
 client=$!
+<<<<<<< HEAD
 until_true 10 running 'sleep 7401'
 until_true 5 test -L /run/nhi/leases/web-deploy
 touch $LINGER/web-deploy
+=======
+until_true 30 running 'sleep 7401'
+until_true 30 test -L /run/nhi/leases/web-deploy
+>>>>>>> x
 pkill -9 -f '^sshd: web-deploy \[priv\]'
 # The dead lives until its parent has taken notice.
 ticked() {
 	nhictl tick -v | grep -qE '^sessions +1 '
 }
+<<<<<<< HEAD
 try 'tick ends the session' 0 '' until_true 10 ticked
 is 'tick: the account does not linger' alice "$(ls $LINGER)"
+=======
+try 'tick ends the session' 0 '' until_true 30 ticked
+>>>>>>> x
 is 'tick: a process that forks and leaves' '' "$(left)"
 is 'tick: nothing of the account' '' "$(of_account)"
 wait $client 2>/dev/null
