@@ -34,15 +34,30 @@ by_password() {
 }
 
 # script(1) does not see the end of a session whose input is at its end.
+# And login throws away what was typed before it.
 by_login() {
-	(sleep 1; echo id; echo exit) | timeout 10 script -qec \
-	    'login -f alice' /dev/null | grep -o 'uid=[0-9].*groups=[^ ]*'
+	local said=$WORK/by-login
+
+	: >"$said"
+	(
+		until grep -q uid= "$said"; do
+			sleep 1
+			echo id
+		done
+		echo exit
+	) | timeout 60 script -qec 'login -f alice' /dev/null >"$said"
+	grep -o 'uid=[0-9].*groups=[^ ]*' "$said" | sort -u | grep .
 }
 
 cron_once() {
+	local cron
+
 	rm -f /run/crond.reboot /tmp/by-cron
 	echo '@reboot alice id >/tmp/by-cron' >/etc/cron.d/people
-	timeout 2 cron -f
+	timeout 60 cron -f &
+	cron=$!
+	soon 50 test -s /tmp/by-cron
+	{ kill $cron; wait $cron; } 2>/dev/null
 	cat /tmp/by-cron
 }
 
