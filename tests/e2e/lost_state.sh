@@ -15,6 +15,12 @@ issue k web-deploy 2>"$OUT" || not_ok 'a certificate'
 sshd_of_alice=$(/usr/sbin/sshd -T -C user=alice,host=x,addr=127.0.0.1 |
     md5sum)
 
+# Each connection has closed, its session too, which is after the client: what
+# is taken away next is taken from nobody who still writes there.
+at_rest() {
+	! pgrep -f '^sshd: [^/]'
+}
+
 # people NAME: nothing of theirs hangs on our state, and none waits for it.
 people() {
 	local start=$SECONDS
@@ -30,6 +36,7 @@ people() {
 	    "$(/usr/sbin/sshd -T -C user=alice,host=x,addr=127.0.0.1 |
 	    md5sum)"
 	is "$1: in time" yes "$([ $((SECONDS - start)) -lt 15 ] && echo yes)"
+	until_true 30 at_rest
 }
 
 # login in|out, cert in|out: what becomes of them.
@@ -38,6 +45,7 @@ login() {
 
 	nhi_ssh k web-deploy@127.0.0.1 'echo it runs' </dev/null \
 	    >"$OUT" 2>&1
+	until_true 30 at_rest
 	grep -q '^it runs' "$OUT" && got=in
 	if [ "$got" = "$2" ]; then
 		ok "$1: login $2"
@@ -52,6 +60,7 @@ cert() {
 	mint >"$WORK/token"
 	nhi_ssh k nhi@127.0.0.1 web-deploy <"$WORK/token" >"$WORK/cert" \
 	    2>"$OUT"
+	until_true 30 at_rest
 	lines=$(wc -l <"$WORK/cert")
 	if [ "$lines" = "$([ "$2" = in ] && echo 1 || echo 0)" ]; then
 		ok "$1: certificate $2"

@@ -5,16 +5,22 @@
 # shellcheck disable=SC2317 # try calls them
 . "$(dirname "$0")/road_lib.sh"
 
+# Each connection has closed, its session too, which is after the client.
+at_rest() {
+	! pgrep -f '^sshd: [^/]'
+}
+
 # watch NAME BYTES CALLS: sshd and all that it starts, until `unwatch`.
 watch() {
 	rm -f "$WORK/strace"
 	strace -f -s "$2" -o "$WORK/$1" -p "$(cat /run/sshd.pid)" \
 	    -e trace="$3" 2>"$WORK/strace" &
 	STRACE=$!
-	soon 10 grep -q attached "$WORK/strace"
+	soon 30 grep -q attached "$WORK/strace"
 }
 
 unwatch() {
+	soon 30 at_rest
 	read -rt 0.5 <> <(:) || true
 	kill $STRACE
 	wait $STRACE 2>/dev/null
@@ -82,6 +88,7 @@ mint --wrong-key --set marker="$(head -c 48 /dev/urandom | base64 -w 0)" \
 nhi_ssh k nhi@127.0.0.1 web-deploy </dev/shm/token >"$OUT" 2>&1
 cut -c 60-99 /dev/shm/token >/dev/shm/pieces
 tail -c 40 /dev/shm/token >>/dev/shm/pieces
+soon 30 at_rest
 drain
 try 'a refused token is nowhere' 1 '' grep -rlFf /dev/shm/pieces /var /run \
     /tmp --exclude-dir="$(basename "$WORK")"
