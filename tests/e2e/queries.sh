@@ -8,9 +8,11 @@
 HELPER=/usr/libexec/nhi/nhi-sshd-helper
 SPOOL=/var/spool/nhi
 # An hour must not end between two runs.
-until [ $(($(date +%s) % 3600)) -lt 3570 ]; do
-	sleep 1
-done
+same_hour() {
+	until [ $(($(date +%s) % 3600)) -lt 3530 ]; do
+		sleep 1
+	done
+}
 key good
 key bad
 key thief
@@ -32,9 +34,14 @@ ask() {
 
 # drain: as any later stage of PAM does.
 drain() {
+	local key
+
 	issue good web-deploy 2>"$OUT" || not_ok "$1: another client is served"
+	key=$(ssh-keygen -lf "$WORK/good.pub" | cut -d' ' -f2)
+	# That is when its connection ends, a moment after the client.
+	until_true 30 eval '[ "$(spooled)" -eq 0 ]'
 	recorded "$1: another client's certificate" 1 event=cert.issue \
-	    key="$(ssh-keygen -lf "$WORK/good.pub" | cut -d' ' -f2)"
+	    key="$key"
 }
 
 spooled() {
@@ -69,6 +76,7 @@ drain 'valid'
 recorded 'valid: no grant of a login' 0 event=login.grant
 
 # Refused, and told by PAM or by refuse: their records, not ours.
+same_hour
 hold account web-deploy
 mark_trail
 ask 500
@@ -83,6 +91,7 @@ is 'held: one denial or none' yes \
 
 # Refused where nothing of NHI follows (sshd takes one forced command, not
 # two): one record for each reason.
+same_hour
 sed 's/account = "web-deploy";/& certificate = { force_command = "\/bin\/true"; };/' \
     /src/tests/lab/nhi.conf | policy
 sign bad web-deploy -O force-command=/bin/true -z 4711
@@ -108,6 +117,7 @@ is 'refused alone: not again within the hour' 0 \
     "$(records event=login.deny serial=4711)"
 
 # Not ours at all: silence or one record, and never a principal.
+same_hour
 sign bad web-deploy -I 'somebody else' -z 4712
 mark_trail
 ask 300
