@@ -70,7 +70,7 @@ enter() {
 # A captured certificate, without its key: shown COUNT times in one connection.
 # replay KEY COUNT ACCOUNT
 replay() {
-	local i
+	local i agent
 	/usr/bin/python3 - "$WORK" "$1" "$2" <<-'END' &
 	import base64, os, socket, struct, sys
 	work, key, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
@@ -90,16 +90,35 @@ replay() {
 	        asked = c.recv(n, socket.MSG_WAITALL)
 	        c.sendall(text(keys if asked[0] == 11 else b"\x05"))
 	END
-	for ((i = 0; i < 500; i++)); do
+	# What waits below sets $!, too.
+	agent=$!
+	for ((i = 0; i < 1500; i++)); do
 		[ ! -S "$WORK/agent" ] || break
 		read -rt 0.02 <> <(:) || true
 	done
 	ssh -F /dev/null -n -o BatchMode=yes -o IdentityAgent="$WORK/agent" \
 	    -o IdentityFile=none -o KexAlgorithms=curve25519-sha256 -v \
 	    "$3@127.0.0.1" true >"$OUT" 2>&1
-	kill $! 2>/dev/null
-	wait $! 2>/dev/null
+	kill $agent 2>/dev/null
+	wait $agent 2>/dev/null
 	rm -f "$WORK/agent"
+}
+
+# What has sshd read its files anew is over before it has: until it has heard,
+# and listens.
+sshd_rests() {
+	local pid
+
+	pid=$(cat /run/sshd.pid) && [ -n "$pid" ] &&
+	    cat "/proc/$pid/status" >"$WORK/sshd" &&
+	    grep -q '^State:.S' "$WORK/sshd" &&
+	    grep -q '^ShdPnd:.*[02468ace]$' "$WORK/sshd" &&
+	    [ -s /run/sshd.pid ]
+}
+
+in_force() {
+	policy
+	until_true 30 sshd_rests || not_ok 'sshd has read its files anew'
 }
 
 # what sshd would do for people
@@ -224,7 +243,7 @@ identity() {
 	echo ');'
 } | sed 's/sshd = .*//; s/^version = 1;/&\nsshd = { permit_tty = true; };/' \
     >"$WORK/inforce"
-policy <"$WORK/inforce"
+in_force <"$WORK/inforce"
 try 'sshd is told of it' 0 '' grep -q 'keys %u %t %k' <(sed -n \
     '/^Match Group/,$p' $DROPIN)
 is 'and to tell where it comes from, if it can' \
@@ -532,7 +551,7 @@ reload_sshd
 
 is 'nobody logged a token' '' "$(grep -rlE 'ZXlKMGVYQWlP|eyJ[A-Za-z0-9_-]{20}' \
     /var/log/lab.log /var/log/nhi /var/spool/nhi 2>/dev/null)"
-policy </src/tests/lab/nhi.conf
+in_force </src/tests/lab/nhi.conf
 people >"$WORK/after"
 try 'off again: for people nothing has changed' 0 '' \
     cmp "$WORK/before" "$WORK/after"
@@ -543,7 +562,7 @@ try 'off again' 255 'Permission denied' enter l web-deploy
 
 rm -rf /etc/nhi/ca/*
 sed 's/^version = 1;/&\nissuer = { enabled = false; };/' "$WORK/inforce" |
-	policy
+	in_force
 carry l web-deploy l
 try 'without an issuer and without a CA' 0 '^web-deploy$' enter l web-deploy
 finish
