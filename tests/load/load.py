@@ -99,10 +99,14 @@ def sshd(*lines):
     with open(SSHD_CONF, "w", encoding="ascii") as f:
         f.write("".join(line + "\n" for line in lines))
     with open("/run/sshd.pid", encoding="ascii") as f:
-        os.kill(int(f.read()), 1)
-    for _ in range(200):
+        pid = int(f.read())
+    # It makes it anew when it listens; one that has not heard yet answers.
+    os.unlink("/run/sshd.pid")
+    os.kill(pid, 1)
+    for _ in range(1000):
         time.sleep(0.05)
-        if run("ssh-keyscan", "-T", "1", "127.0.0.1").stdout:
+        if os.path.exists("/run/sshd.pid") and os.path.getsize(
+                "/run/sshd.pid") > 0:
             return
     result("sshd comes back", False)
 
@@ -337,6 +341,20 @@ def machine_processes():
     return found
 
 
+def connections():
+    """A session's last word comes after its lease has gone."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open("/proc/%s/cmdline" % pid, "rb") as f:
+                words = f.read()
+        except OSError:
+            continue
+        if words.startswith(b"sshd: ") and b"[listener]" not in words:
+            found.append("%s %s" % (pid, words.decode(errors="replace")))
+    return found
+
+
 def entries(path):
     try:
         return [n for n in os.listdir(path)
@@ -347,9 +365,10 @@ def entries(path):
 
 def settled():
     """Sessions end after their clients."""
-    for _ in range(400):
+    for _ in range(1200):
         left = [n for d in ("sessions", "leases", "issuer", "pending")
-                for n in entries("/run/nhi/" + d)] + machine_processes()
+                for n in entries("/run/nhi/" + d)] + machine_processes() + \
+            connections()
         if not left:
             return left
         time.sleep(0.05)
