@@ -34,7 +34,7 @@ stay() {
 	    echo in; until [ -e /tmp/leave ]; do sleep 0.1; done" \
 	    >"$WORK/$name.out" 2>&1 &
 	PID[$name]=$!
-	soon 15 grep -q '^in' "$WORK/$name.out" || not_ok "$name is in"
+	soon 60 grep -q '^in' "$WORK/$name.out" || not_ok "$name is in"
 	ID[$name]=$(head -n 1 "$WORK/$name.out")
 }
 
@@ -43,12 +43,13 @@ gone() {
 	! kill -0 "$1" 2>/dev/null
 }
 
-# quick NAME MILLISECONDS FUNCTION: done in this time once in three tries.
+# quick NAME MILLISECONDS FUNCTION: done in this time once in ten tries: what
+# else the machine has to do is not what is asked.
 quick() {
 	local name=$1 limit=$2 took best=99999
 	shift 2
 
-	for _ in 1 2 3; do
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		took=$("$@" | tail -n 1)
 		[ "$took" -ge "$best" ] || best=$took
 		[ "$best" -gt "$limit" ] || break
@@ -62,7 +63,7 @@ stay two k web-deploy 'setsid sleep 4712 >/dev/null 2>&1 </dev/null &'
 stay other d db-deploy
 try 'one session is ended' 0 "^ended: ${ID[one]}" \
     nhictl sessions end --reason 'it hangs' "${ID[one]}"
-try 'its client is gone' 0 '' soon 5 gone "${PID[one]}"
+try 'its client is gone' 0 '' soon 30 gone "${PID[one]}"
 wait "${PID[one]}"
 is 'and knows it' 255 $?
 try 'its record is gone' 0 '' test ! -e "$SESSIONS/${ID[one]}"
@@ -79,6 +80,12 @@ try 'only root may' 2 "root's" setpriv --reuid 65534 --clear-groups \
 drain
 is 'who ended it, and why' 'ended by root: it hangs' \
     "$(trail event=session.end session="${ID[one]}" | field detail)"
+# sshd tells it last.
+closing() {
+	drain
+	[ "$(trail event=session.close session="${ID[one]}" | wc -l)" -ge 1 ]
+}
+soon 30 closing
 is 'that it was closed' 1 \
     "$(trail event=session.close session="${ID[one]}" | wc -l)"
 
@@ -107,7 +114,7 @@ if command -v strace >/dev/null; then
 	    -o "$WORK/trace" -e trace=pidfd_open \
 	    -e inject=pidfd_open:error=ENOSYS nhictl sessions end "$id"
 	try 'a kernel without pidfd: it is gone' 0 '' \
-	    soon 5 gone "${PID[deaf]}"
+	    soon 30 gone "${PID[deaf]}"
 else
 	skip 'what cannot be ended' 'no strace here'
 fi
@@ -152,7 +159,7 @@ try 'a hold that keeps sessions says so' 0 '1 live sessions go on' \
 try 'and lets them live' 0 '' kill -0 "${PID[two]}"
 nhictl hold lift --account web-deploy >"$OUT"
 quick 'a shared connection ends with a hold' 1000 end_shared
-try 'and every session of the account' 0 '' soon 5 gone "${PID[two]}"
+try 'and every session of the account' 0 '' soon 30 gone "${PID[two]}"
 try 'but none of another' 0 '' kill -0 "${PID[other]}"
 
 end_all() {
