@@ -25,7 +25,7 @@ nhi_ssh k web-deploy@127.0.0.1 "mkdir -m 700 .ssh
 	until [ -e /tmp/go ]; do sleep 0.1; done
 	sudo -n /usr/bin/id -u; id -u" </dev/null >"$WORK/session" 2>&1 &
 session=$!
-until_true 10 pgrep -u web-deploy -xf 'sleep 7401' || not_ok 'the session'
+until_true 30 pgrep -u web-deploy -xf 'sleep 7401' || not_ok 'the session'
 
 lab_policy | policy
 try 'the name is gone' 2 '' getent passwd web-deploy
@@ -50,7 +50,7 @@ touch /tmp/go
 wait $session
 is 'its session goes on without sudo' "$uid" \
     "$(grep -xE '[0-9]+' "$WORK/session")"
-until_true 5 test ! -L /run/nhi/leases/web-deploy
+until_true 30 test ! -L /run/nhi/leases/web-deploy
 is 'its session ends as any other' '' "$(pgrep -r D,R,S,T,t -au "$uid")$(find \
     /run/nhi/leases /run/nhi/sessions ! -type d ! -name .lock)"
 closed 'after its session'

@@ -107,7 +107,7 @@ moved() {
 	    -o PubkeyAcceptedAlgorithms='*-cert-v01@openssh.com' \
 	    web-deploy@127.0.0.1 'id -u' </dev/null >"$WORK/out" 2>&1 &
 	client=$!
-	until_true 10 test -e "$WORK/asked" || not_ok "$name: the client waits"
+	until_true 40 test -e "$WORK/asked" || not_ok "$name: the client waits"
 	sleep 0.05
 	sed "s/account = \"web-deploy\";/& uid = $number;/" \
 	    /src/tests/lab/nhi.conf | policy

@@ -30,7 +30,7 @@ killed() {
 	die "$2" "$3" nhictl setup
 	try "$name" 0 'killed by SIGKILL' tail -n 1 "$WORK/trace"
 	try "$name: alice comes in" 0 '^alice$' person_by_key
-	until_true 20 no_trial || not_ok "$name: rolled back"
+	until_true 60 no_trial || not_ok "$name: rolled back"
 	as_before "$name: the host is as it was"
 }
 
@@ -42,7 +42,7 @@ strace -o "$WORK/whole" -e trace=rename,renameat,kill \
 try 'it is rolled back when asked' 0 '^setup: rolled back' \
     nhictl setup --rollback
 as_before 'and the host is as it was'
-until_true 10 eval '! watcher' || not_ok 'the watcher has gone'
+until_true 30 eval '! watcher' || not_ok 'the watcher has gone'
 
 # before CALL PATTERN: how many such calls there are up to a call on a path.
 before() {
@@ -76,21 +76,21 @@ END
 chmod 755 $tool
 nhictl setup >/dev/null 2>&1 &
 pid=$!
-until_true 20 test -e "$WORK/runs" || not_ok 'pam-auth-update runs'
+until_true 60 test -e "$WORK/runs" || not_ok 'pam-auth-update runs'
 kill -KILL $pid
 wait $pid 2>/dev/null
-until_true 20 no_trial || not_ok 'killed in pam-auth-update: rolled back'
+until_true 60 no_trial || not_ok 'killed in pam-auth-update: rolled back'
 is 'killed in pam-auth-update: not before that had ended' yes \
     "$([ -e "$WORK/ended" ] && echo yes)"
 as_before 'killed in pam-auth-update: the host is as it was'
 mv $tool.real $tool
 
 # The watcher is killed as well, before it can do anything.
-strace -o "$WORK/trace" -e trace=rename -e inject=rename:delay_enter=20000 \
+strace -o "$WORK/trace" -e trace=rename -e inject=rename:delay_enter=50000 \
     -e inject=rename:signal=KILL:when="$((renames - 5))" nhictl setup \
     >/dev/null 2>&1 2>/dev/null &
 pid=$!
-until_true 20 watcher || not_ok 'the watcher is there'
+until_true 60 watcher || not_ok 'the watcher is there'
 watcher | xargs -r kill -KILL
 wait $pid 2>/dev/null
 : >"$OUT"

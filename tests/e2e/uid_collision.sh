@@ -14,7 +14,7 @@ export ASK_DIR=$WORK
 cat >"$WORK/ask" <<-'END'
 #!/bin/sh
 touch "$ASK_DIR/asked-$STALL"
-timeout 20 sh -c 'until [ -e "$ASK_DIR/go-$STALL" ]; do sleep 0.05; done'
+timeout 100 sh -c 'until [ -e "$ASK_DIR/go-$STALL" ]; do sleep 0.05; done'
 echo secret
 END
 chmod 755 "$WORK/ask"
@@ -74,14 +74,14 @@ log_in() {
 stall() {
 	rm -f "$WORK/go-$1" "$WORK/asked-$1" "$WORK/out-$1" "$WORK/status-$1"
 	(log_in "$1" "$2" >"$WORK/out-$1" 2>&1; echo $? >"$WORK/status-$1") &
-	until_true 10 test -e "$WORK/asked-$1" || not_ok "$2 stalls"
+	until_true 40 test -e "$WORK/asked-$1" || not_ok "$2 stalls"
 	# sshd has the name by now; its stamp is counted in 1/100 s.
 	sleep 0.05
 }
 
 resume() {
 	touch "$WORK/go-$1"
-	until_true 10 test -s "$WORK/out-$1" || not_ok "$1 goes on"
+	until_true 40 test -s "$WORK/out-$1" || not_ok "$1 goes on"
 }
 
 enter() {
@@ -114,7 +114,7 @@ owners() {
 }
 
 moved() {
-	until_true 10 test -s "$WORK/status-$2" || not_ok "$1: ends"
+	until_true 40 test -s "$WORK/status-$2" || not_ok "$1: ends"
 	is "$1: refused" 255 "$(cat "$WORK/status-$2")"
 	cp "$WORK/out-$2" "$OUT"
 	if grep -q '^nhi: refused: policy ' "$WORK/out-$2" &&
@@ -185,7 +185,7 @@ done
 for n in "${many[@]}"; do
 	touch "$WORK/go-$n"
 done
-until_true 10 eval "[ \$(cat $WORK/out-* | grep -c .) -ge ${#many[@]} ]"
+until_true 40 eval "[ \$(cat $WORK/out-* | grep -c .) -ge ${#many[@]} ]"
 over
 for n in "${many[@]}"; do
 	enter "$n" "pr-74-$n"
