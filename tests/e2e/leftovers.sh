@@ -265,21 +265,9 @@ done
 for n in 1 2 3; do
 	while [ ! -e /tmp/quiet ]; do /bin/true; done &
 done
-<<<<<<< HEAD
 watch
 try 'a session among many processes' 0 '' until_true 10 traced true
 until_true 10 test ! -L /run/nhi/leases/web-deploy
-=======
-strace -fqq -o "$WORK/trace" -e trace=kill,execve -p "$(cat /run/sshd.pid)" \
-    2>"$OUT" &
-tracer=$!
-traced() {
-	nhi_ssh one web-deploy@127.0.0.1 true </dev/null >"$OUT" 2>&1
-	grep -q execve "$WORK/trace"
-}
-try 'a session among many processes' 0 '' until_true 60 traced
-until_true 30 test ! -L /run/nhi/leases/web-deploy
->>>>>>> x
 stop $tracer
 touch /tmp/quiet
 pkill -9 -f 'sleep 7400'
@@ -312,25 +300,16 @@ nhi_ssh one web-deploy@127.0.0.1 \
     'respawn 60 </dev/null >/dev/null 2>&1 & sleep 7401' \
     </dev/null >/dev/null 2>&1 &
 client=$!
-<<<<<<< HEAD
-until_true 10 running 'sleep 7401'
-until_true 5 test -L /run/nhi/leases/web-deploy
-touch $LINGER/web-deploy
-=======
 until_true 30 running 'sleep 7401'
 until_true 30 test -L /run/nhi/leases/web-deploy
->>>>>>> x
+touch $LINGER/web-deploy
 pkill -9 -f '^sshd: web-deploy \[priv\]'
 # The dead lives until its parent has taken notice.
 ticked() {
 	nhictl tick -v | grep -qE '^sessions +1 '
 }
-<<<<<<< HEAD
-try 'tick ends the session' 0 '' until_true 10 ticked
-is 'tick: the account does not linger' alice "$(ls $LINGER)"
-=======
 try 'tick ends the session' 0 '' until_true 30 ticked
->>>>>>> x
+is 'tick: the account does not linger' alice "$(ls $LINGER)"
 is 'tick: a process that forks and leaves' '' "$(left)"
 is 'tick: nothing of the account' '' "$(of_account)"
 wait $client 2>/dev/null
