@@ -188,7 +188,7 @@ is 'which is for this user alone' '700 600 600' \
 # certify FROM TO: as if it had been issued then.
 certify() {
 	ssh-keygen -q -s "$WORK/other" -I x -n web-deploy -V "$1:$2" \
-	    "$DIR/key.pub"
+	    "$DIR/key.pub" || not_ok "a certificate from $1 to $2"
 	chown runner: "$DIR/key-cert.pub"
 }
 certify -11m +9m
