@@ -27,8 +27,9 @@ of_account() {
 	pgrep -r D,R,S,T,t -au web-deploy
 }
 
+# running COMMAND: by itself, not in the words of the shell that starts it.
 running() {
-	pgrep -u web-deploy -f "$1" >/dev/null
+	pgrep -u web-deploy -xf "$1" >/dev/null
 }
 
 # The end of one of two sessions is over: its lease says so when all else is
@@ -296,23 +297,52 @@ for how in 'client killed' 'session killed' 'monitor ended'; do
 done
 
 # A monitor that was killed asks nobody: tick does.
-nhi_ssh one web-deploy@127.0.0.1 \
-    'respawn 60 </dev/null >/dev/null 2>&1 & sleep 7401' \
-    </dev/null >/dev/null 2>&1 &
-client=$!
-until_true 30 running 'sleep 7401'
-until_true 30 test -L /run/nhi/leases/web-deploy
-touch $LINGER/web-deploy
-pkill -9 -f '^sshd: web-deploy \[priv\]'
 # The dead lives until its parent has taken notice.
 ticked() {
 	nhictl tick -v | grep -qE '^sessions +1 '
 }
-try 'tick ends the session' 0 '' until_true 30 ticked
-is 'tick: the account does not linger' alice "$(ls $LINGER)"
+
+# tick_ends NAME COMMAND: a session that runs it, and whose monitor is killed.
+tick_ends() {
+	nhi_ssh one web-deploy@127.0.0.1 "$2
+	    sleep 7401" </dev/null >/dev/null 2>&1 &
+	client=$!
+	until_true 30 running 'sleep 7401'
+	until_true 30 test -L /run/nhi/leases/web-deploy
+	touch $LINGER/web-deploy
+	pkill -9 -f '^sshd: web-deploy \[priv\]'
+	try "tick ends the session of $1" 0 '' until_true 30 ticked
+	is 'and the account does not linger' alice "$(ls $LINGER)"
+}
+tick_ends 'a process that forks and leaves' \
+    'respawn 60 </dev/null >/dev/null 2>&1 &'
 is 'tick: a process that forks and leaves' '' "$(left)"
 is 'tick: nothing of the account' '' "$(of_account)"
 wait $client 2>/dev/null
+# What waits for the end of another to begin is in no list that was made
+# before that end: one look ends those that wait, and not what they began.
+cat >/usr/local/bin/heirs <<-'END'
+	#!/usr/bin/python3
+	import os, signal
+	signal.signal(signal.SIGTERM, signal.SIG_IGN)
+	ends, held = os.pipe()
+	os.set_inheritable(held, True)
+	if os.fork() == 0:
+	    os.execlp("sleep", "sleep", "7501")
+	os.close(held)
+	for _ in range(100):
+	    if os.fork() == 0:
+	        os.read(ends, 1)
+	        os.fork()
+	        os.execlp("sleep", "sleep", "7502")
+	open("/tmp/heirs", "w")
+END
+chmod 0755 /usr/local/bin/heirs
+tick_ends 'those that wait' 'heirs </dev/null >/dev/null 2>&1 &
+    until [ -e /tmp/heirs ]; do sleep 0.05; done'
+is 'tick: nothing begins when the first one ends' '' "$(of_account)"
+wait $client 2>/dev/null
+pkill -9 -f 'sleep 750'
 
 # What an account may do in the spool: nothing.
 mark_trail
