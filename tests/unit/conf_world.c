@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "lib/base/file.h"
 #include "tests/unit/conf_world.h"
 
 /*
@@ -41,6 +43,16 @@ conf_world(struct nhi_world *w)
 		fail_msg("%s", why.text);
 	w->now = CONF_NOW;
 	(void)snprintf(w->node, sizeof(w->node), "node");
+}
+
+void
+conf_put(const char *path, const char *text)
+{
+	struct nhi_why why = { "" };
+
+	if (nhi_file_replace(AT_FDCWD, path, 0644, nhi_span_str(text),
+	    &why) != NHI_OK)
+		fail_msg("%s", why.text);
 }
 
 enum nhi_err

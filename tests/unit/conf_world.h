@@ -9,6 +9,9 @@
 
 void		 conf_world(struct nhi_world *);
 
+/* Make or replace a file, 0644, or fail the test. */
+void		 conf_put(const char *path, const char *text);
+
 /* nhi_check on it, of a file of anybody. */
 enum nhi_err	 conf_check(const char *file, struct nhi_faults *,
 		    struct nhi_plan **ret, struct nhi_why *) NHI_MUST;

@@ -16,7 +16,6 @@
 
 #include "tests/unit/spool_place.h"
 
-char dir[TEMP_SIZE];
 char spool[TEMP_SIZE + 16];
 char log_dir[TEMP_SIZE + 16];
 
@@ -36,8 +35,7 @@ const struct nhi_event grant = {
 int
 setup(void **state)
 {
-	(void)state;
-	temp_make(dir);
+	(void)temp_setup(state);
 	(void)snprintf(spool, sizeof(spool), "%s/spool", dir);
 	(void)snprintf(log_dir, sizeof(log_dir), "%s/log", dir);
 	if (mkdir(spool, 0700) != 0 || mkdir(log_dir, 0750) != 0)
@@ -45,14 +43,6 @@ setup(void **state)
 	if (geteuid() != 0)
 		return 0;
 	return chown(spool, 0, TEMP_GID) != 0 || chmod(spool, 01730) != 0;
-}
-
-int
-teardown(void **state)
-{
-	(void)state;
-	temp_remove(dir);
-	return 0;
 }
 
 int64_t

@@ -7,7 +7,7 @@
 
 #include "lib/base/spool_name.h"
 #include "lib/base/spool_take.h"
-#include "tests/unit/temp.h"
+#include "tests/unit/temp_dir.h"
 
 #define ISSUER	40001
 #define VERIFY	40002
@@ -18,16 +18,14 @@
 #define DENY	HEAD "event token.deny\noutcome deny\n"
 #define LOG	"log/audit.jsonl"
 
-extern char dir[TEMP_SIZE];
 extern char spool[TEMP_SIZE + 16];
 extern char log_dir[TEMP_SIZE + 16];
 
 /* A grant with every field set. */
 extern const struct nhi_event grant;
 
-/* For cmocka. */
+/* For TEMP_TEST. */
 int		 setup(void **state);
-int		 teardown(void **state);
 
 int64_t		 now_ms(void);
 enum nhi_err	 drain_at(int64_t ms, size_t max, size_t *ret_taken);

@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +16,8 @@
 #include "lib/base/file.h"
 #include "nhictl/apply_run.h"
 #include "tests/unit/conf_fake.h"
+#include "tests/unit/conf_world.h"
+#include "tests/unit/temp_dir.h"
 
 #define OTHER	"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEJCQkJCQkJCQkJC"	\
 	"QkJCQkJCQkJCQkJCQkJCQkJCQkJC"
@@ -31,7 +32,7 @@ static const struct nhi_world_paths world = {
 	WORLD("uid_map"), WORLD("uid_map"),
 };
 
-static char dir[64], file[96], published[96], uids[96], ca_pub[96];
+static char file[96], published[96], uids[96], ca_pub[96];
 static char trusted[96], said[4096];
 
 static const struct nhi_apply_paths paths = {
@@ -42,42 +43,19 @@ static const struct nhi_apply_paths paths = {
 	.sudo = true,
 };
 
-static void
-put(const char *path, const char *text)
-{
-	struct nhi_why why = { "" };
-
-	if (nhi_file_replace(AT_FDCWD, path, 0644, nhi_span_str(text),
-	    &why) != NHI_OK)
-		fail_msg("%s", why.text);
-}
-
 static int
 setup(void **state)
 {
-	(void)state;
+	(void)temp_setup(state);
 	fake = (struct fake){ .sshd = NHI_OK };
-	(void)snprintf(dir, sizeof(dir), "/tmp/nhi-apply-XXXXXX");
-	if (mkdtemp(dir) == NULL)
-		return -1;
 	(void)snprintf(file, sizeof(file), "%s/nhi.conf", dir);
 	(void)snprintf(published, sizeof(published), "%s/published", dir);
 	(void)snprintf(uids, sizeof(uids), "%s/uids", dir);
 	(void)snprintf(ca_pub, sizeof(ca_pub), "%s/ca.pub", dir);
 	(void)snprintf(trusted, sizeof(trusted), "%s/trusted.pub", dir);
-	put(file, POLICY);
-	put(ca_pub, "# comment\n" KEY " root@host\n");
+	conf_put(file, POLICY);
+	conf_put(ca_pub, "# comment\n" KEY " root@host\n");
 	return mkdir(published, 0755) | mkdir(uids, 0755);
-}
-
-static int
-teardown(void **state)
-{
-	char command[128];
-
-	(void)state;
-	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
-	return system(command);
 }
 
 /* What nhictl apply does, as its command line does it. */
@@ -158,7 +136,7 @@ test_trusted(void **state)
 	assert_int_equal(stat(trusted, &after), 0);
 	/* Not written again when it says the same. */
 	assert_int_equal(before.st_ino, after.st_ino);
-	put(file, "version = 1;\nhost = { id = \"a\"; };\n"
+	conf_put(file, "version = 1;\nhost = { id = \"a\"; };\n"
 	    "issuer = { enabled = false; };\n");
 	assert_int_equal(apply(false), NHI_OK);
 	assert_trusted(HEAD);
@@ -172,7 +150,7 @@ test_no_ca(void **state)
 	assert_int_equal(apply(false), NHI_OK);
 	assert_non_null(strstr(said, "warning: there is no CA key"));
 	assert_trusted(HEAD OTHER " b\n");
-	put(ca_pub, "command=\"x\" " KEY "\n");
+	conf_put(ca_pub, "command=\"x\" " KEY "\n");
 	assert_int_equal(apply(false), NHI_ERR_CA_KEY);
 	assert_string_equal(fake.events, "apply reject");
 	assert_trusted(HEAD OTHER " b\n");
@@ -186,7 +164,7 @@ test_bad(void **state)
 	(void)state;
 	assert_int_equal(apply(false), NHI_OK);
 	in_force(before);
-	put(file, "version = 1;\nx = 1;\ny = 1;\n");
+	conf_put(file, "version = 1;\nx = 1;\ny = 1;\n");
 	assert_int_equal(apply(false), NHI_ERR_POLICY_INVALID);
 	in_force(after);
 	assert_string_equal(before, after);
@@ -209,7 +187,7 @@ test_sshd(void **state)
 	(void)state;
 	assert_int_equal(apply(false), NHI_OK);
 	in_force(before);
-	put(file, "version = 1;\nhost = { id = \"c\"; };\n");
+	conf_put(file, "version = 1;\nhost = { id = \"c\"; };\n");
 	fake.sshd = NHI_ERR_HOST;
 	assert_int_equal(apply(false), NHI_ERR_HOST);
 	in_force(after);
@@ -241,7 +219,7 @@ test_audit(void **state)
 	assert_int_equal(apply(false), NHI_OK);
 	in_force(before);
 	fake.audit = NHI_ERR_AUDIT_UNAVAILABLE;
-	put(file, "version = 1;\nhost = { id = \"c\"; };\n");
+	conf_put(file, "version = 1;\nhost = { id = \"c\"; };\n");
 	assert_int_equal(apply(false), NHI_ERR_AUDIT_UNAVAILABLE);
 	in_force(after);
 	assert_string_equal(before, after);
@@ -260,7 +238,7 @@ test_sudo(void **state)
 	assert_int_equal(apply(false), NHI_OK);
 	in_force(before);
 	fake.sudo = NHI_ERR_HOST;
-	put(file, "version = 1;\nhost = { id = \"c\"; };\n");
+	conf_put(file, "version = 1;\nhost = { id = \"c\"; };\n");
 	assert_int_equal(apply(false), NHI_ERR_HOST);
 	in_force(after);
 	assert_string_equal(before, after);
@@ -273,21 +251,21 @@ static void
 test_json(void **state)
 {
 	(void)state;
-	put(file, "version = 1;\nhost = { id = \"a\\\"b\"; };\n");
+	conf_put(file, "version = 1;\nhost = { id = \"a\\\"b\"; };\n");
 	assert_int_equal(apply(true), NHI_ERR_POLICY_INVALID);
 	assert_non_null(strstr(said, "{\"level\":\"error\",\"file\":\""));
 	assert_non_null(strstr(said, ",\"line\":2,\"text\":\"host.id: "
 	    "\\\"a\\\"b\\\" is not a host name\"}\n"));
 	assert_non_null(strstr(said, "{\"result\":\"refused\",\"errors\":1,"
 	    "\"warnings\":0}\n"));
-	put(file, POLICY);
+	conf_put(file, POLICY);
 	assert_int_equal(apply(true), NHI_OK);
 	assert_non_null(strstr(said, "{\"result\":\"ok\",\"digest\":\""));
 	assert_non_null(strstr(said, ",\"identities\":0,\"accounts\":0,"
 	    "\"generation\":\"1\"}\n"));
 }
 
-#define T(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f)	TEMP_TEST(f, setup)
 
 int
 main(void)

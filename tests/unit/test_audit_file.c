@@ -19,28 +19,10 @@
 #include <unistd.h>
 
 #include "lib/base/audit_file.h"
-#include "tests/unit/temp.h"
+#include "tests/unit/temp_dir.h"
 
 #define WRITERS	8
 #define LINES	100
-
-static char dir[TEMP_SIZE];
-
-static int
-setup(void **state)
-{
-	(void)state;
-	temp_make(dir);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	temp_remove(dir);
-	return 0;
-}
 
 static enum nhi_err
 append(const char *text)
@@ -232,14 +214,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_made, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_torn, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_writers, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_planted, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_lock, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_full, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_full_without_lock, setup,
-		    teardown),
+		TEMP_TEST(test_made, temp_setup),
+		TEMP_TEST(test_torn, temp_setup),
+		TEMP_TEST(test_writers, temp_setup),
+		TEMP_TEST(test_planted, temp_setup),
+		TEMP_TEST(test_lock, temp_setup),
+		TEMP_TEST(test_full, temp_setup),
+		TEMP_TEST(test_full_without_lock, temp_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

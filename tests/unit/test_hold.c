@@ -15,27 +15,17 @@
 
 #include "lib/base/hold.h"
 #include "lib/base/revoke.h"
-#include "tests/unit/temp.h"
+#include "tests/unit/temp_dir.h"
 
 #define NOW	1000
 
-static char dir[TEMP_SIZE];
 
 static int
 setup(void **state)
 {
-	(void)state;
-	temp_make(dir);
+	(void)temp_setup(state);
 	return nhi_hold_init(temp_path(dir, "holds"), NULL) != NHI_OK ||
 	    nhi_revoke_init(temp_path(dir, "revoked"), NULL) != NHI_OK;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	temp_remove(dir);
-	return 0;
 }
 
 static enum nhi_err
@@ -279,19 +269,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_scopes, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_times, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_lift, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_closed, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_locked_out, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_each, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_long, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_revoke, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_revoke_names, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_revoke_closed, setup,
-		    teardown),
+		TEMP_TEST(test_scopes, setup),
+		TEMP_TEST(test_times, setup),
+		TEMP_TEST(test_lift, setup),
+		TEMP_TEST(test_closed, setup),
+		TEMP_TEST(test_locked_out, setup),
+		TEMP_TEST(test_each, setup),
+		TEMP_TEST(test_long, setup),
+		TEMP_TEST(test_revoke, setup),
+		TEMP_TEST(test_revoke_names, setup),
+		TEMP_TEST(test_revoke_closed, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

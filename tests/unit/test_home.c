@@ -14,9 +14,8 @@
 #include <unistd.h>
 
 #include "lib/base/home.h"
-#include "tests/unit/temp.h"
+#include "tests/unit/temp_dir.h"
 
-static char dir[TEMP_SIZE];
 static unsigned int synced;
 static bool broken;
 
@@ -36,19 +35,10 @@ __wrap_fsync(int fd)
 static int
 setup(void **state)
 {
-	(void)state;
-	temp_make(dir);
+	(void)temp_setup(state);
 	synced = 0;
 	broken = false;
 	return mkdir(temp_path(dir, "web"), 0755) != 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	temp_remove(dir);
-	return 0;
 }
 
 static enum nhi_err
@@ -130,9 +120,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(lent, setup, teardown),
-		cmocka_unit_test_setup_teardown(kept, setup, teardown),
-		cmocka_unit_test_setup_teardown(strange, setup, teardown),
+		TEMP_TEST(lent, setup),
+		TEMP_TEST(kept, setup),
+		TEMP_TEST(strange, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

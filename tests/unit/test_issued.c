@@ -15,27 +15,9 @@
 #include <unistd.h>
 
 #include "lib/base/issued.h"
-#include "tests/unit/temp.h"
+#include "tests/unit/temp_dir.h"
 
 #define DAY	(24 * 60 * 60)
-
-static char dir[TEMP_SIZE];
-
-static int
-setup(void **state)
-{
-	(void)state;
-	temp_make(dir);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	temp_remove(dir);
-	return 0;
-}
 
 static void
 enter(uint64_t serial, int64_t until)
@@ -218,11 +200,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_find, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_direct, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_week, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_each, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_sweep, setup, teardown),
+		TEMP_TEST(test_find, temp_setup),
+		TEMP_TEST(test_direct, temp_setup),
+		TEMP_TEST(test_week, temp_setup),
+		TEMP_TEST(test_each, temp_setup),
+		TEMP_TEST(test_sweep, temp_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

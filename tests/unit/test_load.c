@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,43 +16,25 @@
 #include "conf/load.h"
 #include "lib/base/file.h"
 #include "tests/unit/conf_world.h"
+#include "tests/unit/temp_dir.h"
 
 #define EVERYTHING	TOP_SRCDIR "/tests/unit/policy/good-everything.conf"
 
-static char dir[64], file[96], dropins[96];
+static char file[96], dropins[96];
 
 static int
 setup(void **state)
 {
-	(void)state;
-	(void)snprintf(dir, sizeof(dir), "/tmp/nhi-load-XXXXXX");
-	if (mkdtemp(dir) == NULL)
-		return -1;
+	(void)temp_setup(state);
 	(void)snprintf(file, sizeof(file), "%s/nhi.conf", dir);
 	(void)snprintf(dropins, sizeof(dropins), "%s/conf.d", dir);
 	return mkdir(dropins, 0755);
 }
 
-static int
-teardown(void **state)
-{
-	char command[128];
-
-	(void)state;
-	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
-	return system(command);
-}
-
 static void
 put(const char *name, const char *text)
 {
-	struct nhi_why why = { "" };
-	char path[256];
-
-	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
-	if (nhi_file_replace(AT_FDCWD, path, 0644, nhi_span_str(text),
-	    &why) != NHI_OK)
-		fail_msg("%s", why.text);
+	conf_put(temp_path(dir, name), text);
 }
 
 /* Load it; said gets the faults and, at the end, the code. */
@@ -301,7 +282,7 @@ test_hostile(void **state)
 	}
 }
 
-#define T(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f)	TEMP_TEST(f, setup)
 
 int
 main(void)

@@ -15,28 +15,10 @@
 
 #include "lib/base/mark.h"
 #include "lib/base/num.h"
-#include "tests/unit/temp.h"
+#include "tests/unit/temp_dir.h"
 
 #define KEY_A	"SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 #define KEY_B	"SHA256:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"
-
-static char dir[TEMP_SIZE];
-
-static int
-setup(void **state)
-{
-	(void)state;
-	temp_make(dir);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	temp_remove(dir);
-	return 0;
-}
 
 static enum nhi_err
 spend(uint8_t hash, const char *key, bool never)
@@ -188,14 +170,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_twice, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_keys, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_text, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_dir, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_race, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_race_once, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_sweep, setup, teardown),
+		TEMP_TEST(test_twice, temp_setup),
+		TEMP_TEST(test_keys, temp_setup),
+		TEMP_TEST(test_text, temp_setup),
+		TEMP_TEST(test_dir, temp_setup),
+		TEMP_TEST(test_race, temp_setup),
+		TEMP_TEST(test_race_once, temp_setup),
+		TEMP_TEST(test_sweep, temp_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,31 +16,23 @@
 
 #include "lib/base/file.h"
 #include "lib/base/policy.h"
+#include "tests/unit/conf_world.h"
+#include "tests/unit/temp_dir.h"
 
 #define DIGEST	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define OTHER	"1123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-static char dir[] = "/tmp/nhi-policy-XXXXXX";
-
 static void
 put_file(const char *name, const char *text)
 {
-	struct nhi_why why = { "" };
-	char path[512];
-
-	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
-	if (nhi_file_replace(AT_FDCWD, path, 0644, nhi_span_str(text),
-	    &why) != NHI_OK)
-		fail_msg("%s", why.text);
+	conf_put(temp_path(dir, name), text);
 }
 
 static void
 put_link(const char *name, const char *text)
 {
-	char path[512];
-
-	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
-	assert_int_equal(nhi_link_replace(AT_FDCWD, path, text), 0);
+	assert_int_equal(nhi_link_replace(AT_FDCWD, temp_path(dir, name),
+	    text), 0);
 }
 
 static int
@@ -49,27 +40,12 @@ setup(void **state)
 {
 	static const char *const dirs[] = { "7", "7/names", "7/templates",
 	    "7/rules" };
-	char path[512];
 
-	(void)state;
-	if (mkdtemp(dir) == NULL)
-		return -1;
-	for (size_t i = 0; i < 4; i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", dir, dirs[i]);
-		if (mkdir(path, 0755) != 0)
+	(void)temp_setup(state);
+	for (size_t i = 0; i < 4; i++)
+		if (mkdir(temp_path(dir, dirs[i]), 0755) != 0)
 			return -1;
-	}
 	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	char command[128];
-
-	(void)state;
-	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
-	return system(command);
 }
 
 static enum nhi_err
@@ -283,5 +259,5 @@ main(void)
 		/* End of the tests */
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, temp_teardown);
 }

@@ -11,7 +11,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,6 +21,7 @@
 #include "conf/shape.h"
 #include "lib/token/verify.h"
 #include "tests/unit/conf_world.h"
+#include "tests/unit/temp_dir.h"
 
 #define FIELDS	6
 #define ACCOUNT	"web-deploy"
@@ -34,8 +34,6 @@ struct one {
 	struct nhi_buf jwks;
 	struct nhi_buf token;
 };
-
-static char dir[] = "/tmp/nhi-preset-XXXXXX";
 
 static void
 wipe(struct one *c)
@@ -221,23 +219,6 @@ test_shapes(void **state)
 			fail_msg("%s %s", t[i].shape, t[i].text);
 }
 
-static int
-setup(void **state)
-{
-	(void)state;
-	return mkdtemp(dir) == NULL ? -1 : 0;
-}
-
-static int
-teardown(void **state)
-{
-	char path[128];
-
-	(void)state;
-	(void)snprintf(path, sizeof(path), "%s/policy", dir);
-	return unlink(path) != 0 || rmdir(dir) != 0 ? -1 : 0;
-}
-
 int
 main(void)
 {
@@ -247,5 +228,5 @@ main(void)
 		/* End of the tests */
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, temp_setup, temp_teardown);
 }

@@ -19,34 +19,22 @@
 #include "lib/base/file.h"
 #include "tests/unit/conf_fake.h"
 #include "tests/unit/conf_world.h"
+#include "tests/unit/temp_dir.h"
 
 #define SAMPLE		TOP_SRCDIR "/conf/nhi.conf.sample"
 #define EVERYTHING	TOP_SRCDIR "/tests/unit/policy/good-everything.conf"
 
-static char dir[64], published[96], uids[96];
+static char published[96], uids[96];
 static const struct nhi_publish_paths paths = { published, uids };
 
 static int
 setup(void **state)
 {
-	(void)state;
+	(void)temp_setup(state);
 	fake = (struct fake){ .refuse = NULL };
-	(void)snprintf(dir, sizeof(dir), "/tmp/nhi-publish-XXXXXX");
-	if (mkdtemp(dir) == NULL)
-		return -1;
 	(void)snprintf(published, sizeof(published), "%s/published", dir);
 	(void)snprintf(uids, sizeof(uids), "%s/uids", dir);
 	return mkdir(published, 0755) | mkdir(uids, 0755);
-}
-
-static int
-teardown(void **state)
-{
-	char command[128];
-
-	(void)state;
-	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
-	return system(command);
 }
 
 /* One more generation of this policy. */
@@ -308,7 +296,7 @@ test_strange(void **state)
 	assert_list("current");
 }
 
-#define T(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f)	TEMP_TEST(f, setup)
 
 int
 main(void)

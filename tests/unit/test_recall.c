@@ -15,27 +15,9 @@
 #include <unistd.h>
 
 #include "sshd_helper/recall.h"
-#include "tests/unit/temp.h"
+#include "tests/unit/temp_dir.h"
 
 #define NOW	INT64_C(1760000000)
-
-static char dir[TEMP_SIZE];
-
-static int
-setup(void **state)
-{
-	(void)state;
-	temp_make(dir);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	temp_remove(dir);
-	return 0;
-}
 
 static struct nhi_recall
 at(int64_t now, uint8_t question)
@@ -161,11 +143,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_time, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_place, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_spoilt, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_odd, setup, teardown),
+		TEMP_TEST(test_time, temp_setup),
+		TEMP_TEST(test_place, temp_setup),
+		TEMP_TEST(test_spoilt, temp_setup),
+		TEMP_TEST(test_odd, temp_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,9 +13,7 @@
 #include <unistd.h>
 
 #include "lib/base/session.h"
-#include "tests/unit/temp.h"
-
-static char dir[TEMP_SIZE];
+#include "tests/unit/temp_dir.h"
 
 static const struct nhi_session sample = {
 	.account = "web", .uid = 2000300001, .identity = "web-deploy",
@@ -25,22 +23,6 @@ static const struct nhi_session sample = {
 	.start = { "01234567-89ab-cdef-0123-456789abcdef", 998877 },
 	.opened = 1763780645, .expires = 0,
 };
-
-static int
-setup(void **state)
-{
-	(void)state;
-	temp_make(dir);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	temp_remove(dir);
-	return 0;
-}
 
 static void
 test_round(void **state)
@@ -185,11 +167,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_round, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_ids, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_broken, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_each, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_long, setup, teardown),
+		TEMP_TEST(test_round, temp_setup),
+		TEMP_TEST(test_ids, temp_setup),
+		TEMP_TEST(test_broken, temp_setup),
+		TEMP_TEST(test_each, temp_setup),
+		TEMP_TEST(test_long, temp_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -296,19 +296,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_grant, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_place, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_planted, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_unfinished, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_hostile, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_room, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_room_one, setup,
-		    teardown),
+		TEMP_TEST(test_grant, setup),
+		TEMP_TEST(test_place, setup),
+		TEMP_TEST(test_planted, setup),
+		TEMP_TEST(test_unfinished, setup),
+		TEMP_TEST(test_hostile, setup),
+		TEMP_TEST(test_room, setup),
+		TEMP_TEST(test_room_one, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -200,15 +200,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_bounded, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_account, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_apart, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_foreign, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_signed, setup,
-		    teardown),
+		TEMP_TEST(test_bounded, setup),
+		TEMP_TEST(test_account, setup),
+		TEMP_TEST(test_apart, setup),
+		TEMP_TEST(test_foreign, setup),
+		TEMP_TEST(test_signed, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

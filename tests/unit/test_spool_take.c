@@ -231,20 +231,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_crash, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_no_trail, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_dir, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_once, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_race, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_many, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_long, setup,
-		    teardown),
+		TEMP_TEST(test_crash, setup),
+		TEMP_TEST(test_no_trail, setup),
+		TEMP_TEST(test_dir, setup),
+		TEMP_TEST(test_once, setup),
+		TEMP_TEST(test_race, setup),
+		TEMP_TEST(test_many, setup),
+		TEMP_TEST(test_long, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,25 +9,17 @@
 #include <cmocka.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "nhictl/stack.h"
+#include "tests/unit/temp_dir.h"
 
-static char dir[] = "/tmp/nhi-stack-XXXXXX";
 static struct nhi_stack stack;
 
 static void
 put(const char *name, const char *text)
 {
-	char path[64];
-	FILE *f;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
-	assert_non_null(f = fopen(path, "w"));
-	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
+	temp_write(temp_path(dir, name), text);
 }
 
 static enum nhi_err
@@ -133,26 +125,6 @@ ends(void **state)
 	}
 }
 
-static int
-make(void **state)
-{
-	(void)state;
-	return mkdtemp(dir) == NULL;
-}
-
-static int
-clear(void **state)
-{
-	char path[64];
-
-	(void)state;
-	(void)snprintf(path, sizeof(path), "%s/service", dir);
-	(void)unlink(path);
-	(void)snprintf(path, sizeof(path), "%s/common", dir);
-	(void)unlink(path);
-	return rmdir(dir);
-}
-
 int
 main(void)
 {
@@ -163,5 +135,5 @@ main(void)
 		cmocka_unit_test(ends),
 	};
 
-	return cmocka_run_group_tests(tests, make, clear);
+	return cmocka_run_group_tests(tests, temp_setup, temp_teardown);
 }

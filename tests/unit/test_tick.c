@@ -24,11 +24,10 @@
 #include "lib/base/revoke.h"
 #include "lib/base/session.h"
 #include "nhictl/tick.h"
-#include "tests/unit/temp.h"
+#include "tests/unit/temp_dir.h"
 
 #define UID	2000300123
 
-static char dir[TEMP_SIZE];
 static char paths[17][TEMP_SIZE + 16];
 static struct nhi_tick tick;
 
@@ -60,8 +59,7 @@ make(size_t i, const char *name)
 static int
 setup(void **state)
 {
-	(void)state;
-	temp_make(dir);
+	(void)temp_setup(state);
 	records[0] = '\0';
 	answer = NHI_OK;
 	tick = (struct nhi_tick){ .spool = make(0, "spool"),
@@ -79,14 +77,6 @@ setup(void **state)
 	tick.known = true;
 	return nhi_hold_init(tick.holds, NULL) != NHI_OK ||
 	    nhi_revoke_init(tick.revoked, NULL) != NHI_OK;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	temp_remove(dir);
-	return 0;
 }
 
 static void
@@ -468,25 +458,20 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_holds, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_sessions, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_many, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_leases, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_leases, setup_behind,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_issuer, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_issuer, setup_behind,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_temporary, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_temporary, setup_behind,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_pending, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_pending, setup_behind,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_marks, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_revoked, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_missing, setup, teardown),
+		TEMP_TEST(test_holds, setup),
+		TEMP_TEST(test_sessions, setup),
+		TEMP_TEST(test_many, setup),
+		TEMP_TEST(test_leases, setup),
+		TEMP_TEST(test_leases, setup_behind),
+		TEMP_TEST(test_issuer, setup),
+		TEMP_TEST(test_issuer, setup_behind),
+		TEMP_TEST(test_temporary, setup),
+		TEMP_TEST(test_temporary, setup_behind),
+		TEMP_TEST(test_pending, setup),
+		TEMP_TEST(test_pending, setup_behind),
+		TEMP_TEST(test_marks, setup),
+		TEMP_TEST(test_revoked, setup),
+		TEMP_TEST(test_missing, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

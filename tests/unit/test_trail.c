@@ -14,30 +14,12 @@
 #include <unistd.h>
 
 #include "nhictl/row.h"
-#include "tests/unit/temp.h"
+#include "tests/unit/temp_dir.h"
 
 #define RECORD "{\"v\":1,\"id\":\"i\",\"time\":\"2025-11-22T03:04:05.678Z\"," \
 	"\"event\":\"login.deny\",\"outcome\":\"deny\",\"reason\":\"hold\"," \
 	"\"detail\":\"a\\u001b[31mb\",\"identity\":\"bot\"," \
 	"\"account\":\"web\",\"source\":\"10.0.0.1\"}"
-
-static char dir[TEMP_SIZE];
-
-static int
-setup(void **state)
-{
-	(void)state;
-	temp_make(dir);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	temp_remove(dir);
-	return 0;
-}
 
 static void
 append(const char *p, size_t n)
@@ -215,7 +197,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_lines, setup, teardown),
+		TEMP_TEST(test_lines, temp_setup),
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_row),

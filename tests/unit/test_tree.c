@@ -19,29 +19,19 @@
 
 #include "lib/base/spawn.h"
 #include "lib/base/tree.h"
-#include "tests/unit/temp.h"
+#include "tests/unit/temp_dir.h"
 
 #define DEPTH	3000			/* more than descriptors, or a path */
 
-static char dir[TEMP_SIZE];
 static char homes[TEMP_SIZE + 16];
 
 static int
 setup(void **state)
 {
-	(void)state;
-	temp_make(dir);
+	(void)temp_setup(state);
 	(void)snprintf(homes, sizeof(homes), "%s/homes", dir);
 	return mkdir(homes, 0755) != 0 ||
 	    mkdir(temp_path(homes, "web"), 0755) != 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	temp_remove(dir);
-	return 0;
 }
 
 static bool
@@ -289,16 +279,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_all, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_missing, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_together, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_not_ours, setup,
-		    teardown),
-		cmocka_unit_test_setup_teardown(test_deep, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_race, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_mount, setup, teardown),
+		TEMP_TEST(test_all, setup),
+		TEMP_TEST(test_missing, setup),
+		TEMP_TEST(test_together, setup),
+		TEMP_TEST(test_not_ours, setup),
+		TEMP_TEST(test_deep, setup),
+		TEMP_TEST(test_race, setup),
+		TEMP_TEST(test_mount, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

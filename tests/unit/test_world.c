@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 
 #include "conf/check.h"
 #include "lib/base/file.h"
+#include "tests/unit/temp_dir.h"
 
 #define POLICIES	TOP_SRCDIR "/tests/unit/policy"
 #define GOOD		POLICIES "/good-one.conf"
@@ -22,7 +22,6 @@
 #define GROUP	"root:x:0:\nnhi-accounts:x:996:\n"
 #define MAP	"0 0 4294967295\n"
 
-static char dir[] = "/tmp/nhi-world-XXXXXX";
 static char names[5][64];
 static const struct nhi_world_paths paths = { names[0], names[1], names[2],
     "/nonexistent", names[3], names[4] };
@@ -30,22 +29,10 @@ static const struct nhi_world_paths paths = { names[0], names[1], names[2],
 static int
 setup(void **state)
 {
-	(void)state;
-	if (mkdtemp(dir) == NULL)
-		return -1;
+	(void)temp_setup(state);
 	for (int i = 0; i < 5; i++)
 		(void)snprintf(names[i], sizeof(names[i]), "%s/%d", dir, i);
 	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	char command[128];
-
-	(void)state;
-	(void)snprintf(command, sizeof(command), "rm -rf %s", dir);
-	return system(command);
 }
 
 /* passwd, group, subuid, uid_map, gid_map; what is said of a policy. */
@@ -185,5 +172,5 @@ main(void)
 		/* End of the tests */
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, temp_teardown);
 }

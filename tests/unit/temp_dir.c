@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include "tests/unit/temp_dir.h"
+
+char dir[TEMP_SIZE];
+
+int
+temp_setup(void **state)
+{
+	(void)state;
+	temp_make(dir);
+	return 0;
+}
+
+int
+temp_teardown(void **state)
+{
+	(void)state;
+	temp_remove(dir);
+	return 0;
+}
