@@ -63,37 +63,42 @@ load(const struct nhi_edit *e, struct nhi_buf *old, mode_t *ret_mode,
 	return nhi_file_read(AT_FDCWD, e->path, NHI_FILE_ROOT, old, why);
 }
 
+/* The text that is meant, the mode to keep, and whether it is there. */
+static enum nhi_err
+make(const struct nhi_edit *e, struct nhi_buf *new, mode_t *ret_mode,
+    bool *ret_done, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf old = NHI_BUF(NHI_EDIT_MAX);
+	enum nhi_err err;
+
+	if ((err = load(e, &old, ret_mode, why)) != NHI_OK ||
+	    (err = e->make(nhi_buf_all(&old), new, why)) != NHI_OK ||
+	    (err = nhi_buf_check(new, why)) != NHI_OK)
+		return err;
+	*ret_done = nhi_span_equal(nhi_buf_all(&old), nhi_buf_all(new));
+	return NHI_OK;
+}
+
 enum nhi_err
 nhi_edit_check(const void *arg, bool *ret_done, struct nhi_why *why)
 {
-	const struct nhi_edit *e = arg;
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf old = NHI_BUF(NHI_EDIT_MAX);
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf new = NHI_BUF(NHI_EDIT_MAX);
-	enum nhi_err err;
 	mode_t mode;
 
-	if ((err = load(e, &old, &mode, why)) != NHI_OK ||
-	    (err = e->make(nhi_buf_all(&old), &new, why)) != NHI_OK ||
-	    (err = nhi_buf_check(&new, why)) != NHI_OK)
-		return err;
-	*ret_done = nhi_span_equal(nhi_buf_all(&old), nhi_buf_all(&new));
-	return NHI_OK;
+	return make(arg, &new, &mode, ret_done, why);
 }
 
 enum nhi_err
 nhi_edit_apply(const void *arg, struct nhi_why *why)
 {
 	const struct nhi_edit *e = arg;
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf old = NHI_BUF(NHI_EDIT_MAX);
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf new = NHI_BUF(NHI_EDIT_MAX);
 	enum nhi_err err;
 	mode_t mode;
+	bool done;
 
-	if ((err = load(e, &old, &mode, why)) != NHI_OK ||
-	    (err = e->make(nhi_buf_all(&old), &new, why)) != NHI_OK ||
-	    (err = nhi_buf_check(&new, why)) != NHI_OK)
-		return err;
-	if ((err = nhi_keep_file(NHI_KEEP_PENDING, e->path, why)) != NHI_OK ||
+	if ((err = make(e, &new, &mode, &done, why)) != NHI_OK ||
+	    (err = nhi_keep_file(NHI_KEEP_PENDING, e->path, why)) != NHI_OK ||
 	    (err = nhi_keep_made(NHI_KEEP_PENDING, e->path, nhi_buf_all(&new),
 	    why)) != NHI_OK)
 		return err;
@@ -126,14 +131,12 @@ enum nhi_err
 nhi_edit_describe(const void *arg, FILE *out, struct nhi_why *why)
 {
 	const struct nhi_edit *e = arg;
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf old = NHI_BUF(NHI_EDIT_MAX);
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf new = NHI_BUF(NHI_EDIT_MAX);
 	enum nhi_err err;
 	mode_t mode;
+	bool done;
 
-	if ((err = load(e, &old, &mode, why)) != NHI_OK ||
-	    (err = e->make(nhi_buf_all(&old), &new, why)) != NHI_OK ||
-	    (err = nhi_buf_check(&new, why)) != NHI_OK)
+	if ((err = make(e, &new, &mode, &done, why)) != NHI_OK)
 		return err;
 	return nhi_edit_diff(e->path, nhi_buf_all(&new), out, why);
 }

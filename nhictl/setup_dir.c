@@ -46,6 +46,16 @@ ids(const struct place *p, uid_t *ret_uid, gid_t *ret_gid)
 }
 
 static enum nhi_err
+need_ids(const struct place *p, uid_t *ret_uid, gid_t *ret_gid,
+    struct nhi_why *why)
+{
+	if (!ids(p, ret_uid, ret_gid))
+		return nhi_fail(why, NHI_ERR_STATE, "%s: its owner is missing",
+		    p->path);
+	return NHI_OK;
+}
+
+static enum nhi_err
 place_check(const struct place *p, mode_t type, bool *ret_done,
     struct nhi_why *why)
 {
@@ -101,10 +111,8 @@ dir_apply(const void *arg, struct nhi_why *why)
 	uid_t uid = 0;
 	gid_t gid = 0;
 
-	if (!ids(p, &uid, &gid))
-		return nhi_fail(why, NHI_ERR_STATE, "%s: its owner is missing",
-		    p->path);
-	if ((err = make_parents(p->path, why)) != NHI_OK)
+	if ((err = need_ids(p, &uid, &gid, why)) != NHI_OK ||
+	    (err = make_parents(p->path, why)) != NHI_OK)
 		return err;
 	return nhi_dir_make(AT_FDCWD, p->path, p->mode, uid, gid, why);
 }
@@ -137,24 +145,35 @@ keep_mode(int fd, const char *path, struct nhi_why *why)
 
 /* The set-uid bit comes last: chown(2) would clear it. */
 static enum nhi_err
-program_apply(const void *arg, struct nhi_why *why)
+give(int fd, const struct place *p, uid_t uid, gid_t gid, struct nhi_why *why)
+{
+	if (fd < 0 || fchown(fd, uid, gid) != 0 || fchmod(fd, p->mode) != 0)
+		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", p->path,
+		    strerror(errno));
+	return NHI_OK;
+}
+
+/* A file that is there; keep: what it was is noted for unsetup. */
+static enum nhi_err
+file_apply(const struct place *p, bool keep, struct nhi_why *why)
 {
 	NHI_AUTO(nhi_fd_close) int fd = -1;
-	const struct place *p = arg;
 	enum nhi_err err;
 	uid_t uid = 0;
 	gid_t gid = 0;
 
-	if (!ids(p, &uid, &gid))
-		return nhi_fail(why, NHI_ERR_STATE, "%s: its owner is missing",
-		    p->path);
-	if ((err = nhi_file_open(AT_FDCWD, p->path, NHI_FILE_ROOT, &fd,
-	    why)) != NHI_OK || (err = keep_mode(fd, p->path, why)) != NHI_OK)
+	if ((err = need_ids(p, &uid, &gid, why)) != NHI_OK ||
+	    (err = nhi_file_open(AT_FDCWD, p->path, NHI_FILE_ROOT, &fd,
+	    why)) != NHI_OK ||
+	    (keep && (err = keep_mode(fd, p->path, why)) != NHI_OK))
 		return err;
-	if (fchown(fd, uid, gid) != 0 || fchmod(fd, p->mode) != 0)
-		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", p->path,
-		    strerror(errno));
-	return NHI_OK;
+	return give(fd, p, uid, gid, why);
+}
+
+static enum nhi_err
+program_apply(const void *arg, struct nhi_why *why)
+{
+	return file_apply(arg, true, why);
 }
 
 static bool
@@ -181,38 +200,20 @@ owner_apply(const void *arg, struct nhi_why *why)
 {
 	NHI_AUTO(nhi_fd_close) int fd = -1;
 	const struct place *p = arg;
+	enum nhi_err err;
 	uid_t uid = 0;
 	gid_t gid = 0;
 
-	if (!ids(p, &uid, &gid))
-		return nhi_fail(why, NHI_ERR_STATE, "%s: its owner is missing",
-		    p->path);
+	if ((err = need_ids(p, &uid, &gid, why)) != NHI_OK)
+		return err;
 	fd = open(p->path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0400);
-	if (fd < 0 || fchown(fd, uid, gid) != 0 || fchmod(fd, p->mode) != 0)
-		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", p->path,
-		    strerror(errno));
-	return NHI_OK;
+	return give(fd, p, uid, gid, why);
 }
 
 static enum nhi_err
 key_apply(const void *arg, struct nhi_why *why)
 {
-	NHI_AUTO(nhi_fd_close) int fd = -1;
-	const struct place *p = arg;
-	enum nhi_err err;
-	uid_t uid = 0;
-	gid_t gid = 0;
-
-	if (!ids(p, &uid, &gid))
-		return nhi_fail(why, NHI_ERR_STATE, "%s: its owner is missing",
-		    p->path);
-	err = nhi_file_open(AT_FDCWD, p->path, NHI_FILE_ROOT, &fd, why);
-	if (err != NHI_OK)
-		return err;
-	if (fchown(fd, uid, gid) != 0 || fchmod(fd, p->mode) != 0)
-		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", p->path,
-		    strerror(errno));
-	return NHI_OK;
+	return file_apply(arg, false, why);
 }
 
 static enum nhi_err

@@ -9,61 +9,60 @@
 #include "nhictl/setup.h"
 
 /*
- * What policy opened (apply wrote it then) stays open: the options are taken
- * from the drop-in that is there.
+ * The drop-in that is meant, and whether it is there.  What policy opened
+ * (apply wrote it then) stays open: the options are taken from the one that is
+ * there.
  */
 static enum nhi_err
-load(struct nhi_dropin_options *o, struct nhi_buf *old, bool *ret_there,
+make(struct nhi_dropin_options *o, struct nhi_buf *new, bool *ret_done,
     struct nhi_why *why)
 {
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf old = NHI_BUF(NHI_DROPIN_MAX);
+	bool there = false;
 	enum nhi_err err;
 
-	if ((err = nhi_dropin_load(old, ret_there, why)) != NHI_OK)
+	if ((err = nhi_dropin_load(&old, &there, why)) != NHI_OK)
 		return err;
-	if (*ret_there && !nhi_dropin_parse(nhi_buf_all(old), o))
+	if (there && !nhi_dropin_parse(nhi_buf_all(&old), o))
 		return nhi_fail(why, NHI_ERR_HOST, NHI_SSHD_CONF_DIR "/"
 		    NHI_DROPIN_NAME " is there and is not nhictl's");
-	return nhi_dropin_probe(o, why);
+	if ((err = nhi_dropin_probe(o, why)) != NHI_OK)
+		return err;
+	nhi_dropin_format(o, new);
+	if ((err = nhi_buf_check(new, why)) != NHI_OK)
+		return err;
+	*ret_done = there &&
+	    nhi_span_equal(nhi_buf_all(&old), nhi_buf_all(new));
+	return NHI_OK;
 }
 
 static enum nhi_err
 dropin_check(const void *arg, bool *ret_done, struct nhi_why *why)
 {
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf old = NHI_BUF(NHI_DROPIN_MAX);
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf new = NHI_BUF(NHI_DROPIN_MAX);
 	struct nhi_dropin_options o = NHI_DROPIN_DEFAULT;
-	bool there = false;
+	bool done = false;
 	enum nhi_err err;
 
 	(void)arg;
-	if ((err = load(&o, &old, &there, why)) != NHI_OK)
+	if ((err = make(&o, &new, &done, why)) != NHI_OK ||
+	    (done && (err = nhi_dropin_judge(&o, NULL, 0, why)) != NHI_OK))
 		return err;
-	nhi_dropin_format(&o, &new);
-	if ((err = nhi_buf_check(&new, why)) != NHI_OK)
-		return err;
-	if (!there || !nhi_span_equal(nhi_buf_all(&old), nhi_buf_all(&new))) {
-		*ret_done = false;
-		return NHI_OK;
-	}
-	if ((err = nhi_dropin_judge(&o, NULL, 0, why)) != NHI_OK)
-		return err;
-	*ret_done = true;
+	*ret_done = done;
 	return NHI_OK;
 }
 
 static enum nhi_err
 dropin_describe(const void *arg, FILE *out, struct nhi_why *why)
 {
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf old = NHI_BUF(NHI_DROPIN_MAX);
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf new = NHI_BUF(NHI_DROPIN_MAX);
 	struct nhi_dropin_options o = NHI_DROPIN_DEFAULT;
-	bool there = false;
+	bool done = false;
 	enum nhi_err err;
 
 	(void)arg;
-	if ((err = load(&o, &old, &there, why)) != NHI_OK)
+	if ((err = make(&o, &new, &done, why)) != NHI_OK)
 		return err;
-	nhi_dropin_format(&o, &new);
 	return nhi_edit_diff(NHI_SSHD_CONF_DIR "/" NHI_DROPIN_NAME,
 	    nhi_buf_all(&new), out, why);
 }
@@ -72,16 +71,14 @@ static enum nhi_err
 dropin_apply(const void *arg, struct nhi_why *why)
 {
 	static const char path[] = NHI_SSHD_CONF_DIR "/" NHI_DROPIN_NAME;
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf old = NHI_BUF(NHI_DROPIN_MAX);
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf new = NHI_BUF(NHI_DROPIN_MAX);
 	struct nhi_dropin_options o = NHI_DROPIN_DEFAULT;
-	bool there = false;
+	bool done = false;
 	enum nhi_err err;
 
 	(void)arg;
-	if ((err = load(&o, &old, &there, why)) != NHI_OK)
+	if ((err = make(&o, &new, &done, why)) != NHI_OK)
 		return err;
-	nhi_dropin_format(&o, &new);
 	if ((err = nhi_keep_file(NHI_KEEP_PENDING, path, why)) != NHI_OK ||
 	    (err = nhi_keep_made(NHI_KEEP_PENDING, path, nhi_buf_all(&new),
 	    why)) != NHI_OK)
