@@ -3,7 +3,8 @@
 
 #include "tests/unit/temp_dir.h"
 
-char dir[TEMP_SIZE];
+/* Without a setup, not "": its paths would be those of the root. */
+char dir[TEMP_SIZE] = "/nonexistent";
 
 int
 temp_setup(void **state)

@@ -5,7 +5,7 @@
 
 #include "tests/unit/temp.h"
 
-/* As temp_make has made it; the one of the test that runs. */
+/* As temp_make has made it; without a setup, one that is not there. */
 extern char dir[TEMP_SIZE];
 
 /*
