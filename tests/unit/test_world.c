@@ -22,7 +22,7 @@
 #define GROUP	"root:x:0:\nnhi-accounts:x:996:\n"
 #define MAP	"0 0 4294967295\n"
 
-static char names[5][64];
+static char names[5][TEMP_SIZE + 16];
 static const struct nhi_world_paths paths = { names[0], names[1], names[2],
     "/nonexistent", names[3], names[4] };
 
