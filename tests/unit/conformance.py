@@ -45,7 +45,8 @@ def exists(name, names):
         return False
     path = os.path.join(SRC, "tests", "unit", m[1] + ".c")
     return os.path.exists(path) and \
-        re.search(r"cmocka_unit_test(_\w+)?\(%s\b" % m[2], read(path)) and \
+        re.search(r"(cmocka_unit_test(_\w+)?|TEMP_TEST)\(%s\b" % m[2],
+                  read(path)) and \
         any(re.search(r"tests/unit/%s\b" % m[1], read(f)) for f in
             glob.glob(os.path.join(SRC, "tests", "unit", "*.am")))
 
