@@ -152,8 +152,9 @@ record(const struct nhi_end *e, const struct nhi_session *s,
 	const bool gone = is_ended(s);
 	char detail[512];
 
-	(void)snprintf(detail, sizeof(detail), "%s by %s: %s", gone ?
-	    "ended" : "not ended, it or what it started is still there; asked", e->by, e->reason);
+	(void)snprintf(detail, sizeof(detail), "%s by %s: %s", gone ? "ended" :
+	    "not ended, it or what it started is still there; asked", e->by,
+	    e->reason);
 	return nhi_record(&(struct nhi_event){ .event = NHI_EVENT_SESSION_END,
 	    .outcome = gone ? NHI_INFO : NHI_FAULT,
 	    .reason = gone ? NHI_OK : NHI_ERR_STATE, .detail = detail,
