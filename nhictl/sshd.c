@@ -7,14 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/file.h"
 #include "lib/base/num.h"
+#include "lib/base/spawn.h"
 #include "nhictl/proc.h"
 #include "nhictl/sshd.h"
 
 #define PID_LIMIT	4194304
+#define BACK_MS		3000
+#define BACK_STEP_NS	5000000
 
 static enum nhi_err
 find(char path[NHI_PROC_PATH], struct nhi_why *why)
@@ -227,6 +231,34 @@ running(const char *pidfile)
 	    nhi_span_is(name, "sshd") ? (pid_t)pid : 0;
 }
 
+/*
+ * sshd removes the file, executes itself anew with other sockets, and makes
+ * the file when it has read its configuration.  Who connects meanwhile is cut
+ * off, and a second SIGHUP is lost: so it is waited for, for as long as
+ * anybody would.
+ */
+static enum nhi_err
+restart(pid_t pid, const char *pidfile, struct nhi_why *why)
+{
+	const struct timespec step = { .tv_nsec = BACK_STEP_NS };
+	const int64_t deadline = nhi_clock_ms() + BACK_MS;
+	struct stat before = { .st_ino = 0 }, now;
+
+	(void)stat(pidfile, &before);
+	if (kill(pid, SIGHUP) != 0)
+		return errno == ESRCH ? NHI_OK : nhi_fail(why, NHI_ERR_STATE,
+		    "kill %ld: %s", (long)pid, strerror(errno));
+	while (nhi_clock_ms() < deadline) {
+		if (stat(pidfile, &now) == 0 && now.st_size > 0 &&
+		    (now.st_ino != before.st_ino ||
+		    now.st_ctim.tv_sec != before.st_ctim.tv_sec ||
+		    now.st_ctim.tv_nsec != before.st_ctim.tv_nsec))
+			break;
+		(void)nanosleep(&step, NULL);
+	}
+	return NHI_OK;
+}
+
 enum nhi_err
 nhi_sshd_reload(struct nhi_why *why)
 {
@@ -240,12 +272,8 @@ nhi_sshd_reload(struct nhi_why *why)
 		return err;
 	if (file.n > 0)
 		file.p[file.n - 1] = '\0';
-	if ((pid = running(nhi_buf_text(&file))) != 0) {
-		if (kill(pid, SIGHUP) != 0 && errno != ESRCH)
-			return nhi_fail(why, NHI_ERR_STATE, "kill %ld: %s",
-			    (long)pid, strerror(errno));
-		return NHI_OK;
-	}
+	if ((pid = running(nhi_buf_text(&file))) != 0)
+		return restart(pid, nhi_buf_text(&file), why);
 	if (access("/run/systemd/system", F_OK) != 0 ||
 	    !nhi_proc_find("systemctl", path))
 		return NHI_OK;

@@ -33,7 +33,10 @@ struct nhi_sshd_who {
 enum nhi_err	 nhi_sshd_effective(const struct nhi_sshd_who *,
 		    struct nhi_buf *, struct nhi_why *) NHI_MUST;
 
-/* Have the running sshd read its configuration; none running is no error. */
+/*
+ * Have the running sshd read its configuration, and wait until it has, for
+ * three seconds at most; none running is no error.
+ */
 enum nhi_err	 nhi_sshd_reload(struct nhi_why *) NHI_MUST;
 
 #endif
