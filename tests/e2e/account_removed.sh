@@ -23,7 +23,7 @@ nhi_ssh k web-deploy@127.0.0.1 "mkdir -m 700 .ssh
 	echo '* * * * * id' >crontab; crontab crontab
 	setsid sleep 7401 >/dev/null 2>&1 &
 	until [ -e /tmp/go ]; do sleep 0.1; done
-	sudo -n /usr/bin/id -u; id -u" </dev/null >"$WORK/session" 2>&1 &
+	sudo -n /usr/bin/id -u; id -u" </dev/null >"$WORK/session" 2>/dev/null &
 session=$!
 until_true 30 pgrep -u web-deploy -xf 'sleep 7401' || not_ok 'the session'
 
