@@ -48,6 +48,7 @@ killed() {
 	client=$!
 	exec 5>"$WORK/pipe"
 	until_true 30 pgrep -x nhi-issue || not_ok 'the issuer runs'
+	rm -f "$WORK/strace"
 	strace -p "$(pgrep -x nhi-issue)" -o "$WORK/trace" \
 	    ${1:+-P "$1"} -e trace="$2" -e inject="$2":signal=KILL:when=1 \
 	    2>"$WORK/strace" 5>&- &

@@ -30,6 +30,7 @@ declare -A PID ID
 stay() {
 	local name=$1
 
+	rm -f "$WORK/$name.out"
 	login "$2" "$3" "echo \$NHI_SESSION; ${4:-true}
 	    echo in; until [ -e /tmp/leave ]; do sleep 0.1; done" \
 	    >"$WORK/$name.out" 2>&1 &

@@ -104,7 +104,7 @@ later() {
 	local name=$1 reason=$2 pid
 	shift 2
 
-	rm -f /tmp/go
+	rm -f /tmp/go "$WORK/later"
 	until_true 30 test ! -L /run/nhi/leases/web-deploy ||
 		not_ok "$name: the lease before ends"
 	nhi_ssh k web-deploy@127.0.0.1 'echo in; until [ -e /tmp/go ]; do

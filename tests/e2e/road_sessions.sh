@@ -33,6 +33,7 @@ leased() {
 
 # stay NAME: a session that lasts until `leave NAME`.
 stay() {
+	rm -f "$WORK/$1.out"
 	login k web-deploy "echo in; until [ -e /tmp/leave-$1 ]; do
 	    sleep 0.1; done" >"$WORK/$1.out" 2>&1 &
 	eval "pid_$1=$!"
