@@ -250,5 +250,5 @@ nhi_verb_accounts(int argc, char **argv)
 		return nhi_ctl_usage("accounts");
 	if ((err = collect(&rows, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
-	return print(&rows, json) ? NHI_CTL_OK : NHI_CTL_FAULT;
+	return nhi_ctl_done(print(&rows, json));
 }

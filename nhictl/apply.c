@@ -14,7 +14,7 @@ static int
 finish(const struct nhi_report *r, enum nhi_err err, const struct nhi_why *why)
 {
 	if (fflush(r->out) != 0)
-		return NHI_CTL_FAULT;
+		return nhi_ctl_done(false);
 	if (err == NHI_OK)
 		return NHI_CTL_OK;
 	/* Its faults are printed. */

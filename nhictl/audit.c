@@ -271,5 +271,5 @@ nhi_verb_audit(int argc, char **argv)
 	if (job.bad > 0)
 		(void)fprintf(stderr, "nhictl: %" PRIu64
 		    " lines of the trail are no records\n", job.bad);
-	return ferror(stdout) ? NHI_CTL_FAULT : NHI_CTL_OK;
+	return nhi_ctl_done(!ferror(stdout));
 }

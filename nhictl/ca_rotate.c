@@ -101,7 +101,7 @@ nhi_verb_ca_rotate(int argc, char **argv)
 	    (err = rotate(&why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	if (fflush(stdout) != 0)
-		return NHI_CTL_FAULT;
+		return nhi_ctl_done(false);
 	(void)fputs("nhictl: note: hosts that trust this one must trust the "
 	    "new key too: " NHI_CA_PUB "\n", stderr);
 	return NHI_CTL_OK;
@@ -228,5 +228,5 @@ nhi_verb_ca_retire(int argc, char **argv)
 	if ((err = nhi_ca_lock(&lock, &why)) != NHI_OK ||
 	    (err = retire(force, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
-	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+	return nhi_ctl_done(fflush(stdout) == 0);
 }

@@ -136,6 +136,6 @@ nhi_verb_certs(int argc, char **argv)
 	if ((err = nhi_issued_each(NHI_ISSUED_DIR, show, &l, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	if (!l.json && !nhi_table_print(&table, "no certificates"))
-		return NHI_CTL_FAULT;
-	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+		return nhi_ctl_done(false);
+	return nhi_ctl_done(fflush(stdout) == 0);
 }

@@ -26,7 +26,7 @@ check(const struct nhi_report *r, const char *file)
 	if (err == NHI_OK)
 		nhi_report_plan(r, plan, NULL);
 	if (fflush(r->out) != 0)
-		return NHI_CTL_FAULT;
+		return nhi_ctl_done(false);
 	if (err == NHI_OK)
 		return NHI_CTL_OK;
 	return err == NHI_ERR_POLICY_INVALID ? NHI_CTL_NO :

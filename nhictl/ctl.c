@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -42,6 +43,16 @@ nhi_ctl_fail(enum nhi_err err, const struct nhi_why *why)
 	}
 	(void)putc('\n', stderr);
 	return nhi_ctl_code(err);
+}
+
+int
+nhi_ctl_done(bool good)
+{
+	if (good)
+		return NHI_CTL_OK;
+	(void)fprintf(stderr, "nhictl: not all could be written: %s\n",
+	    errno != 0 ? strerror(errno) : "standard output");
+	return NHI_CTL_FAULT;
 }
 
 int

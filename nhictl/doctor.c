@@ -110,6 +110,6 @@ nhi_verb_doctor(int argc, char **argv)
 		    NHI_CTL_FAULT;
 	look(&d);
 	if (!nhi_doctor_print(&d, json) || d.failed)
-		return NHI_CTL_FAULT;
+		return nhi_ctl_done(false);
 	return verdict(&d);
 }

@@ -121,6 +121,6 @@ nhi_verb_fetch(int argc, char **argv)
 	    &r, &why)) != NHI_OK || (err = sweep(&r, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	if (fflush(stdout) != 0)
-		return NHI_CTL_FAULT;
+		return nhi_ctl_done(false);
 	return r.failed ? NHI_CTL_NO : NHI_CTL_OK;
 }

@@ -86,7 +86,7 @@ nhi_verb_hold_list(int argc, char **argv)
 		return nhi_ctl_fail(err, &why);
 	if (!l.json)
 		good = nhi_table_print(&table, "nothing is held");
-	return good && fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+	return nhi_ctl_done(good && fflush(stdout) == 0);
 }
 
 static bool

@@ -171,6 +171,6 @@ nhi_verb_issuers(int argc, char **argv)
 	if ((err = nhi_issuers_each(NULL, on_issuer, &l, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	if (l.failed || (!l.json && !nhi_table_print(&l.table, "no issuers")))
-		return NHI_CTL_FAULT;
-	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+		return nhi_ctl_done(false);
+	return nhi_ctl_done(fflush(stdout) == 0);
 }

@@ -160,5 +160,5 @@ nhi_verb_krl(int argc, char **argv)
 	(void)printf("%s: %zu serials of %zu CA keys, %zu keys\n", argv[1],
 	    c.serials.n / sizeof(uint64_t), cas,
 	    c.hashes.n / NHI_SSH_HASH);
-	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+	return nhi_ctl_done(fflush(stdout) == 0);
 }

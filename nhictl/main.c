@@ -39,7 +39,7 @@ help(const struct nhi_verb *v)
 {
 	nhi_ctl_print_usage(v, stdout);
 	(void)printf("\n%s\n", v->summary);
-	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+	return nhi_ctl_done(fflush(stdout) == 0);
 }
 
 /* Nothing that we open may become somebody's standard stream. */
@@ -90,7 +90,7 @@ main(int argc, char **argv)
 	}
 	if (is_help(argv[1]) || strcmp(argv[1], "help") == 0) {
 		print_all(stdout);
-		return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+		return nhi_ctl_done(fflush(stdout) == 0);
 	}
 	for (const struct nhi_verb *v = nhi_verbs; v->name != NULL; v++) {
 		int words = match(v->name, argc - 1, argv + 1);
@@ -102,7 +102,7 @@ main(int argc, char **argv)
 		return v->run(argc - words, argv + words);
 	}
 	if (argc > 2 && is_help(argv[2]) && print_group(argv[1], stdout) > 0)
-		return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+		return nhi_ctl_done(fflush(stdout) == 0);
 	if (print_group(argv[1], stderr) == 0)
 		(void)fprintf(stderr, "nhictl: unknown verb: %s\n", argv[1]);
 	return NHI_CTL_USAGE;

@@ -7,6 +7,7 @@
 #ifndef NHI_NHICTL_NHICTL_H
 #define NHI_NHICTL_NHICTL_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "lib/base/err.h"
@@ -35,6 +36,12 @@ extern const struct nhi_verb nhi_verbs[];
  * code: NHI_CTL_NO for what policy or host refuse, NHI_CTL_FAULT otherwise.
  */
 int	 nhi_ctl_fail(enum nhi_err, const struct nhi_why *);
+
+/*
+ * The end of a verb that only prints: when not all of it could be, for want of
+ * memory or because of standard output, that is said.
+ */
+int	 nhi_ctl_done(bool good);
 
 /* That exit code; a key set that is none is bad input too. */
 int	 nhi_ctl_code(enum nhi_err);

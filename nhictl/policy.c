@@ -23,5 +23,5 @@ nhi_verb_policy_digest(int argc, char **argv)
 	if (err != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	(void)printf("%s\n", policy.digest);
-	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+	return nhi_ctl_done(fflush(stdout) == 0);
 }

@@ -77,12 +77,12 @@ nhi_verb_preset_list(int argc, char **argv)
 	bool good = true;
 
 	if (argc == 1)
-		return list_text() ? NHI_CTL_OK : NHI_CTL_FAULT;
+		return nhi_ctl_done(list_text());
 	if (argc != 2 || strcmp(argv[1], "--json") != 0)
 		return nhi_ctl_usage("preset list");
 	for (size_t i = 0; good && (p = nhi_preset_each(i)) != NULL; i++)
 		good = put_json(p);
-	return good ? NHI_CTL_OK : NHI_CTL_FAULT;
+	return nhi_ctl_done(good);
 }
 
 int
@@ -105,6 +105,6 @@ nhi_verb_preset_show(int argc, char **argv)
 	nhi_preset_start(p, &b);
 	if ((err = nhi_buf_check(&b, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
-	return fputs(nhi_buf_text(&b), stdout) >= 0 && fflush(stdout) == 0 ?
-	    NHI_CTL_OK : NHI_CTL_FAULT;
+	return nhi_ctl_done(fputs(nhi_buf_text(&b), stdout) >= 0 &&
+	    fflush(stdout) == 0);
 }

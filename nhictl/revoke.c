@@ -264,8 +264,8 @@ list(bool json)
 	if ((err = nhi_revoke_each(NHI_REVOKED_DIR, show, &l, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	if (!json && !nhi_table_print(&table, "nothing is revoked"))
-		return NHI_CTL_FAULT;
-	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+		return nhi_ctl_done(false);
+	return nhi_ctl_done(fflush(stdout) == 0);
 }
 
 int

@@ -92,6 +92,6 @@ nhi_verb_sessions(int argc, char **argv)
 	    NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	if (!l.json && !nhi_table_print(&table, "no sessions"))
-		return NHI_CTL_FAULT;
-	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+		return nhi_ctl_done(false);
+	return nhi_ctl_done(fflush(stdout) == 0);
 }

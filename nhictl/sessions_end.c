@@ -34,7 +34,7 @@ end(const char *id, const char *reason)
 		return NHI_CTL_NO;
 	}
 	(void)printf("ended: %s\n", id);
-	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+	return nhi_ctl_done(fflush(stdout) == 0);
 }
 
 int

@@ -165,5 +165,5 @@ nhi_verb_tick(int argc, char **argv)
 	ask_time(&tick);
 	if (!run(&tick, verbose))
 		return NHI_CTL_NO;
-	return fflush(stdout) == 0 ? NHI_CTL_OK : NHI_CTL_FAULT;
+	return nhi_ctl_done(fflush(stdout) == 0);
 }
