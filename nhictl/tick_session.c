@@ -19,15 +19,20 @@
 #include "lib/base/reap.h"
 #include "lib/base/registry.h"
 #include "lib/base/session.h"
+#include "lib/base/spawn.h"
 #include "nhictl/tick.h"
 #include "nhictl/tick_time.h"
 
 #define SESSIONS_MAX	64		/* ended in one round */
+#define STEP_MS		60000		/* for all of them */
+#define REAP_MIN_MS	300
 #define LEASE_AGE	300		/* seconds */
 
 struct gone {
 	struct nhi_session sessions[SESSIONS_MAX];
 	size_t n;
+	size_t failed;			/* that many are looked over */
+	size_t seen;
 };
 
 static bool
@@ -36,10 +41,16 @@ collect(const struct nhi_session *s, void *arg)
 	struct gone *gone = arg;
 
 	/* One that cannot be told will be told by the next tick. */
-	if (nhi_session_alive(s) == 0)
+	if (nhi_session_alive(s) == 0 && gone->seen++ >= gone->failed)
 		gone->sessions[gone->n++] = *s;
 	return gone->n < SESSIONS_MAX;
 }
+
+struct fate {
+	uint64_t ended;
+	enum nhi_err first;
+	struct nhi_why *why;
+};
 
 struct count {
 	const char *account;
@@ -128,28 +139,49 @@ nhi_tick_end(const struct nhi_tick *t, const struct nhi_session *s,
 	return forget(t, s, why);
 }
 
+/* However many an account keeps from ending, the other steps have a turn. */
+static void
+end_round(const struct nhi_tick *t, struct gone *gone, int64_t deadline,
+    struct fate *fate)
+{
+	struct nhi_tick mine = *t;
+	enum nhi_err err;
+
+	for (size_t i = 0; i < gone->n; i++) {
+		const int64_t left = deadline - nhi_clock_ms();
+
+		mine.reap_ms = left < REAP_MIN_MS ? REAP_MIN_MS :
+		    left < t->reap_ms ? left : t->reap_ms;
+		err = nhi_tick_end(&mine, &gone->sessions[i],
+		    fate->first == NHI_OK ? fate->why : NULL);
+		if (err == NHI_OK) {
+			fate->ended++;
+			continue;
+		}
+		gone->failed++;
+		if (fate->first == NHI_OK)
+			fate->first = err;
+	}
+}
+
 enum nhi_err
 nhi_tick_sessions(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 {
-	enum nhi_err err, first = NHI_OK;
-	struct gone gone;
+	const int64_t deadline = nhi_clock_ms() + STEP_MS;
+	struct fate fate = { .why = why };
+	struct gone gone = { .n = 0 };
+	enum nhi_err err;
 
 	nhi_halt_mend_all(t->stopped);
 	do {
-		gone.n = 0;
+		gone.n = gone.seen = 0;
 		if ((err = nhi_session_each(t->sessions, collect, &gone,
 		    why)) != NHI_OK)
 			return err;
-		for (size_t i = 0; i < gone.n; i++) {
-			err = nhi_tick_end(t, &gone.sessions[i],
-			    first == NHI_OK ? why : NULL);
-			if (err == NHI_OK)
-				(*ret)++;
-			else if (first == NHI_OK)
-				first = err;
-		}
-	} while (gone.n == SESSIONS_MAX && first == NHI_OK);
-	return first;
+		end_round(t, &gone, deadline, &fate);
+	} while (gone.n == SESSIONS_MAX && nhi_clock_ms() < deadline);
+	*ret += fate.ended;
+	return fate.first;
 }
 
 /* Of another boot, or old and without a session. */

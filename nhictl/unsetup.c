@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/halt.h"
 #include "lib/base/paths.h"
 #include "lib/base/reap.h"
 #include "lib/base/session.h"
@@ -68,6 +69,8 @@ run(struct nhi_undo *u, struct nhi_why *why)
 		return err;
 	/* They were let in; nobody would look after them any more. */
 	(void)!nhi_session_each(NHI_SESSIONS_DIR, end_session, u, NULL);
+	if (!u->dry_run)
+		nhi_halt_mend_all(NHI_STOPPED_DIR);
 	sum(u);
 	if (fflush(stdout) != 0)
 		return nhi_fail(why, NHI_ERR_STATE, "cannot write the report");

@@ -26,12 +26,14 @@
 #define REST_NS		2000000		/* for what is dying, and longer */
 #define REST_MAX_NS	32000000
 #define RESTS		8
+#define STILL_MS	1000
 
 struct chase {
 	struct nhi_look s;
 	int64_t deadline;
 	struct nhi_halt halt;
 	bool stopped;			/* all of the account, by us */
+	int64_t until;			/* and no longer at a time */
 };
 
 /*
@@ -42,10 +44,11 @@ static bool
 is_all(const struct chase *c)
 {
 	const bool may_go = c->s.others > 0 || c->s.dying > 0;
+	const uint32_t seen = c->s.others + c->s.dying +
+	    (may_go || c->stopped ? c->s.zombies : c->s.own);
 
-	return c->s.fresh == 0 && !nhi_crowd_more(c->s.uid, c->s.others +
-	    c->s.dying + (may_go || c->stopped ? c->s.zombies : c->s.own),
-	    c->deadline);
+	return c->s.fresh == 0 && !c->s.blind &&
+	    !nhi_crowd_more(c->s.uid, seen, c->deadline);
 }
 
 static void
@@ -75,9 +78,9 @@ stop_all(struct chase *c, const char *dir)
 	/* Again: out of a set-uid program one may have come back. */
 	if (c->stopped)
 		(void)nhi_crowd_signal(c->s.uid, SIGSTOP, c->deadline);
-	else
-		c->stopped = nhi_halt_begin(&c->halt, dir, c->s.uid,
-		    c->deadline);
+	else if ((c->stopped = nhi_halt_begin(&c->halt, dir, c->s.uid,
+	    c->deadline)))
+		c->until = nhi_clock_ms() + STILL_MS;
 	if (!c->stopped)
 		keep_still(c);
 }
@@ -97,8 +100,9 @@ go_on(struct chase *c)
 static bool
 is_sure(const struct chase *c, unsigned int times)
 {
-	return times > 1 ||
-	    (times > 0 && (c->stopped || (c->s.others == 0 && c->s.dying == 0)));
+	const bool may_go = c->s.others > 0 || c->s.dying > 0;
+
+	return times > 1 || (times > 0 && (c->stopped || !may_go));
 }
 
 bool
@@ -116,12 +120,14 @@ nhi_chase(const struct nhi_chase *in)
 		again = nhi_look(&c.s);
 		sure = is_all(&c) ? sure + 1 : 0;
 		clean = again ? 0 : clean + 1;
-		over = clean == LOOKS_CLEAN ||
-		    (c.s.found == 0 && is_sure(&c, sure));
+		over = !c.s.blind && (clean == LOOKS_CLEAN ||
+		    (is_sure(&c, sure) && (c.s.found == 0 || sure > RESTS)));
 		if (over)
 			break;
-		if (is_sure(&c, sure)) {
+		if (is_sure(&c, sure) ||
+		    (c.stopped && nhi_clock_ms() >= c.until))
 			go_on(&c);
+		if (is_sure(&c, sure)) {
 			rest(&step);
 		} else if (c.s.fresh == 0 && c.s.found > 0 && rests < RESTS) {
 			rests++;

@@ -13,7 +13,10 @@ struct nhi_chase {
 	int64_t ms;
 };
 
-/* SIGKILL until nothing is left (true), or the time is over. */
+/*
+ * SIGKILL until nothing is left, or nothing that does not die (true: whoever
+ * does not bury its dead may make that last), or the time is over.
+ */
 bool		 nhi_chase(const struct nhi_chase *);
 
 /*

@@ -75,23 +75,24 @@ become(uint32_t uid)
 	if (syscall(SYS_close_range, 0, ~0U, 0) != 0)
 		for (int fd = 0; fd < FD_FALLBACK; fd++)
 			(void)close(fd);
+	/* SIGCONT reaches whoever shares the terminal session, whose ever. */
+	(void)setsid();
 	return setgroups(0, NULL) == 0 &&
 	    setresgid(NOBODY, NOBODY, NOBODY) == 0 &&
 	    setresuid(uid, uid, uid) == 0 &&
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0;
 }
 
-int
-nhi_crowd_signal(uint32_t uid, int sig, int64_t deadline)
+static int
+signal_all(uint32_t uid, int sig, int64_t deadline)
 {
 	unsigned int i = 0;
 	pid_t pid;
 
 	do {
 		if ((pid = start()) == 0) {
-			if (become(uid))
-				(void)kill(-1, sig);
-			_exit(0);
+			_exit(become(uid) && (kill(-1, sig) == 0 ||
+			    errno == ESRCH) ? 0 : 1);
 		}
 		if (pid < 0)
 			return i == 0 ? 0 : -1;
@@ -101,8 +102,8 @@ nhi_crowd_signal(uint32_t uid, int sig, int64_t deadline)
 	return -1;
 }
 
-bool
-nhi_crowd_more(uint32_t uid, uint32_t n, int64_t deadline)
+static bool
+is_more(uint32_t uid, uint32_t n, int64_t deadline)
 {
 	const struct rlimit all = { n + 2, n + 2 };
 	pid_t pid = start();
@@ -118,4 +119,28 @@ nhi_crowd_more(uint32_t uid, uint32_t n, int64_t deadline)
 	if (pid > 0)
 		(void)waitpid(pid, NULL, 0);
 	_exit(0);
+}
+
+int
+nhi_crowd_signal(uint32_t uid, int sig, int64_t deadline)
+{
+	struct nhi_spawn host;
+	int r;
+
+	nhi_spawn_resume(&host);
+	r = signal_all(uid, sig, deadline);
+	nhi_spawn_pause(&host);
+	return r;
+}
+
+bool
+nhi_crowd_more(uint32_t uid, uint32_t n, int64_t deadline)
+{
+	struct nhi_spawn host;
+	bool r;
+
+	nhi_spawn_resume(&host);
+	r = is_more(uid, n, deadline);
+	nhi_spawn_pause(&host);
+	return r;
 }

@@ -24,6 +24,7 @@
 #define RESUME_STEPS	5		/* 10 ms, and twice as long each */
 #define LOCK_NS		2000000
 #define DEPTH		32		/* of those that wait for each other */
+#define NUMBERS		128
 
 /* Still the file of that name, and not one that was removed meanwhile? */
 static bool
@@ -83,26 +84,38 @@ is_noted(const struct nhi_halt *h, uint32_t pid)
 	return false;
 }
 
-static void
-note(struct nhi_halt *h, uint32_t pid)
+/* A few numbers, each once. */
+struct numbers {
+	uint32_t v[NUMBERS];
+	unsigned int n;
+};
+
+struct waiting {
+	struct nhi_halt *halt;
+	struct numbers pids;
+	struct numbers groups;
+};
+
+static bool
+has(const struct numbers *s, uint32_t v)
 {
-	if (h->n < NHI_HALT_NOTED && !is_noted(h, pid))
-		h->noted[h->n++] = pid;
+	for (unsigned int i = 0; i < s->n; i++)
+		if (s->v[i] == v)
+			return true;
+	return false;
 }
 
+/* 0: a group outside of our namespace. */
 static void
-wake(struct nhi_halt *h, uint32_t pid)
+add(struct numbers *s, uint32_t v)
 {
-	NHI_AUTO(nhi_fd_close) int fd = -1;
-
-	if (!is_noted(h, pid) && nhi_process_open((pid_t)pid, &fd))
-		(void)nhi_process_send((pid_t)pid, fd, SIGCONT);
+	if (v != 0 && s->n < NUMBERS && !has(s, v))
+		s->v[s->n++] = v;
 }
 
-/* From a process of the account up: whoever waits for it, and is not it. */
+/* From a process of the account up: whoever waits for it, and his group. */
 static void
-climb(struct nhi_halt *h, int proc, const char *pid,
-    void (*act)(struct nhi_halt *, uint32_t))
+climb(struct waiting *w, int proc, const char *pid)
 {
 	char path[32], status[NHI_PROCESS_STATUS];
 	uint32_t parent;
@@ -110,9 +123,10 @@ climb(struct nhi_halt *h, int proc, const char *pid,
 	(void)snprintf(path, sizeof(path), "%.10s/status", pid);
 	for (unsigned int i = 0; i < DEPTH &&
 	    nhi_process_read(proc, path, status, sizeof(status)); i++) {
-		if (i > 0 && nhi_process_is_stopped(status) &&
-		    !nhi_process_has_uid(status, h->uid))
-			act(h, nhi_process_number(status, "\nPid:\t"));
+		if (i == 0 && !nhi_process_has_uid(status, w->halt->uid))
+			return;
+		add(&w->pids, nhi_process_number(status, "\nPid:\t"));
+		add(&w->groups, nhi_process_number(status, "\nNSpgid:\t"));
 		parent = nhi_process_number(status, "\nPPid:\t");
 		if (parent <= 1)
 			return;
@@ -122,19 +136,67 @@ climb(struct nhi_halt *h, int proc, const char *pid,
 }
 
 static void
-each_parent(struct nhi_halt *h, void (*act)(struct nhi_halt *, uint32_t))
+note_one(struct waiting *w, int proc, const char *pid)
+{
+	struct nhi_halt *h = w->halt;
+	char path[32], status[NHI_PROCESS_STATUS];
+
+	(void)snprintf(path, sizeof(path), "%.10s/status", pid);
+	if (h->n < NHI_HALT_NOTED &&
+	    nhi_process_read(proc, path, status, sizeof(status)) &&
+	    nhi_process_is_stopped(status))
+		h->noted[h->n++] = nhi_process_number(status, "\nPid:\t");
+}
+
+/* It waits, or is in such a group, is not the account's, and did not stand. */
+static bool
+waits(const struct waiting *w, int proc, const char *pid, uint32_t *ret)
+{
+	char path[32], status[NHI_PROCESS_STATUS];
+
+	(void)snprintf(path, sizeof(path), "%.10s/status", pid);
+	if (!nhi_process_read(proc, path, status, sizeof(status)) ||
+	    !nhi_process_is_stopped(status) ||
+	    nhi_process_has_uid(status, w->halt->uid))
+		return false;
+	*ret = nhi_process_number(status, "\nPid:\t");
+	return *ret > 1 && !is_noted(w->halt, *ret) &&
+	    (has(&w->pids, *ret) ||
+	    has(&w->groups, nhi_process_number(status, "\nNSpgid:\t")));
+}
+
+static void
+wake(struct waiting *w, int proc, const char *pid)
+{
+	NHI_AUTO(nhi_fd_close) int fd = -1;
+	uint32_t n;
+
+	if (waits(w, proc, pid, &n) && nhi_process_open((pid_t)n, &fd) &&
+	    waits(w, proc, pid, &n))
+		(void)nhi_process_send((pid_t)n, fd, SIGCONT);
+}
+
+static void
+each(struct waiting *w, void (*act)(struct waiting *, int, const char *))
 {
 	DIR *proc = opendir("/proc");
 	const struct dirent *d;
-	struct stat st;
 
 	while (proc != NULL && (d = readdir(proc)) != NULL)
-		if (d->d_name[0] >= '1' && d->d_name[0] <= '9' &&
-		    fstatat(dirfd(proc), d->d_name, &st, 0) == 0 &&
-		    st.st_uid == h->uid)
-			climb(h, dirfd(proc), d->d_name, act);
+		if (d->d_name[0] >= '1' && d->d_name[0] <= '9')
+			act(w, dirfd(proc), d->d_name);
 	if (proc != NULL)
 		(void)closedir(proc);
+}
+
+/* Sudo stops all of its group, and what is in a pipe with it. */
+static void
+wake_all(struct nhi_halt *h)
+{
+	struct waiting w = { .halt = h };
+
+	each(&w, climb);
+	each(&w, wake);
 }
 
 /*
@@ -150,12 +212,12 @@ resume(struct nhi_halt *h)
 	int said = nhi_crowd_signal(h->uid, SIGCONT, deadline);
 
 	for (unsigned int i = 0; i < RESUME_STEPS; i++) {
-		each_parent(h, wake);
+		wake_all(h);
 		(void)nanosleep(&step, NULL);
 		step.tv_nsec *= 2;
 		said = nhi_crowd_signal(h->uid, SIGCONT, deadline);
 	}
-	each_parent(h, wake);
+	wake_all(h);
 	return said == 1;
 }
 
@@ -171,6 +233,8 @@ bool
 nhi_halt_begin(struct nhi_halt *h, const char *dir, uint32_t uid,
     int64_t deadline)
 {
+	struct waiting all = { .halt = h };
+	bool left;
 	int said = 0;
 
 	(void)mkdir(dir, 0700);
@@ -179,8 +243,8 @@ nhi_halt_begin(struct nhi_halt *h, const char *dir, uint32_t uid,
 		return false;
 	}
 	/* Where one died that had stopped them, who was stopped by it? */
-	if (!is_written(h))
-		each_parent(h, note);
+	if (!(left = is_written(h)))
+		each(&all, note_one);
 	if (nhi_file_put(h->fd, NHI_SPAN("stopped\n"), NULL) == NHI_OK &&
 	    (said = nhi_crowd_signal(uid, SIGSTOP, deadline)) == 1)
 		return true;
@@ -188,7 +252,8 @@ nhi_halt_begin(struct nhi_halt *h, const char *dir, uint32_t uid,
 		nhi_halt_end(h);
 		return false;
 	}
-	(void)unlinkat(h->dir, h->file, 0);
+	if (!left)
+		(void)unlinkat(h->dir, h->file, 0);
 	let_go(h);
 	return false;
 }

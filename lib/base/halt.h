@@ -3,7 +3,9 @@
  * All processes of an account stand still for a moment, which no fork escapes,
  * and then go on, those of its other sessions too.  Who waits for one of them
  * (su, sudo, runuser of root or of a person) stops with it, as for a job that
- * was suspended, and is told to go on as well.
+ * was suspended, and sudo stops all of its process group: they are told to go
+ * on as well, but who stood still before.  A shell that somebody types into
+ * has taken its terminal back by then: such a job goes on behind it.
  *
  * While they stand still there is a file DIR/<uid>, locked and not empty: when
  * whoever stopped them dies, nhi_halt_mend lets them go on.
@@ -15,7 +17,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define NHI_HALT_NOTED	64
+#define NHI_HALT_NOTED	256
 
 struct nhi_halt {
 	uint32_t uid;

@@ -27,19 +27,23 @@ enum what { GONE, ANOTHER, LIVES };
 
 /* Most processes of a host are another session's, which one file says. */
 static enum what
-look_first(int proc, const char *pid, const struct nhi_look *c)
+look_first(int proc, const char *pid, struct nhi_look *c)
 {
 	char path[32], text[24];
 
 	(void)snprintf(path, sizeof(path), "%.10s/sessionid", pid);
-	if (!nhi_process_read(proc, path, text, sizeof(text)))
-		return errno == ENOENT || errno == ESRCH ? GONE : ANOTHER;
+	if (!nhi_process_read(proc, path, text, sizeof(text))) {
+		if (errno == ENOENT || errno == ESRCH)
+			return GONE;
+		c->blind = true;
+		return ANOTHER;
+	}
 	return is_session(text, c->audit_session) ? LIVES : ANOTHER;
 }
 
 /* One and the same process has the session and the uid. */
 static enum what
-look(int proc, const char *pid, const struct nhi_look *c)
+look(int proc, const char *pid, struct nhi_look *c)
 {
 	NHI_AUTO(nhi_fd_close) int dir = -1;
 	enum what first = look_first(proc, pid, c);
@@ -144,6 +148,7 @@ nhi_look(struct nhi_look *c)
 	c->zombies = c->own = 0;
 	c->sum = 0;
 	c->lost = false;
+	c->blind = proc == NULL;
 	if (proc == NULL)
 		return false;
 	while ((d = readdir(proc)) != NULL)

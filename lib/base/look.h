@@ -23,6 +23,7 @@ struct nhi_look {
 	uint32_t own;			/* of them, those that we must bury */
 	uint64_t sum;			/* of the zombies' numbers */
 	bool lost;			/* one that was there has gone */
+	bool blind;			/* one could not be looked at, or all */
 };
 
 /*

@@ -101,8 +101,16 @@ has_kill(const char *status, const char *key)
 bool
 nhi_process_is_dying(const char *status)
 {
+	/*
+	 * The kernel forgets a SIGKILL of who is on his way out already: one
+	 * without memory that sleeps, as the first of a namespace does while
+	 * another one does not bury what was in it.
+	 */
 	return has_kill(status, "\nSigPnd:\t") ||
-	    has_kill(status, "\nShdPnd:\t");
+	    has_kill(status, "\nShdPnd:\t") ||
+	    (strstr(status, "\nState:\tS") != NULL &&
+	    strstr(status, "\nThreads:\t1\n") != NULL &&
+	    strstr(status, "\nVmSize:\t") == NULL);
 }
 
 uint32_t

@@ -44,7 +44,10 @@ bool	 nhi_process_is_over(const char *status);
 /* It stands still by a signal (not by a debugger). */
 bool	 nhi_process_is_stopped(const char *status);
 
-/* It has a SIGKILL, and runs no more of its own code, however long it lasts. */
+/*
+ * It has a SIGKILL, or sleeps without memory, and runs no more of its own code,
+ * however long it lasts.
+ */
 bool	 nhi_process_is_dying(const char *status);
 
 /* The number of the line that begins so ("\nPid:\t"); 0: there is none. */

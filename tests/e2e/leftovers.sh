@@ -185,7 +185,7 @@ END
 stopped() {
 	ps -eo stat=,args= | grep '^T.*sleep 750'
 }
-su alice -c 'sudo -n -u web-deploy sleep 7501' </dev/null &
+su alice -c 'sudo -n -u web-deploy sleep 7501 | grep "sleep 7505"' </dev/null &
 runuser -u web-deploy -- sleep 7502 </dev/null &
 su web-deploy -s /bin/sh -c 'sleep 7503; true' </dev/null &
 until_true 10 eval '[ "$(pgrep -u web-deploy -cxf "sleep 750.")" = 3 ]' ||
