@@ -94,7 +94,7 @@ go_on(struct chase *c)
 }
 
 /*
- * Chance does not come twice, and not where all stand still or nothing is
+ * Chance does not come three times, and not where all stand still or nothing is
  * left that could go.
  */
 static bool
@@ -102,7 +102,7 @@ is_sure(const struct chase *c, unsigned int times)
 {
 	const bool may_go = c->s.others > 0 || c->s.dying > 0;
 
-	return times > 1 || (times > 0 && (c->stopped || !may_go));
+	return times > 2 || (times > 0 && (c->stopped || !may_go));
 }
 
 bool

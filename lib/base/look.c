@@ -103,8 +103,11 @@ end(int proc, const char *name, pid_t pid, struct nhi_look *c)
 
 	c->found++;
 	(void)snprintf(path, sizeof(path), "%.10s/status", name);
-	if (!nhi_process_read(proc, path, text, sizeof(text)))
+	/* It was there, and may have left another. */
+	if (!nhi_process_read(proc, path, text, sizeof(text))) {
+		c->fresh++;
 		return;
+	}
 	if (nhi_process_is_dying(text)) {
 		c->dying += nhi_process_number(text, "\nThreads:\t");
 		return;
