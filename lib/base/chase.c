@@ -20,7 +20,7 @@
  * they cannot fork either: a limit of processes is reached that is ours, too.
  * Who is stopped then, and not yet killed, keeps his place in it.
  */
-#define LOOKS_CLEAN	3
+#define LOOKS_CLEAN	8
 #define LOOKS_DIRTY	4
 #define LOOKS_STILL	16
 #define REST_NS		2000000		/* for what is dying, and longer */
@@ -94,15 +94,15 @@ go_on(struct chase *c)
 }
 
 /*
- * Chance does not come three times, and not where all stand still or nothing is
- * left that could go.
+ * What the kernel counted between two looks that saw the same is what they saw:
+ * nothing went meanwhile, for which something that was not seen could stand.
  */
 static bool
-is_sure(const struct chase *c, unsigned int times)
+is_same(const struct chase *c, const struct nhi_look *before)
 {
-	const bool may_go = c->s.others > 0 || c->s.dying > 0;
-
-	return times > 2 || (times > 0 && (c->stopped || !may_go));
+	return c->s.fresh == 0 && !c->s.blind && c->s.mark == before->mark &&
+	    c->s.others == before->others && c->s.dying == before->dying &&
+	    c->s.zombies == before->zombies;
 }
 
 bool
@@ -111,29 +111,30 @@ nhi_chase(const struct nhi_chase *in)
 	struct chase c = { .s = { .uid = in->uid, .sig = SIGKILL,
 	    .audit_session = in->audit_session },
 	    .deadline = nhi_clock_ms() + in->ms };
-	unsigned int clean = 0, dirty = 0, rests = 0, sure = 0, before;
+	unsigned int clean = 0, dirty = 0, rests = 0, sure = 0;
 	struct timespec step = { .tv_nsec = REST_NS };
-	bool again, over = false;
+	bool again, all = false, over = false;
+	struct nhi_look before;
 
 	while (!over && nhi_clock_ms() < c.deadline) {
-		before = c.s.zombies;
+		before = c.s;
 		again = nhi_look(&c.s);
-		sure = is_all(&c) ? sure + 1 : 0;
+		sure = all && is_same(&c, &before) ? sure + 1 : 0;
 		clean = again ? 0 : clean + 1;
 		over = !c.s.blind && (clean == LOOKS_CLEAN ||
-		    (is_sure(&c, sure) && (c.s.found == 0 || sure > RESTS)));
+		    (sure > 0 && (c.s.found == 0 || sure > RESTS)));
 		if (over)
 			break;
-		if (is_sure(&c, sure) ||
-		    (c.stopped && nhi_clock_ms() >= c.until))
+		if (sure > 0 || (c.stopped && nhi_clock_ms() >= c.until))
 			go_on(&c);
-		if (is_sure(&c, sure)) {
+		all = is_all(&c);
+		if (sure > 0) {
 			rest(&step);
 		} else if (c.s.fresh == 0 && c.s.found > 0 && rests < RESTS) {
 			rests++;
 			rest(&step);
-		} else if (again && (++dirty % LOOKS_DIRTY == 0 ||
-		    (before > 0 && c.s.zombies > before))) {
+		} else if (again && !all && (++dirty % LOOKS_DIRTY == 0 ||
+		    (before.zombies > 0 && c.s.zombies > before.zombies))) {
 			stop_all(&c, in->stopped);
 		}
 	}

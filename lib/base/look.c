@@ -78,6 +78,7 @@ count(int proc, const char *pid, struct nhi_look *c)
 	if (fstatat(proc, pid, &st, 0) != 0 || st.st_uid != c->uid ||
 	    !nhi_process_read(proc, path, text, sizeof(text)))
 		return;
+	c->mark = c->mark * 31 + nhi_process_number(text, "\nPid:\t");
 	if (!nhi_process_is_over(text)) {
 		c->others += nhi_process_number(text, "\nThreads:\t");
 		return;
@@ -108,6 +109,7 @@ end(int proc, const char *name, pid_t pid, struct nhi_look *c)
 		c->fresh++;
 		return;
 	}
+	c->mark = c->mark * 31 + (uint32_t)pid;
 	if (nhi_process_is_dying(text)) {
 		c->dying += nhi_process_number(text, "\nThreads:\t");
 		return;
@@ -149,7 +151,7 @@ nhi_look(struct nhi_look *c)
 
 	c->found = c->fresh = c->dying = c->others = 0;
 	c->zombies = c->own = 0;
-	c->sum = 0;
+	c->sum = c->mark = 0;
 	c->lost = false;
 	c->blind = proc == NULL;
 	if (proc == NULL)

@@ -22,6 +22,7 @@ struct nhi_look {
 	uint32_t zombies;		/* of the account */
 	uint32_t own;			/* of them, those that we must bury */
 	uint64_t sum;			/* of the zombies' numbers */
+	uint64_t mark;			/* of all that was counted */
 	bool lost;			/* one that was there has gone */
 	bool blind;			/* one could not be looked at, or all */
 };
