@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/look.h"
 #include "lib/base/num.h"
 #include "lib/base/process.h"
-#include "lib/base/look.h"
 
 static bool
 is_session(const char *text, uint32_t audit_session)

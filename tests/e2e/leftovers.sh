@@ -6,7 +6,7 @@
 . "$(dirname "$0")/attack_lib.sh"
 
 install -m 755 "$BUILD/tests/e2e/respawn" /usr/local/bin/respawn
-install -m 755 "$BUILD/tests/e2e/bomb" /usr/local/bin/bomb
+install -m 755 "$BUILD/tests/e2e/respawn" /usr/local/bin/bomb
 install -m 755 /usr/bin/sleep /usr/local/bin/rootsleep
 cat >/etc/sudoers.d/bot <<-END
 web-deploy ALL=(root) NOPASSWD: /usr/bin/setsid
