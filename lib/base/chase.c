@@ -11,9 +11,10 @@
 #include "lib/base/spawn.h"
 
 /*
- * A process that forks and leaves, again and again, may pass by one look, and
- * by each signal to the one that was seen.  And on a busy host each look finds
- * that something has gone, whose ever.  So the kernel's count of the account's
+ * A look during which nothing was started has seen all: nearly every session
+ * ends by one.  But a process that forks and leaves, again and again, may pass
+ * by a look, and by each signal to the one that was seen; and on a busy host
+ * something of others is always started.  So the kernel's count of the account's
  * threads is asked whether there is more than was seen; and after so many
  * looks, or when the zombies grow more, all that the account has is stopped,
  * which no fork escapes.  Where we cannot start the process that does this,
@@ -21,6 +22,7 @@
  * Who is stopped then, and not yet killed, keeps his place in it.
  */
 #define LOOKS_CLEAN	8
+#define LOOKS_QUIET	3
 #define LOOKS_DIRTY	4
 #define LOOKS_STILL	16
 #define REST_NS		2000000		/* for what is dying, and longer */
@@ -111,7 +113,7 @@ nhi_chase(const struct nhi_chase *in)
 	struct chase c = { .s = { .uid = in->uid, .sig = SIGKILL,
 	    .audit_session = in->audit_session },
 	    .deadline = nhi_clock_ms() + in->ms };
-	unsigned int clean = 0, dirty = 0, rests = 0, sure = 0;
+	unsigned int looks = 0, clean = 0, dirty = 0, rests = 0, sure = 0;
 	struct timespec step = { .tv_nsec = REST_NS };
 	bool again, all = false, over = false;
 	struct nhi_look before;
@@ -122,9 +124,12 @@ nhi_chase(const struct nhi_chase *in)
 		sure = all && is_same(&c, &before) ? sure + 1 : 0;
 		clean = again ? 0 : clean + 1;
 		over = !c.s.blind && (clean == LOOKS_CLEAN ||
+		    (c.s.quiet && c.s.found == 0) ||
 		    (sure > 0 && (c.s.found == 0 || sure > RESTS)));
 		if (over)
 			break;
+		if (c.s.found == 0 && looks++ < LOOKS_QUIET)
+			continue;
 		if (sure > 0 || (c.stopped && nhi_clock_ms() >= c.until))
 			go_on(&c);
 		all = is_all(&c);

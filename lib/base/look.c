@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,8 @@
 #include "lib/base/look.h"
 #include "lib/base/num.h"
 #include "lib/base/process.h"
+
+#define LAST_SIZE	24
 
 static bool
 is_session(const char *text, uint32_t audit_session)
@@ -89,7 +92,6 @@ count(int proc, const char *pid, struct nhi_look *c)
 		c->own++;
 }
 
-/* A big one takes its time to die: that is nothing to chase. */
 static bool
 needs(const struct nhi_look *c, const char *status)
 {
@@ -110,6 +112,7 @@ end(int proc, const char *name, pid_t pid, struct nhi_look *c)
 		return;
 	}
 	c->mark = c->mark * 31 + (uint32_t)pid;
+	/* A big one takes its time: that is nothing to chase. */
 	if (nhi_process_is_dying(text)) {
 		c->dying += nhi_process_number(text, "\nThreads:\t");
 		return;
@@ -142,22 +145,37 @@ visit(int proc, const char *name, struct nhi_look *c)
 	}
 }
 
+/*
+ * The number that was given last, to whatever process or thread.  Not from
+ * /proc/loadavg, which containers make up.  Kernels may be built without.
+ */
+static bool
+read_last(int proc, char text[static LAST_SIZE])
+{
+	return nhi_process_read(proc, "sys/kernel/ns_last_pid", text,
+	    LAST_SIZE);
+}
+
 bool
 nhi_look(struct nhi_look *c)
 {
 	const uint64_t before = c->sum;
+	char last[LAST_SIZE], now[LAST_SIZE];
 	DIR *proc = opendir("/proc");
 	const struct dirent *d;
 
 	c->found = c->fresh = c->dying = c->others = 0;
 	c->zombies = c->own = 0;
 	c->sum = c->mark = 0;
-	c->lost = false;
+	c->lost = c->quiet = false;
 	c->blind = proc == NULL;
 	if (proc == NULL)
 		return false;
+	c->quiet = read_last(dirfd(proc), last);
 	while ((d = readdir(proc)) != NULL)
 		visit(dirfd(proc), d->d_name, c);
+	c->quiet = c->quiet && read_last(dirfd(proc), now) &&
+	    strcmp(last, now) == 0;
 	(void)closedir(proc);
 	return c->found > 0 || c->lost || c->sum != before;
 }

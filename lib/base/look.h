@@ -25,12 +25,14 @@ struct nhi_look {
 	uint64_t mark;			/* of all that was counted */
 	bool lost;			/* one that was there has gone */
 	bool blind;			/* one could not be looked at, or all */
+	bool quiet;			/* nothing was started on the host */
 };
 
 /*
  * Must another look follow?  One was ended, and may have had a child by then;
  * or it was there and has gone, perhaps leaving one.  A zombie, too, may have
- * lived when the directory was read.
+ * lived when the directory was read.  But what a quiet look did not find is not
+ * there: who forks is there himself until his child is.
  */
 bool	 nhi_look(struct nhi_look *);
 
