@@ -86,12 +86,13 @@ stands() {
 	mv "$DIR/$target.found" "$DIR/$target.log"
 }
 
-# The ledger: target, seconds, executions, edges, features, corpus.
+# The ledger: target, seconds of processor, executions, edges, features, corpus.
 note() {
-	local target=$1 seconds=$2 runs
+	local target=$1 seconds runs
 
 	runs=$(sed -n 's/^stat::number_of_executed_units: *//p' \
 	    "$DIR/$target.log")
+	seconds=$(awk '{ printf "%.0f", $1 + $2 }' "$DIR/$target.time")
 	sed -n 's/^#[0-9].* cov: \([0-9]*\) ft: \([0-9]*\) .*/\1 \2/p' \
 	    "$DIR/$target.log" | tail -n 1 |
 	while read -r edges features; do
@@ -102,7 +103,8 @@ note() {
 
 # one TARGET SECONDS: 0 when nothing was found.
 one() {
-	local target=$1 seconds=$2 status=0 start=$SECONDS log=$DIR/$1.log
+	local target=$1 seconds=$2 status=0 log=$DIR/$1.log
+	local TIMEFORMAT='%0U %0S'
 	local -a args=(-print_final_stats=1)
 
 	mkdir -p "$DIR/corpus/$target" "$DIR/found"
@@ -114,9 +116,10 @@ one() {
 	[ -z "$(dictionary "$target")" ] ||
 		args+=("-dict=$HERE/$(dictionary "$target").dict")
 	# shellcheck disable=SC2046
-	run "$target" "${args[@]}" "$DIR/corpus/$target" \
-	    "$HERE/seeds/$target" $(borrowed "$target") || status=$?
-	note "$target" $((SECONDS - start))
+	{ time run "$target" "${args[@]}" "$DIR/corpus/$target" \
+	    "$HERE/seeds/$target" $(borrowed "$target")
+	} 2>"$DIR/$target.time" || status=$?
+	note "$target"
 	[ $status -eq 0 ] || stands "$target" || status=0
 	if [ $status -eq 0 ]; then
 		tail -n 1 "$DIR/ledger" | {
