@@ -113,11 +113,12 @@ def make_certificates():
                 "-n", "person%d" % i, key + ".pub")
 
 
-def certificate(ca):
-    """A login by TrustedUserCAKeys alone."""
-    sshd = SSH[-1] + " -o TrustedUserCAKeys=%s/ca-%s.pub" % (DIR, ca)
-    return lambda i: timed(
-        *SSH[:-1], sshd, *by_certificate("%s/person%d-%s" % (DIR, i, ca)),
+def certificate(ca, more=""):
+    """A login by TrustedUserCAKeys alone, or with more options of sshd."""
+    options = " -o TrustedUserCAKeys=%s/ca-%s.pub%s" % (DIR, ca, more)
+    return lambda i, ssh=tuple(SSH): timed(
+        *ssh[:-1], ssh[-1] + options,
+        *by_certificate("%s/person%d-%s" % (DIR, i, ca)),
         "person%d@127.0.0.1" % i, "true", stdin=subprocess.DEVNULL)
 
 
@@ -168,6 +169,16 @@ def throughput(kinds, clients=4, block=20):
             name, min(values), middle, max(values), middle / first))
 
 
+def principals():
+    """The least a program that sshd asks for the principals can cost."""
+    program = "/usr/libexec/nhi/principals"
+    run("gcc", "-O2", "-static", "-x", "c", "-o", program, "-",
+        input=b"#include <stdio.h>\n"
+              b"int main(int n, char **v) { return n < 2 || puts(v[1]) < 0; }")
+    return certificate("ecdsa", " -o AuthorizedPrincipalsCommandUser=_nhi -o "
+                       "'AuthorizedPrincipalsCommand=%s %%%%u'" % program)
+
+
 def system_calls(kinds):
     """Of all processes of sshd, by strace."""
     traced = SSH[:-1] + ["ProxyCommand=setsid -w strace -qq -f -o %s/trace "
@@ -208,10 +219,11 @@ def main():
     tables("login, sshd -i", rounds(both[:1] + bare + both[1:], ROUNDS))
     tables("issue", rounds(
         [both[0], ("issue", make_issue(ROUNDS // 2))], ROUNDS // 2))
-    three = both[:1] + bare[1:] + both[1:]
-    throughput(three)
+    kinds = both[:1] + bare[1:] + [
+        ("the same, and any principals program", principals())] + both[1:]
+    throughput(kinds)
     print()
-    system_calls(three)
+    system_calls(kinds)
     print()
     if "cold" in sys.argv:
         tables("after drop_caches", rounds(
