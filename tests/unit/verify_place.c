@@ -31,6 +31,7 @@ const char place_identity[] = "identity web alice@example.com deploys "
 
 enum place_step place_fails;
 const char *place_output = "written";
+const char *place_key = "-";
 static enum place_step done;
 
 static enum nhi_err
@@ -150,9 +151,13 @@ place_ask(enum nhi_verdict_kind kind, struct nhi_span bytes,
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf in = NHI_BUF(UTIL_BUF);
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf out = NHI_BUF(UTIL_BUF);
-	const char *const argv[] = { "nhi-verify",
-		kind == NHI_KIND_TOKEN ? "token" : "certificate", "1",
-		"web-deploy", "-", NULL };
+	static const char *const kinds[] = {
+		[NHI_KIND_TOKEN] = "token",
+		[NHI_KIND_CERTIFICATE] = "certificate",
+		[NHI_KIND_DIRECT] = "direct",
+	};
+	const char *const argv[] = { "nhi-verify", kinds[kind], "1",
+		"web-deploy", place_key, NULL };
 	const struct nhi_request r = { .nonce = "a nonce of its ",
 		.now = PLACE_NOW, .kind = kind, .bytes = bytes };
 	struct nhi_why why = { "" };

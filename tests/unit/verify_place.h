@@ -65,9 +65,10 @@ int	 place_run(const char *const *argv, struct nhi_span in,
 	    struct nhi_buf *out);
 
 /*
- * The same with a request (nhi-verify token|certificate 1 web-deploy KEY) and
- * a verdict, which must be the answer to it; its reason.
+ * The same with a request (nhi-verify KIND 1 web-deploy place_key) and a
+ * verdict, which must be the answer to it; its reason.
  */
+extern const char *place_key;		/* "-" */
 enum nhi_err	 place_ask(enum nhi_verdict_kind, struct nhi_span,
 		    struct nhi_verdict *);
 
