@@ -246,10 +246,10 @@ mounted(void)
 	uint64_t n;
 
 	if (unshare(CLONE_NEWNS) != 0 ||
-	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
 	    mkdir(out, 0755) != 0 ||
 	    mkdir(temp_path(homes, "web/mnt"), 0755) != 0 ||
-	    mount(out, temp_path(homes, "web/mnt"), NULL, MS_BIND, NULL) != 0)
+	    mount(out, temp_path(homes, "web/mnt"), "none", MS_BIND, NULL) != 0)
 		return 77;
 	temp_write(temp_path(out, "file"), "x");
 	temp_write(temp_path(homes, "web/file"), "x");
