@@ -3,8 +3,8 @@
 # All tests, by stages.  What each found goes to $BUILD/logs; failures are
 # printed with the end of their log.  The last line is the sum.
 #
-#	check.sh [unit | style | e2e [NAME...] | clang | sanitize | dist |
-#	    packages [SUITE | rpm]]
+#	check.sh [unit | style | e2e [NAME...] | clang | sanitize | coverage |
+#	    dist | packages [SUITE | rpm]]
 set -u
 
 TOP=${TOP:-$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)}
@@ -278,6 +278,17 @@ stage_sanitize() {
 	    unit_run sanitize "$BUILD/sanitize"
 }
 
+# Which line a statement of two belongs to is the compiler's to say.
+stage_coverage() {
+	[ -e "$TOP/configure" ] || stage_build || return
+	if [ "$(gcc -dumpversion)" != 12 ]; then
+		result skip coverage 'tests/coverage.md is for gcc 12'
+		return
+	fi
+	step coverage 'each line that no test reaches is explained' \
+	    "$LOGS/coverage-lines.log" "$TOP/tests/coverage.sh"
+}
+
 # What a packager gets builds, passes and cleans up after itself.
 stage_dist() {
 	stage_build || return
@@ -386,7 +397,7 @@ sum() {
 
 main() {
 	local stage start
-	local -a stages=(unit style e2e clang sanitize dist packages)
+	local -a stages=(unit style e2e clang sanitize coverage dist packages)
 	local -a names=()
 
 	mkdir -p "$LOGS"
@@ -398,7 +409,7 @@ main() {
 	fi
 	for stage in "${stages[@]}"; do
 		case $stage in
-		unit|style|e2e|clang|sanitize|dist|packages) ;;
+		unit|style|e2e|clang|sanitize|coverage|dist|packages) ;;
 		*)
 			echo "check: no stage $stage" >&2
 			exit 64
