@@ -235,11 +235,11 @@ nhi_pam_issuer_open(pam_handle_t *pamh)
 		return PAM_SUCCESS;
 	/* Nothing of ours was asked at account: the stack is not ours. */
 	if (!state->told)
-		return PAM_SESSION_ERR;
+		return PAM_PERM_DENIED;
 	(void)snprintf(text, sizeof(text), NHI_REFUSED_ENV "=%s",
 	    state->refusal);
 	return pam_putenv(pamh, text) == PAM_SUCCESS ? PAM_SUCCESS :
-	    PAM_SESSION_ERR;
+	    PAM_PERM_DENIED;
 }
 
 int

@@ -92,7 +92,7 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc,
 	case NHI_OWNER_ISSUER:
 		return in_sshd(pamh) ? nhi_pam_issuer_open(pamh) : PAM_IGNORE;
 	case NHI_OWNER_UNKNOWN:
-		return PAM_SESSION_ERR;
+		return PAM_PERM_DENIED;
 	case NHI_OWNER_OTHER:
 		break;
 	}

@@ -146,10 +146,10 @@ nhi_pam_session_open(pam_handle_t *pamh, int argc, const char **argv)
 	if (state == NULL)
 		return PAM_BUF_ERR;
 	if (state->told)
-		return PAM_SESSION_ERR;
+		return PAM_PERM_DENIED;
 	if (state->opened)
 		return strcmp(state->session.account, state->user) == 0 ?
-		    PAM_SUCCESS : PAM_SESSION_ERR;
+		    PAM_SUCCESS : PAM_PERM_DENIED;
 	if (state->by_person)
 		return PAM_SUCCESS;
 	if ((err = nhi_pam_call_begin(&c, pamh, argc, argv, &why)) != NHI_OK ||

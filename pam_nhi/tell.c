@@ -78,8 +78,9 @@ nhi_pam_code_account(enum nhi_err err)
 	return PAM_PERM_DENIED;
 }
 
+/* Not PAM_SESSION_ERR: sudo goes on after it. */
 int
 nhi_pam_code_session(enum nhi_err err)
 {
-	return err == NHI_ERR_NO_MEMORY ? PAM_BUF_ERR : PAM_SESSION_ERR;
+	return err == NHI_ERR_NO_MEMORY ? PAM_BUF_ERR : PAM_PERM_DENIED;
 }
