@@ -138,7 +138,7 @@ record(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
 	struct nhi_event event = {
 		.event = NHI_EVENT_TOKEN_ACCEPT, .outcome = NHI_GRANT,
 	};
-	struct nhi_pam_texts texts;
+	NHI_AUTO(nhi_pam_texts_wipe) struct nhi_pam_texts texts = NHI_PAM_TEXTS;
 
 	nhi_pam_event(c, &event);
 	nhi_pam_record_evidence(e, &event);
@@ -174,7 +174,7 @@ refuse(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
 		    NHI_EVENT_TOKEN_DENY,
 		.reason = err, .detail = why->text,
 	};
-	struct nhi_pam_texts texts;
+	NHI_AUTO(nhi_pam_texts_wipe) struct nhi_pam_texts texts = NHI_PAM_TEXTS;
 
 	nhi_pam_record_evidence(e, &event);
 	nhi_pam_record_token(e, &texts, &event);

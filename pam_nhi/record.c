@@ -74,6 +74,12 @@ read_text(const struct nhi_verdict *v, const char *name, char *out,
 }
 
 void
+nhi_pam_texts_wipe(struct nhi_pam_texts *t)
+{
+	nhi_buf_wipe(&t->claims);
+}
+
+void
 nhi_pam_record_token(const struct nhi_pam_evidence *e,
     struct nhi_pam_texts *t, struct nhi_event *event)
 {
@@ -92,6 +98,8 @@ nhi_pam_record_token(const struct nhi_pam_evidence *e,
 	if (event->issuer == NULL)
 		event->issuer = read_text(v, "issuer", t->issuer,
 		    sizeof(t->issuer));
+	nhi_verdict_claims(v, &t->claims);
+	event->claims = nhi_buf_all(&t->claims);
 }
 
 struct count {
@@ -216,16 +224,11 @@ nhi_pam_record_grant(const struct nhi_pam_call *c,
 		{ .event = NHI_EVENT_SESSION_OPEN, .outcome = NHI_INFO },
 	};
 	const size_t n = sizeof(event) / sizeof(event[0]);
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf claims =
-	    NHI_BUF(NHI_VERDICT_LINES + 1);
-	struct nhi_pam_texts texts;
+	NHI_AUTO(nhi_pam_texts_wipe) struct nhi_pam_texts texts = NHI_PAM_TEXTS;
 
 	/* No certificate of ours has a record that tells these. */
-	if (e->direct) {
+	if (e->direct)
 		nhi_pam_record_token(e, &texts, &event[0]);
-		nhi_verdict_claims(&e->verdict, &claims);
-		event[0].claims = nhi_buf_all(&claims);
-	}
 	for (size_t i = 0; i < n; i++) {
 		nhi_pam_event(c, &event[i]);
 		nhi_pam_record_evidence(e, &event[i]);

@@ -22,7 +22,12 @@ struct nhi_pam_texts {
 	char alg[16];
 	char kid[272];
 	char issuer[65];
+	struct nhi_buf claims;		/* lines name=value */
 };
+
+#define NHI_PAM_TEXTS	{ .claims = NHI_BUF(NHI_VERDICT_LINES) }
+
+void	 nhi_pam_texts_wipe(struct nhi_pam_texts *);
 
 /* What is known of the token into an event, by way of the texts. */
 void	 nhi_pam_record_token(const struct nhi_pam_evidence *,

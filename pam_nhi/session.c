@@ -32,7 +32,7 @@ refuse(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
 		.event = NHI_EVENT_LOGIN_DENY, .reason = err,
 		.detail = why->text,
 	};
-	struct nhi_pam_texts texts;
+	NHI_AUTO(nhi_pam_texts_wipe) struct nhi_pam_texts texts = NHI_PAM_TEXTS;
 
 	nhi_pam_record_evidence(e, &event);
 	if (e != NULL && e->direct)

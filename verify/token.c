@@ -8,14 +8,26 @@
 
 #define CLAIM_NAME_MAX	256
 
-/* claim.<path joined by '/'>=<value>, for the audit trail. */
+/* Of a long one its begin, which is more than the trail keeps. */
+static struct nhi_span
+cut(struct nhi_span s)
+{
+	s.n = s.n > NHI_VERDICT_TEXT ? NHI_VERDICT_TEXT : s.n;
+	return s;
+}
+
+/*
+ * claim.<path joined by '/'>=<value>, for the audit trail.  A job that fills
+ * its claims does not hide why it is refused.
+ */
 static void
 put_claim(const struct nhi_token *t, const struct nhi_list *path,
     struct nhi_verdict *v)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf name = NHI_BUF(CLAIM_NAME_MAX);
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text =
-	    NHI_BUF(NHI_VERDICT_LINES);
+	    NHI_BUF(NHI_VERDICT_BYTES);
+	struct nhi_span value;
 
 	if (!nhi_json_text(nhi_json_find(t->claims, path), &text))
 		return;
@@ -23,9 +35,12 @@ put_claim(const struct nhi_token *t, const struct nhi_list *path,
 	for (size_t i = 0; i < path->n; i++)
 		nhi_buf_printf(&name, "%s%s", i == 0 ? "" : "/", path->p[i]);
 	/* A name that has '=' in it would be read as another name. */
+	value = cut(nhi_buf_all(&text));
 	if (name.err == NHI_OK && text.err == NHI_OK &&
-	    memchr(name.p, '=', name.n) == NULL)
-		nhi_verdict_line(v, nhi_buf_text(&name), nhi_buf_all(&text));
+	    memchr(name.p, '=', name.n) == NULL &&
+	    v->nlines + name.n + value.n + 2 <=
+	    NHI_VERDICT_LINES - NHI_VERDICT_DETAIL)
+		nhi_verdict_line(v, nhi_buf_text(&name), value);
 }
 
 static void
@@ -37,11 +52,11 @@ put_lines(const struct nhi_question *q, const struct nhi_token *t,
 	nhi_verdict_line(v, "issuer", nhi_span_str(i->name));
 	nhi_verdict_line(v, "alg", nhi_span_str(nhi_alg_name(t->alg)));
 	if (t->kid.p != NULL)
-		nhi_verdict_line(v, "kid", t->kid);
+		nhi_verdict_line(v, "kid", cut(t->kid));
 	if (t->subject.p != NULL)
-		nhi_verdict_line(v, "subject", t->subject);
+		nhi_verdict_line(v, "subject", cut(t->subject));
 	if (t->jti.p != NULL)
-		nhi_verdict_line(v, "jti", t->jti);
+		nhi_verdict_line(v, "jti", cut(t->jti));
 	for (size_t k = 0; k < i->nprovenance; k++)
 		put_claim(t, &i->provenance[k], v);
 }

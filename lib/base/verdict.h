@@ -20,6 +20,8 @@
 #define NHI_VERDICT_NONCE	16
 #define NHI_VERDICT_BYTES	65536	/* of a token or certificate */
 #define NHI_VERDICT_LINES	1536	/* bytes of name=value lines */
+#define NHI_VERDICT_DETAIL	216	/* of them, for why it was refused */
+#define NHI_VERDICT_TEXT	256	/* of a text of the token */
 #define NHI_VERDICT_FIXED	170	/* bytes before the lines */
 #define NHI_VERDICT_MAX		(NHI_VERDICT_FIXED + NHI_VERDICT_LINES)
 #define NHI_REQUEST_FIXED	35	/* bytes before the token */

@@ -43,6 +43,8 @@ mint --claims "$SMALL" --set repository_id='"75"' >"$WORK/token"
 try 'a token that no rule matches is refused' 255 '^nhi: refused: policy ' \
     by_token "$WORK/token" web-deploy@127.0.0.1 id
 is 'with its reason' no-match "$(audit_last token.deny | field reason)"
+try 'and whose it was' 0 "'repository_id': '75'" \
+    eval 'audit_last token.deny | field claims'
 mint --claims "$SMALL" --wrong-key >"$WORK/token"
 try 'a forged token is refused' 255 '^nhi: refused: token ' \
     by_token "$WORK/token" web-deploy@127.0.0.1 id

@@ -63,6 +63,9 @@ deny 'another repository is refused' 77 policy web-deploy \
     --set repository_id='"75"'
 deny 'another branch is refused' 77 policy web-deploy \
     --set ref=refs/heads/evil
+try 'its record says whose it was, and which branch' 0 \
+    "'repository_id': '74'.*'ref': 'refs/heads/evil'" \
+    eval 'audit_last cert.deny | field claims'
 deny 'an unknown account is refused' 77 policy nosuch-account
 deny 'a person is refused' 77 policy root
 try 'what is no token is refused' 77 '^nhi: refused: input ' bash -c "

@@ -122,6 +122,31 @@ test_no_match(void **state)
 	assert_string_equal(value(&v, "issuer"), "corp");
 }
 
+/* A job that fills its claims does not hide why it is refused. */
+static void
+test_long(void **state)
+{
+	const struct corpus_case *c =
+	    find("texts longer than the trail keeps");
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf issuer = NHI_BUF(4096);
+	struct nhi_verdict v;
+
+	(void)state;
+	nhi_buf_str(&issuer, place_issuer);
+	for (size_t i = 0; i < 8; i++)
+		nhi_buf_str(&issuer, "provenance jti\n");
+	place_publish(nhi_buf_text(&issuer), "identity web alice@example.com "
+	    "deploys web-deploy % 4102444800 0 900 0 0 0 0\n"
+	    "match 0 0 1 sub job:75\n");
+	assert_int_equal(ask(c, &v), NHI_ERR_NO_MATCH);
+	assert_true(strstr(value(&v, "detail"), "sub") != NULL);
+	assert_int_equal(strlen(value(&v, "subject")), NHI_VERDICT_TEXT);
+	assert_int_equal(strlen(value(&v, "jti")), NHI_VERDICT_TEXT);
+	assert_int_equal(strlen(value(&v, "claim.sub")), NHI_VERDICT_TEXT);
+	place_publish(place_issuer, place_identity);
+	assert_int_equal(ask(c, &v), NHI_OK);
+}
+
 /* A cached set of the fetcher's, with what stands beside it. */
 #define CACHED "issuer corp custom https://issuer.example.com set.json 1023 " \
     "60 86400 0 900 0 %s 0 1 0 0 0\naudience ssh://web-1.example.com\n"
@@ -206,6 +231,7 @@ main(void)
 		cmocka_unit_test(test_corpus),
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_no_match),
+		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_cached),
 		cmocka_unit_test(test_stale),
 		/* End of the tests */
