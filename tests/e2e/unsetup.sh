@@ -54,6 +54,18 @@ nhi_ssh k web-deploy@127.0.0.1 sleep 250 2>/dev/null &
 session=$!
 until_true 30 pgrep -u web-deploy sleep || not_ok 'a session is open'
 
+# Whoever ended another session of the account died while all of it stood still.
+id=$(id -u web-deploy)
+stopped() {
+	ps -eo stat=,args= | grep -c '^T.*tail -f'
+}
+runuser -u web-deploy -- tail -f /dev/null </dev/null >/dev/null 2>&1 &
+until_true 30 pgrep -u "$id" -x tail
+install -d -m 0700 /run/nhi/stopped
+echo stopped >/run/nhi/stopped/"$id"
+pkill -STOP -u "$id" -x tail
+until_true 10 eval '[ "$(stopped)" = 2 ]' || not_ok 'they stand still'
+
 nhictl unsetup --dry-run >"$WORK/plan"
 try 'a dry run tells what would go' 0 \
     '^would be restored: /etc/nsswitch.conf' cat "$WORK/plan"
@@ -61,6 +73,7 @@ try 'as a diff' 0 '^-session +requisite +pam_nhi.so' cat "$WORK/plan"
 try 'as JSON' 0 '^\{"kind":"undo","what":"/etc/nsswitch.conf"' \
     nhictl unsetup --dry-run --json
 try 'and does nothing' 0 'passwd:.* nhi' cat /etc/nsswitch.conf
+is 'to nobody' 2 "$(stopped)"
 
 # It asks nothing that may be broken.
 echo '{ no policy' >/etc/nhi/nhi.conf
@@ -71,6 +84,11 @@ is 'with its time' 1580608922 "$(stat -c %Y /etc/nsswitch.conf)"
 is 'and its attributes' "$attributes" "$(attributes /etc/pam.d/sshd)"
 until_true 30 eval '! pgrep -x sleep' || not_ok 'the session has ended'
 stop $session
+until_true 5 eval '[ "$(stopped)" = 0 ]'
+is 'who stood still goes on, and who waits for him' 0 "$(stopped)"
+is 'and was not ended' 1 "$(pgrep -u "$id" -cx tail)"
+is 'and no note of it' '' "$(find /run/nhi/stopped -type f)"
+pkill -9 -u "$id" -x tail
 is 'its users are gone' '' "$(getent passwd nhi _nhi _nhi-fetch)"
 is 'nothing of theirs can be had by who gets their number' '' \
     "$(find /etc/nhi /var/lib/nhi /var/cache/nhi /var/spool/nhi /run/nhi \
