@@ -87,6 +87,8 @@ stop $session
 until_true 5 eval '[ "$(stopped)" = 0 ]'
 is 'who stood still goes on, and who waits for him' 0 "$(stopped)"
 is 'and was not ended' 1 "$(pgrep -u "$id" -cx tail)"
+# The end of the session may be at it, too, and then unsetup does not wait.
+until_true 5 eval '[ -z "$(find /run/nhi/stopped -type f)" ]'
 is 'and no note of it' '' "$(find /run/nhi/stopped -type f)"
 pkill -9 -u "$id" -x tail
 is 'its users are gone' '' "$(getent passwd nhi _nhi _nhi-fetch)"
