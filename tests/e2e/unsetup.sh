@@ -59,6 +59,8 @@ id=$(id -u web-deploy)
 stopped() {
 	ps -eo stat=,args= | grep -c '^T.*tail -f'
 }
+# The end of the login may stop all and let all go on.
+until_true 30 eval '[ "$(find /run/nhi/sessions -name "[0-9]*" | wc -l)" = 1 ]'
 runuser -u web-deploy -- tail -f /dev/null </dev/null >/dev/null 2>&1 &
 until_true 30 pgrep -u "$id" -x tail
 install -d -m 0700 /run/nhi/stopped
