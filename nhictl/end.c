@@ -103,6 +103,7 @@ kill_all(const struct batch *b, bool opener)
 			    SIGKILL);
 		/* What is left is looked at before anything is told. */
 		(void)!nhi_reap_kill(&(struct nhi_chase){ .uid = s->uid,
+		    .uids = NHI_UIDS_DIR,
 		    .audit_session = s->audit_session,
 		    .stopped = NHI_STOPPED_DIR, .ms = NHI_REAP_MS });
 		if (opener)
@@ -126,7 +127,7 @@ finish(const struct batch *b, struct nhi_why *why)
 {
 	const struct nhi_tick tick = { .sessions = NHI_SESSIONS_DIR,
 	    .leases = NHI_LEASES_DIR, .stopped = NHI_STOPPED_DIR,
-	    .linger = NHI_LINGER_DIR,
+	    .linger = NHI_LINGER_DIR, .uids = NHI_UIDS_DIR,
 	    .reap_ms = NHI_REAP_MS, .now = nhi_when_now(),
 	    .record = nhi_record };
 	struct nhi_session now;

@@ -25,7 +25,7 @@
 
 #define SESSIONS_MAX	64		/* ended in one round */
 #define STEP_MS		60000		/* for all of them */
-#define REAP_MIN_MS	300
+#define REAP_SHORT_MS	300
 #define LEASE_AGE	300		/* seconds */
 
 struct gone {
@@ -50,6 +50,8 @@ struct fate {
 	uint64_t ended;
 	enum nhi_err first;
 	struct nhi_why *why;
+	uint32_t stuck[SESSIONS_MAX];	/* uids of which one did not end */
+	size_t nstuck;
 };
 
 struct count {
@@ -117,7 +119,7 @@ reap(const struct nhi_tick *t, const struct nhi_session *s,
 
 	if (s->identity[0] == '\0' || !nhi_session_is_now(s))
 		return NHI_OK;
-	over = nhi_reap_session(&(struct nhi_chase){ .uid = s->uid,
+	over = nhi_reap_session(&(struct nhi_chase){ .uid = s->uid, .uids = t->uids,
 	    .audit_session = s->audit_session, .stopped = t->stopped,
 	    .ms = t->reap_ms }, ret_ended);
 	/* Whoever was killed may have had the account stopped. */
@@ -139,7 +141,19 @@ nhi_tick_end(const struct nhi_tick *t, const struct nhi_session *s,
 	return forget(t, s, why);
 }
 
-/* However many an account keeps from ending, the other steps have a turn. */
+static bool
+is_stuck(const struct fate *f, uint32_t uid)
+{
+	for (size_t i = 0; i < f->nstuck; i++)
+		if (f->stuck[i] == uid)
+			return true;
+	return f->nstuck == SESSIONS_MAX;
+}
+
+/*
+ * However many an account keeps from ending, the others and the other steps
+ * have a turn: it has one long try.
+ */
 static void
 end_round(const struct nhi_tick *t, struct gone *gone, int64_t deadline,
     struct fate *fate)
@@ -149,9 +163,13 @@ end_round(const struct nhi_tick *t, struct gone *gone, int64_t deadline,
 
 	for (size_t i = 0; i < gone->n; i++) {
 		const int64_t left = deadline - nhi_clock_ms();
+		const uint32_t uid = gone->sessions[i].uid;
 
-		mine.reap_ms = left < REAP_MIN_MS ? REAP_MIN_MS :
-		    left < t->reap_ms ? left : t->reap_ms;
+		if (left <= 0)
+			return;
+		mine.reap_ms = is_stuck(fate, uid) ? REAP_SHORT_MS : t->reap_ms;
+		if (mine.reap_ms > left)
+			mine.reap_ms = left;
 		err = nhi_tick_end(&mine, &gone->sessions[i],
 		    fate->first == NHI_OK ? fate->why : NULL);
 		if (err == NHI_OK) {
@@ -159,6 +177,8 @@ end_round(const struct nhi_tick *t, struct gone *gone, int64_t deadline,
 			continue;
 		}
 		gone->failed++;
+		if (!is_stuck(fate, uid))
+			fate->stuck[fate->nstuck++] = uid;
 		if (fate->first == NHI_OK)
 			fate->first = err;
 	}

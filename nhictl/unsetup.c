@@ -29,6 +29,7 @@ end_session(const struct nhi_session *s, void *arg)
 		return true;
 	if (!u->dry_run) {
 		if (!nhi_reap_session(&(struct nhi_chase){ .uid = s->uid,
+		    .uids = NHI_UIDS_DIR,
 		    .audit_session = s->audit_session,
 		    .stopped = NHI_STOPPED_DIR, .ms = NHI_REAP_TICK_MS }, &found))
 			nhi_undo_fail(u, nhi_fail(&why, NHI_ERR_STATE,

@@ -166,6 +166,7 @@ static bool
 end_processes(const struct nhi_session *s)
 {
 	return nhi_reap_kill(&(struct nhi_chase){ .uid = s->uid,
+	    .uids = NHI_UIDS_DIR,
 	    .audit_session = s->audit_session, .stopped = NHI_STOPPED_DIR,
 	    .ms = NHI_REAP_MS });
 }

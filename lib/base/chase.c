@@ -39,7 +39,8 @@ struct chase {
 };
 
 /*
- * The kernel counts no more than was seen.  It may by chance: what went since
+ * The kernel counts no more of the account than was seen (of another one it
+ * counts nothing here).  It may by chance: what went since
  * then stands for what was not seen.  Who waits for us to bury it cannot go.
  */
 static bool
@@ -49,7 +50,7 @@ is_all(const struct chase *c)
 	const uint32_t seen = c->s.others + c->s.dying +
 	    (may_go || c->stopped ? c->s.zombies : c->s.own);
 
-	return c->s.fresh == 0 && !c->s.blind &&
+	return c->s.fresh == 0 && !c->s.blind && !c->s.foreign &&
 	    !nhi_crowd_more(c->s.uid, seen, c->deadline);
 }
 
@@ -111,7 +112,7 @@ bool
 nhi_chase(const struct nhi_chase *in)
 {
 	struct chase c = { .s = { .uid = in->uid, .sig = SIGKILL,
-	    .audit_session = in->audit_session },
+	    .uids = in->uids, .audit_session = in->audit_session },
 	    .deadline = nhi_clock_ms() + in->ms };
 	unsigned int looks = 0, clean = 0, dirty = 0, rests = 0, sure = 0;
 	struct timespec step = { .tv_nsec = REST_NS };
@@ -128,6 +129,7 @@ nhi_chase(const struct nhi_chase *in)
 		    (sure > 0 && (c.s.found == 0 || sure > RESTS)));
 		if (over)
 			break;
+		c.s.exact = true;
 		if (c.s.found == 0 && looks++ < LOOKS_QUIET)
 			continue;
 		if (sure > 0 || (c.stopped && nhi_clock_ms() >= c.until))
@@ -154,5 +156,6 @@ nhi_chase_signal(uint32_t uid, uint32_t audit_session, int sig)
 	    .sig = sig };
 
 	(void)nhi_look(&s);
-	return s.fresh;
+	/* What could not be looked at is not said to be gone. */
+	return s.fresh == 0 && s.blind && sig == 0 ? 1 : s.fresh;
 }

@@ -9,6 +9,8 @@
 struct nhi_chase {
 	uint32_t uid;
 	uint32_t audit_session;
+	const char *uids;		/* the registry: of its other accounts,
+					   too; NULL: of this one alone */
 	const char *stopped;		/* the directory of lib/base/halt.h */
 	int64_t ms;
 };

@@ -23,6 +23,13 @@
 #define RESUME_MS	1500
 #define RESUME_STEPS	5		/* 10 ms, and twice as long each */
 #define LOCK_NS		2000000
+#define LOCK_MS		50		/* then another one has stopped them */
+
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
 
 /* Still the file of that name, and not one that was removed meanwhile? */
 static bool
@@ -111,7 +118,8 @@ nhi_halt_begin(struct nhi_halt *h, const char *dir, uint32_t uid,
 	int said = 0;
 
 	(void)mkdir(dir, 0700);
-	if (!open_dir(h, dir, uid) || !take(h, O_CREAT, deadline)) {
+	if (!open_dir(h, dir, uid) ||
+	    !take(h, O_CREAT, sooner(deadline, nhi_clock_ms() + LOCK_MS))) {
 		let_go(h);
 		return false;
 	}

@@ -12,10 +12,14 @@
 
 #include "lib/base/file.h"
 #include "lib/base/look.h"
+#include "lib/base/name.h"
 #include "lib/base/num.h"
 #include "lib/base/process.h"
+#include "lib/base/registry.h"
+#include "lib/base/spawn.h"
 
 #define LAST_SIZE	24
+#define LOOK_MS		300		/* who forks makes /proc longer */
 
 static bool
 is_session(const char *text, uint32_t audit_session)
@@ -28,6 +32,16 @@ is_session(const char *text, uint32_t audit_session)
 
 enum what { GONE, ANOTHER, LIVES };
 
+/* What cannot be read for want of memory or descriptors may be anything. */
+static enum what
+unread(struct nhi_look *c)
+{
+	if (errno == ENOENT || errno == ESRCH)
+		return GONE;
+	c->blind = true;
+	return ANOTHER;
+}
+
 /* Most processes of a host are another session's, which one file says. */
 static enum what
 look_first(int proc, const char *pid, struct nhi_look *c)
@@ -35,13 +49,25 @@ look_first(int proc, const char *pid, struct nhi_look *c)
 	char path[32], text[24];
 
 	(void)snprintf(path, sizeof(path), "%.10s/sessionid", pid);
-	if (!nhi_process_read(proc, path, text, sizeof(text))) {
-		if (errno == ENOENT || errno == ESRCH)
-			return GONE;
-		c->blind = true;
-		return ANOTHER;
-	}
+	if (!nhi_process_read(proc, path, text, sizeof(text)))
+		return unread(c);
 	return is_session(text, c->audit_session) ? LIVES : ANOTHER;
+}
+
+/* Of an account that made a program set-uid, which this one's session ran. */
+static bool
+is_foreign(const char *status, struct nhi_look *c)
+{
+	char owner[NHI_NAME_MAX + 1];
+	uint32_t uid[4];
+
+	if (c->uids == NULL || !nhi_process_uids(status, uid))
+		return false;
+	for (size_t i = 0; i < 4; i++)
+		if (uid[i] >= NHI_UID_MIN &&
+		    nhi_registry_owner(c->uids, uid[i], owner) == 1)
+			return c->foreign = true;
+	return false;
 }
 
 /* One and the same process has the session and the uid. */
@@ -57,19 +83,19 @@ look(int proc, const char *pid, struct nhi_look *c)
 	dir = openat(proc, pid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0 ||
 	    !nhi_process_read(dir, "sessionid", text, sizeof(text)))
-		return GONE;
+		return unread(c);
 	if (!is_session(text, c->audit_session))
 		return ANOTHER;
 	if (!nhi_process_read(dir, "status", text, sizeof(text)))
-		return GONE;
-	return nhi_process_has_uid(text, c->uid) &&
-	    !nhi_process_is_over(text) ? LIVES : ANOTHER;
+		return unread(c);
+	return !nhi_process_is_over(text) &&
+	    (nhi_process_has_uid(text, c->uid) || is_foreign(text, c)) ?
+	    LIVES : ANOTHER;
 }
 
 /*
- * What the kernel counts as the account's and is not to be ended.  Who shows
- * another owner (a set-uid program) is left out: there is more than was seen,
- * then, and no more than that follows.
+ * What the kernel counts as the account's and is not to be ended: by the real
+ * uid, which a set-uid program of root's does not show as its owner.
  */
 static void
 count(int proc, const char *pid, struct nhi_look *c)
@@ -78,8 +104,10 @@ count(int proc, const char *pid, struct nhi_look *c)
 	struct stat st;
 
 	(void)snprintf(path, sizeof(path), "%.10s/status", pid);
-	if (fstatat(proc, pid, &st, 0) != 0 || st.st_uid != c->uid ||
-	    !nhi_process_read(proc, path, text, sizeof(text)))
+	if (fstatat(proc, pid, &st, 0) != 0 ||
+	    (st.st_uid != c->uid && !(c->exact && st.st_uid == 0)) ||
+	    !nhi_process_read(proc, path, text, sizeof(text)) ||
+	    nhi_process_number(text, "\nUid:\t") != c->uid)
 		return;
 	c->mark = c->mark * 31 + nhi_process_number(text, "\nPid:\t");
 	if (!nhi_process_is_over(text)) {
@@ -98,10 +126,33 @@ needs(const struct nhi_look *c, const char *status)
 	return c->sig != SIGSTOP || !nhi_process_is_stopped(status);
 }
 
+/*
+ * Who stops on his way out, for one that traces him, has been told, and runs
+ * no more of his own code: anybody else who is traced wakes up at once.
+ */
+static bool
+is_leaving(const char *status)
+{
+	return strstr(status, "\nState:\tt") != NULL;
+}
+
+/* Has it been told, and is it on its way? */
+static bool
+tell(int proc, const char *name, pid_t pid, struct nhi_look *c)
+{
+	NHI_AUTO(nhi_fd_close) int fd = -1;
+	char path[32], text[NHI_PROCESS_STATUS];
+
+	(void)snprintf(path, sizeof(path), "%.10s/status", name);
+	return nhi_process_open(pid, &fd) && look(proc, name, c) == LIVES &&
+	    nhi_process_send(pid, fd, c->sig) && c->sig == SIGKILL &&
+	    nhi_process_read(proc, path, text, sizeof(text)) &&
+	    is_leaving(text);
+}
+
 static void
 end(int proc, const char *name, pid_t pid, struct nhi_look *c)
 {
-	NHI_AUTO(nhi_fd_close) int fd = -1;
 	char path[32], text[NHI_PROCESS_STATUS];
 
 	c->found++;
@@ -113,15 +164,12 @@ end(int proc, const char *name, pid_t pid, struct nhi_look *c)
 	}
 	c->mark = c->mark * 31 + (uint32_t)pid;
 	/* A big one takes its time: that is nothing to chase. */
-	if (nhi_process_is_dying(text)) {
+	if (nhi_process_is_dying(text))
 		c->dying += nhi_process_number(text, "\nThreads:\t");
-		return;
-	}
-	if (!needs(c, text))
-		return;
-	c->fresh++;
-	if (nhi_process_open(pid, &fd) && look(proc, name, c) == LIVES)
-		(void)nhi_process_send(pid, fd, c->sig);
+	else if (needs(c, text) && tell(proc, name, pid, c))
+		c->dying += nhi_process_number(text, "\nThreads:\t");
+	else if (needs(c, text))
+		c->fresh++;
 }
 
 static void
@@ -160,6 +208,7 @@ bool
 nhi_look(struct nhi_look *c)
 {
 	const uint64_t before = c->sum;
+	const int64_t deadline = nhi_clock_ms() + LOOK_MS;
 	char last[LAST_SIZE], now[LAST_SIZE];
 	DIR *proc = opendir("/proc");
 	const struct dirent *d;
@@ -172,10 +221,12 @@ nhi_look(struct nhi_look *c)
 	if (proc == NULL)
 		return false;
 	c->quiet = read_last(dirfd(proc), last);
-	while ((d = readdir(proc)) != NULL)
+	while (errno = 0, (d = readdir(proc)) != NULL &&
+	    nhi_clock_ms() < deadline)
 		visit(dirfd(proc), d->d_name, c);
+	c->blind = c->blind || d != NULL || errno != 0;
 	c->quiet = c->quiet && read_last(dirfd(proc), now) &&
 	    strcmp(last, now) == 0;
 	(void)closedir(proc);
-	return c->found > 0 || c->lost || c->sum != before;
+	return c->found > 0 || c->lost || c->blind || c->sum != before;
 }

@@ -12,7 +12,9 @@
 struct nhi_look {
 	uint32_t uid;
 	uint32_t audit_session;
+	const char *uids;		/* the registry; NULL: that uid alone */
 	int sig;			/* 0: only look */
+	bool exact;			/* count set-uid programs, too */
 	/* By one look: */
 	uint32_t found;			/* of the session, alive */
 	uint32_t fresh;			/* of them, those not dying yet; with
@@ -24,7 +26,10 @@ struct nhi_look {
 	uint64_t sum;			/* of the zombies' numbers */
 	uint64_t mark;			/* of all that was counted */
 	bool lost;			/* one that was there has gone */
-	bool blind;			/* one could not be looked at, or all */
+	bool blind;			/* not all could be looked at, or not
+					   in time */
+	bool foreign;			/* kept: one had another account's uid,
+					   by a set-uid program of its */
 	bool quiet;			/* nothing was started on the host */
 };
 

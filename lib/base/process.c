@@ -53,11 +53,12 @@ nhi_process_read(int dir, const char *name, char *out, size_t size)
 }
 
 bool
-nhi_process_has_uid(const char *status, uint32_t uid)
+nhi_process_uids(const char *status, uint32_t ret[static 4])
 {
 	static const char key[] = "\nUid:\t";
 	struct nhi_span rest, line, word;
 	const char *at = strstr(status, key);
+	size_t n = 0;
 	uint64_t v;
 
 	if (at == NULL)
@@ -65,10 +66,19 @@ nhi_process_has_uid(const char *status, uint32_t uid)
 	rest = nhi_span_str(at + sizeof(key) - 1);
 	if (!nhi_span_cut(&rest, '\n', &line))
 		return false;
-	while (nhi_span_cut(&line, '\t', &word))
-		if (nhi_num_parse(word, UINT32_MAX, &v) && v == uid)
-			return true;
-	return false;
+	while (n < 4 && nhi_span_cut(&line, '\t', &word) &&
+	    nhi_num_parse(word, UINT32_MAX, &v))
+		ret[n++] = (uint32_t)v;
+	return n == 4;
+}
+
+bool
+nhi_process_has_uid(const char *status, uint32_t uid)
+{
+	uint32_t v[4];
+
+	return nhi_process_uids(status, v) && (v[0] == uid || v[1] == uid ||
+	    v[2] == uid || v[3] == uid);
 }
 
 bool
@@ -117,12 +127,12 @@ uint32_t
 nhi_process_number(const char *status, const char *key)
 {
 	const char *at = strstr(status, key);
-	struct nhi_span rest, line;
+	struct nhi_span text;
 	uint64_t v;
 
 	if (at == NULL)
 		return 0;
-	rest = nhi_span_str(at + strlen(key));
-	return nhi_span_cut(&rest, '\n', &line) &&
-	    nhi_num_parse(line, UINT32_MAX, &v) ? (uint32_t)v : 0;
+	text.p = at + strlen(key);
+	text.n = strspn(text.p, "0123456789");
+	return nhi_num_parse(text, UINT32_MAX, &v) ? (uint32_t)v : 0;
 }

@@ -50,7 +50,13 @@ bool	 nhi_process_is_stopped(const char *status);
  */
 bool	 nhi_process_is_dying(const char *status);
 
-/* The number of the line that begins so ("\nPid:\t"); 0: there is none. */
+/* Real, effective, saved, file system: the four uids, or none (false). */
+bool	 nhi_process_uids(const char *status, uint32_t ret[static 4]);
+
+/*
+ * The first number of the line that begins so ("\nPid:\t"); 0: there is none.
+ * Where a namespace lies below ours, more follow.
+ */
 uint32_t nhi_process_number(const char *status, const char *key);
 
 #endif

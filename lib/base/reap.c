@@ -18,6 +18,7 @@
 #include "lib/base/spawn.h"
 
 #define PATIENCE_MS	500		/* after SIGTERM */
+#define LOOK_MS		300		/* who forks makes /proc longer */
 
 bool
 nhi_reap_process(pid_t pid, uint64_t start, int sig)
@@ -45,15 +46,20 @@ is_alive(int proc, const char *pid, uint32_t uid)
 int
 nhi_reap_alive(uint32_t uid)
 {
+	const int64_t deadline = nhi_clock_ms() + LOOK_MS;
 	const struct dirent *de;
 	DIR *dp = opendir("/proc");
 	int r = 0;
 
 	if (dp == NULL)
 		return -1;
-	while (r == 0 && (de = readdir(dp)) != NULL)
-		if (de->d_name[0] >= '1' && de->d_name[0] <= '9')
+	while (r == 0 && (errno = 0, de = readdir(dp)) != NULL)
+		if (nhi_clock_ms() >= deadline)
+			r = -1;
+		else if (de->d_name[0] >= '1' && de->d_name[0] <= '9')
 			r = is_alive(dirfd(dp), de->d_name, uid);
+	if (r == 0 && errno != 0)
+		r = -1;
 	(void)closedir(dp);
 	return r;
 }

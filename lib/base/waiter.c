@@ -8,10 +8,12 @@
 
 #include "lib/base/file.h"
 #include "lib/base/process.h"
+#include "lib/base/spawn.h"
 #include "lib/base/waiter.h"
 
 #define DEPTH		32		/* of those that wait for each other */
 #define NUMBERS		128
+#define EACH_MS		300		/* who forks makes /proc longer */
 
 static bool
 is_noted(const struct nhi_halt *h, uint32_t pid)
@@ -68,7 +70,7 @@ climb(struct waiting *w, int proc, const char *pid)
 		own = nhi_process_has_uid(status, w->halt->uid);
 		if (i == 0 && !own)
 			return;
-		if (!own) {
+		if (!own && nhi_process_is_stopped(status)) {
 			add(&w->pids, nhi_process_number(status,
 			    "\nPid:\t"));
 			add(&w->groups, nhi_process_number(status,
@@ -91,7 +93,8 @@ note_one(struct waiting *w, int proc, const char *pid)
 	(void)snprintf(path, sizeof(path), "%.10s/status", pid);
 	if (h->n < NHI_HALT_NOTED &&
 	    nhi_process_read(proc, path, status, sizeof(status)) &&
-	    nhi_process_is_stopped(status))
+	    nhi_process_is_stopped(status) &&
+	    !nhi_process_has_uid(status, h->uid))
 		h->noted[h->n++] = nhi_process_number(status, "\nPid:\t");
 }
 
@@ -126,10 +129,12 @@ wake(struct waiting *w, int proc, const char *pid)
 static void
 each(struct waiting *w, void (*act)(struct waiting *, int, const char *))
 {
+	const int64_t deadline = nhi_clock_ms() + EACH_MS;
 	DIR *proc = opendir("/proc");
 	const struct dirent *d;
 
-	while (proc != NULL && (d = readdir(proc)) != NULL)
+	while (proc != NULL && (d = readdir(proc)) != NULL &&
+	    nhi_clock_ms() < deadline)
 		if (d->d_name[0] >= '1' && d->d_name[0] <= '9')
 			act(w, dirfd(proc), d->d_name);
 	if (proc != NULL)

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # The end of a session whose processes do not go because of something else: a
-# pid namespace whose dead nobody buries, a limit of processes that leaves whoever
-# ends them no room either.
+# pid namespace whose dead nobody buries, another account's uid, a limit of
+# processes that leaves whoever ends them no room either.
 . "$(dirname "$0")/attack_lib.sh"
 
 LEASE=/run/nhi/leases/web-deploy
@@ -153,6 +153,22 @@ fill() {
 bombs() {
 	pgrep -r D,R,S,T,t -u web-deploy
 }
+
+# A program that another account made set-uid: its process has that account's
+# uid and this one's session.
+key other
+issue other pr-74-17905461215 --set event_name='"pull_request"' \
+    --delete environment 2>"$OUT" || not_ok 'of another account'
+try 'a set-uid program of another account' 0 '' nhi_ssh other \
+    pr-74-17905461215@127.0.0.1 'cp /usr/bin/setpriv /var/tmp/become &&
+    chmod 4755 /var/tmp/become && id -u >/var/tmp/uid'
+until_true 20 none || not_ok 'its account has no session'
+try 'runs in a session' 0 '' nhi_ssh one web-deploy@127.0.0.1 \
+    'setsid /var/tmp/become --reuid "$(cat /var/tmp/uid)" sleep 7701 \
+    </dev/null >/dev/null 2>&1 & for i in $(seq 100); do sleep 0.1
+    pgrep -xf "sleep 7701" >/dev/null && exit; done; exit 1'
+until_true 20 none || not_ok 'which is closed'
+try 'and ends with it' 1 '' pgrep -r D,R,S,T,t -xf 'sleep 7701'
 
 if make_group 2>"$OUT"; then
 	trap remove_group EXIT
