@@ -42,8 +42,9 @@ put_account(const struct nhi_plan *plan, const struct nhi_plan_account *a,
 		return;
 	if (b->n == 0)
 		nhi_buf_str(b, HEAD);
-	nhi_buf_printf(b, "Defaults:%s timestamp_timeout=0%s\n", a->name.key,
-	    noninteractive ? ", noninteractive_auth" : "");
+	/* Asked again, the session would be refused again: three records. */
+	nhi_buf_printf(b, "Defaults:%s timestamp_timeout=0, passwd_tries=1%s\n",
+	    a->name.key, noninteractive ? ", noninteractive_auth" : "");
 	nhi_buf_printf(b, "%s ALL=(root) ", a->name.key);
 	for (size_t i = 0; i < sudo->n; i++) {
 		nhi_buf_str(b, i == 0 ? "" : ", ");

@@ -172,7 +172,9 @@ set_time(const char *text, char out[32])
 	int64_t at;
 
 	if (!nhi_when_parse(text, nhi_when_now(), false, &at)) {
-		(void)fprintf(stderr, "nhictl: not a time: %s\n", text);
+		(void)fprintf(stderr, "nhictl: not a time: %s (2h ago as 2h, "
+		    "a day, RFC 3339 with its zone, seconds since 1970)\n",
+		    text);
 		return false;
 	}
 	nhi_num_time(at * 1000, out);
@@ -261,7 +263,8 @@ nhi_verb_audit(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "f", options, NULL)) != -1)
 		if (!set_option(&job, c, optarg))
 			return nhi_ctl_usage("audit");
-	if (optind != argc)
+	/* What is to come has no end. */
+	if (optind != argc || (job.follow && job.filter.until[0] != '\0'))
 		return nhi_ctl_usage("audit");
 	nhi_row_style(&job.style);
 	if (geteuid() == 0)

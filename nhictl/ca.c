@@ -206,5 +206,6 @@ nhi_verb_ca_show(int argc, char **argv)
 		    "FINGERPRINT");
 	for (size_t i = 0; i < list->n && status == NHI_CTL_OK; i++)
 		status = show_key(list->keys[i], json);
-	return status;
+	return status == NHI_CTL_OK ? nhi_ctl_done(fflush(stdout) == 0) :
+	    status;
 }

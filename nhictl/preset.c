@@ -93,7 +93,7 @@ nhi_verb_preset_show(int argc, char **argv)
 	struct nhi_why why = { "" };
 	enum nhi_err err;
 
-	if (argc != 2)
+	if (argc != 2 || argv[1][0] == '-')
 		return nhi_ctl_usage("preset show");
 	if ((p = nhi_preset_find(argv[1])) == NULL) {
 		(void)fprintf(stderr, "nhictl: there is no such preset; see "

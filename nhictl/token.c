@@ -53,17 +53,17 @@ show(struct nhi_buf *b, FILE *to)
 }
 
 /* Of what is too large, as much as is too large for the verifier, too. */
-static struct nhi_span
-read_token(struct nhi_buf *b)
+static enum nhi_err
+read_token(struct nhi_buf *b, struct nhi_span *ret, struct nhi_why *why)
 {
-	struct nhi_why why;
-	struct nhi_span s;
+	enum nhi_err err = nhi_file_slurp(STDIN_FILENO, b, why);
 
-	(void)!nhi_file_slurp(STDIN_FILENO, b, &why);
-	s = (struct nhi_span){ b->p, b->n };
-	if (s.n > NHI_VERDICT_BYTES + 2)
-		s.n = NHI_VERDICT_BYTES + 2;
-	return s;
+	if (err != NHI_OK && err != NHI_ERR_TOO_LARGE)
+		return err;
+	*ret = (struct nhi_span){ b->p, b->n };
+	if (ret->n > NHI_VERDICT_BYTES + 2)
+		ret->n = NHI_VERDICT_BYTES + 2;
+	return NHI_OK;
 }
 
 /*
@@ -92,8 +92,8 @@ run_confined(const char *word, int argc, char **argv, int jwks)
 	args[n++] = word;
 	for (int i = 0; i < argc; i++)
 		args[n++] = argv[i];
-	proc.input = read_token(&token);
-	if ((err = nhi_proc_run(&proc, &why)) != NHI_OK) {
+	if ((err = read_token(&token, &proc.input, &why)) != NHI_OK ||
+	    (err = nhi_proc_run(&proc, &why)) != NHI_OK) {
 		(void)nhi_ctl_fail(err, &why);
 		return NHI_CTL_FAULT;
 	}
@@ -117,7 +117,12 @@ check_here(const struct nhi_check *c, int fd)
 		(void)fprintf(stderr, "nhictl: key set: %s\n", why.text);
 		return NHI_CTL_FAULT;
 	}
-	(void)!nhi_file_slurp(STDIN_FILENO, &token, &why);
+	/* One that is too large is the check's to refuse. */
+	err = nhi_file_slurp(STDIN_FILENO, &token, &why);
+	if (err != NHI_OK && err != NHI_ERR_TOO_LARGE) {
+		(void)fprintf(stderr, "nhictl: token: %s\n", why.text);
+		return NHI_CTL_FAULT;
+	}
 	err = nhi_check_run(c, nhi_buf_all(&jwks), &token, &text);
 	(void)fputs(nhi_buf_text(&text), stdout);
 	return nhi_ctl_code(err);

@@ -56,6 +56,9 @@ nhi_intake_read(int fd, int64_t deadline, struct nhi_buf *b,
 			return nhi_buf_check(b, why);
 	} while (n != 0);
 	strip_newline(b);
+	if (b->n > NHI_INTAKE_BYTES)
+		return nhi_fail(why, NHI_ERR_TOO_LARGE,
+		    "more than %d bytes", NHI_INTAKE_BYTES);
 	if (b->n == 0)
 		return nhi_fail(why, NHI_ERR_EMPTY, "no token was sent");
 	return NHI_OK;

@@ -39,6 +39,22 @@ set_duration(int64_t *ret, const char *value, struct nhi_why *why)
 	return NHI_OK;
 }
 
+/* 0 would be no limit, which nobody asks for in this way. */
+static enum nhi_err
+set_limit(int64_t *ret, const char *value, struct nhi_why *why)
+{
+	int64_t v;
+	enum nhi_err err;
+
+	if ((err = set_duration(&v, value, why)) != NHI_OK)
+		return err;
+	if (v == 0)
+		return nhi_fail(why, NHI_ERR_INPUT, "%.40s: a limit of nothing",
+		    value);
+	*ret = v;
+	return NHI_OK;
+}
+
 static enum nhi_err
 set_algs(uint32_t *ret, const char *value, struct nhi_why *why)
 {
@@ -82,9 +98,9 @@ set_option(struct nhi_check *c, const char *name, const char *value,
 	if (strcmp(name, "--skew") == 0)
 		return set_duration(&c->issuer.skew, value, why);
 	if (strcmp(name, "--max-lifetime") == 0)
-		return set_duration(&c->issuer.max_lifetime, value, why);
+		return set_limit(&c->issuer.max_lifetime, value, why);
 	if (strcmp(name, "--max-age") == 0)
-		return set_duration(&c->issuer.max_age, value, why);
+		return set_limit(&c->issuer.max_age, value, why);
 	return nhi_fail(why, NHI_ERR_INPUT, "%.40s: unknown option", name);
 }
 

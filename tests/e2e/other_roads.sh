@@ -145,6 +145,9 @@ rm "/var/lib/nhi/revoked/serial/$serial"
 later 'a revocation of the identity, made a moment later' cert-revoked \
     nhictl revoke --identity web-deploy --reason test
 rm /var/lib/nhi/revoked/identity/web-deploy
+later 'a revocation of the key' cert-revoked nhictl revoke --key \
+    "$(ssh-keygen -lf "$WORK/k.pub" | cut -d' ' -f2)" --reason test
+rm /var/lib/nhi/revoked/key/*
 try 'sudo when nothing is held' 0 '^0$' \
     nhi_ssh k web-deploy@127.0.0.1 'sudo -n /usr/bin/id -u'
 

@@ -151,7 +151,7 @@ is 'a set-uid program takes a token' 'account 0' \
 
 # Nor with a lock in its hand that all logins need: of a session, of a UID.
 short >"$WORK/answers"
-is 'but opens no session' 'session 14 service' "$(
+is 'but opens no session' 'session 6 service' "$(
     suid web-deploy auth account session <"$WORK/answers" | tail -n 1) $(
     audit_last login.deny | field reason)"
 is 'none is recorded' '' "$(find /run/nhi/leases /run/nhi/sessions -name '*web*')"

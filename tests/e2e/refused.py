@@ -114,6 +114,8 @@ def cases(store):
         case("empty", INPUT, b""),
         case("empty", INPUT, b"\n", name="newline"),
         case("too-large", INPUT, b"a" * 65537),
+        case("not-compact", INPUT, b"a" * 65536 + b"\n",
+             name="as many as may be, and a newline"),
         case("too-large", INPUT, b"a" * 1048576, name="1 MB"),
         case("input", INPUT, good, "a b", "a b"),
         case("input", INPUT, good, "$(id)", "$(id)"),
