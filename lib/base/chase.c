@@ -22,7 +22,6 @@
  * Who is stopped then, and not yet killed, keeps his place in it.
  */
 #define LOOKS_CLEAN	8
-#define LOOKS_QUIET	3
 #define LOOKS_DIRTY	4
 #define LOOKS_STILL	16
 #define REST_NS		2000000		/* for what is dying, and longer */
@@ -114,7 +113,7 @@ nhi_chase(const struct nhi_chase *in)
 	struct chase c = { .s = { .uid = in->uid, .sig = SIGKILL,
 	    .uids = in->uids, .audit_session = in->audit_session },
 	    .deadline = nhi_clock_ms() + in->ms };
-	unsigned int looks = 0, clean = 0, dirty = 0, rests = 0, sure = 0;
+	unsigned int clean = 0, dirty = 0, rests = 0, sure = 0;
 	struct timespec step = { .tv_nsec = REST_NS };
 	bool again, all = false, over = false;
 	struct nhi_look before;
@@ -130,8 +129,6 @@ nhi_chase(const struct nhi_chase *in)
 		if (over)
 			break;
 		c.s.exact = true;
-		if (c.s.found == 0 && looks++ < LOOKS_QUIET)
-			continue;
 		if (sure > 0 || (c.stopped && nhi_clock_ms() >= c.until))
 			go_on(&c);
 		all = is_all(&c);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,10 +15,8 @@
 #include "lib/base/num.h"
 #include "lib/base/process.h"
 #include "lib/base/registry.h"
-#include "lib/base/spawn.h"
 
 #define LAST_SIZE	24
-#define LOOK_MS		300		/* who forks makes /proc longer */
 
 static bool
 is_session(const char *text, uint32_t audit_session)
@@ -173,19 +170,19 @@ end(int proc, const char *name, pid_t pid, struct nhi_look *c)
 }
 
 static void
-visit(int proc, const char *name, struct nhi_look *c)
+visit(int proc, pid_t pid, struct nhi_look *c)
 {
-	uint64_t pid;
+	char name[16];
 
-	if (!nhi_num_parse(nhi_span_str(name), INT32_MAX, &pid) || pid <= 1 ||
-	    (pid_t)pid == getpid())
+	if (pid <= 1 || pid == getpid())
 		return;
+	(void)snprintf(name, sizeof(name), "%ld", (long)pid);
 	switch (look(proc, name, c)) {
 	case ANOTHER:
 		count(proc, name, c);
 		return;
 	case LIVES:
-		end(proc, name, (pid_t)pid, c);
+		end(proc, name, pid, c);
 		return;
 	case GONE:
 		c->lost = true;
@@ -207,26 +204,23 @@ read_last(int proc, char text[static LAST_SIZE])
 bool
 nhi_look(struct nhi_look *c)
 {
+	NHI_AUTO(nhi_process_list_wipe) struct nhi_process_list all = { NULL, 0 };
+	NHI_AUTO(nhi_fd_close) int proc = -1;
 	const uint64_t before = c->sum;
-	const int64_t deadline = nhi_clock_ms() + LOOK_MS;
 	char last[LAST_SIZE], now[LAST_SIZE];
-	DIR *proc = opendir("/proc");
-	const struct dirent *d;
 
 	c->found = c->fresh = c->dying = c->others = 0;
 	c->zombies = c->own = 0;
 	c->sum = c->mark = 0;
 	c->lost = c->quiet = false;
-	c->blind = proc == NULL;
-	if (proc == NULL)
-		return false;
-	c->quiet = read_last(dirfd(proc), last);
-	while (errno = 0, (d = readdir(proc)) != NULL &&
-	    nhi_clock_ms() < deadline)
-		visit(dirfd(proc), d->d_name, c);
-	c->blind = c->blind || d != NULL || errno != 0;
-	c->quiet = c->quiet && read_last(dirfd(proc), now) &&
-	    strcmp(last, now) == 0;
-	(void)closedir(proc);
+	proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	c->blind = proc < 0;
+	if (proc < 0)
+		return true;
+	c->quiet = read_last(proc, last);
+	c->blind = !nhi_process_all(proc, &all);
+	for (size_t i = 0; i < all.n; i++)
+		visit(proc, all.pid[i], c);
+	c->quiet = c->quiet && read_last(proc, now) && strcmp(last, now) == 0;
 	return c->found > 0 || c->lost || c->blind || c->sum != before;
 }

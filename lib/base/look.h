@@ -26,8 +26,7 @@ struct nhi_look {
 	uint64_t sum;			/* of the zombies' numbers */
 	uint64_t mark;			/* of all that was counted */
 	bool lost;			/* one that was there has gone */
-	bool blind;			/* not all could be looked at, or not
-					   in time */
+	bool blind;			/* not all could be looked at */
 	bool foreign;			/* kept: one had another account's uid,
 					   by a set-uid program of its */
 	bool quiet;			/* nothing was started on the host */

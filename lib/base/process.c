@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,6 +20,62 @@
 #ifndef SYS_pidfd_send_signal
 #define SYS_pidfd_send_signal	424
 #endif
+
+static bool
+add(struct nhi_process_list *l, size_t *room, pid_t pid)
+{
+	pid_t *more;
+
+	if (l->n == *room) {
+		*room = *room == 0 ? 1024 : *room * 2;
+		more = realloc(l->pid, *room * sizeof(*more));
+		if (more == NULL)
+			return false;
+		l->pid = more;
+	}
+	l->pid[l->n++] = pid;
+	return true;
+}
+
+static bool
+list(DIR *dp, struct nhi_process_list *l)
+{
+	const struct dirent *d;
+	size_t room = 0;
+	uint64_t pid;
+
+	while (errno = 0, (d = readdir(dp)) != NULL)
+		if (nhi_num_parse(nhi_span_str(d->d_name), INT32_MAX, &pid) &&
+		    !add(l, &room, (pid_t)pid))
+			return false;
+	return errno == 0;
+}
+
+bool
+nhi_process_all(int proc, struct nhi_process_list *ret)
+{
+	NHI_AUTO(nhi_process_list_wipe) struct nhi_process_list l = { NULL, 0 };
+	int fd = openat(proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dp = fd < 0 ? NULL : fdopendir(fd);
+	bool whole = dp != NULL && list(dp, &l);
+
+	if (dp != NULL)
+		(void)closedir(dp);
+	else if (fd >= 0)
+		(void)close(fd);
+	if (!whole)
+		return false;
+	*ret = l;
+	l = (struct nhi_process_list){ NULL, 0 };
+	return true;
+}
+
+void
+nhi_process_list_wipe(struct nhi_process_list *l)
+{
+	free(l->pid);
+	*l = (struct nhi_process_list){ NULL, 0 };
+}
 
 bool
 nhi_process_open(pid_t pid, int *ret)

@@ -15,6 +15,19 @@
 #define NHI_PROCESS_STATUS	2048	/* bytes: what we ask of it comes first */
 
 /*
+ * The numbers of all that there are, in one go: whoever looks at one after the
+ * other while somebody forks never comes to the end of /proc.  False: no
+ * memory, or /proc cannot be read.
+ */
+struct nhi_process_list {
+	pid_t *pid;
+	size_t n;
+};
+
+bool	 nhi_process_all(int proc, struct nhi_process_list *ret);
+void	 nhi_process_list_wipe(struct nhi_process_list *);
+
+/*
  * False: it is not there.  Kernels before 5.3, and sandboxes, have numbers
  * only: *ret stays -1, and the look comes right before the signal.
  */

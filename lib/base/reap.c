@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -18,7 +17,6 @@
 #include "lib/base/spawn.h"
 
 #define PATIENCE_MS	500		/* after SIGTERM */
-#define LOOK_MS		300		/* who forks makes /proc longer */
 
 bool
 nhi_reap_process(pid_t pid, uint64_t start, int sig)
@@ -46,21 +44,18 @@ is_alive(int proc, const char *pid, uint32_t uid)
 int
 nhi_reap_alive(uint32_t uid)
 {
-	const int64_t deadline = nhi_clock_ms() + LOOK_MS;
-	const struct dirent *de;
-	DIR *dp = opendir("/proc");
+	NHI_AUTO(nhi_process_list_wipe) struct nhi_process_list all = { NULL, 0 };
+	NHI_AUTO(nhi_fd_close) int proc = -1;
+	char name[16];
 	int r = 0;
 
-	if (dp == NULL)
+	proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (proc < 0 || !nhi_process_all(proc, &all))
 		return -1;
-	while (r == 0 && (errno = 0, de = readdir(dp)) != NULL)
-		if (nhi_clock_ms() >= deadline)
-			r = -1;
-		else if (de->d_name[0] >= '1' && de->d_name[0] <= '9')
-			r = is_alive(dirfd(dp), de->d_name, uid);
-	if (r == 0 && errno != 0)
-		r = -1;
-	(void)closedir(dp);
+	for (size_t i = 0; r == 0 && i < all.n; i++) {
+		(void)snprintf(name, sizeof(name), "%ld", (long)all.pid[i]);
+		r = is_alive(proc, name, uid);
+	}
 	return r;
 }
 

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <dirent.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 
 #include "lib/base/file.h"
 #include "lib/base/process.h"
-#include "lib/base/spawn.h"
 #include "lib/base/waiter.h"
 
 #define DEPTH		32		/* of those that wait for each other */
 #define NUMBERS		128
-#define EACH_MS		300		/* who forks makes /proc longer */
 
 static bool
 is_noted(const struct nhi_halt *h, uint32_t pid)
@@ -129,16 +127,17 @@ wake(struct waiting *w, int proc, const char *pid)
 static void
 each(struct waiting *w, void (*act)(struct waiting *, int, const char *))
 {
-	const int64_t deadline = nhi_clock_ms() + EACH_MS;
-	DIR *proc = opendir("/proc");
-	const struct dirent *d;
+	NHI_AUTO(nhi_process_list_wipe) struct nhi_process_list all = { NULL, 0 };
+	NHI_AUTO(nhi_fd_close) int proc = -1;
+	char name[16];
 
-	while (proc != NULL && (d = readdir(proc)) != NULL &&
-	    nhi_clock_ms() < deadline)
-		if (d->d_name[0] >= '1' && d->d_name[0] <= '9')
-			act(w, dirfd(proc), d->d_name);
-	if (proc != NULL)
-		(void)closedir(proc);
+	proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (proc < 0 || !nhi_process_all(proc, &all))
+		return;
+	for (size_t i = 0; i < all.n; i++) {
+		(void)snprintf(name, sizeof(name), "%ld", (long)all.pid[i]);
+		act(w, proc, name);
+	}
 }
 
 void
