@@ -156,6 +156,7 @@ test_check_usage(void **state)
 	(void)said(2, WORDS(CHECK, "--alg", "none"), NHI_SPAN("x"));
 	(void)said(2, WORDS(CHECK, "--max-lifetime", "0s"), NHI_SPAN("x"));
 	(void)said(2, WORDS(CHECK, "--max-age", "0"), NHI_SPAN("x"));
+	(void)said(2, WORDS(CHECK, "--max-age", "soon"), NHI_SPAN("x"));
 	(void)said(2, WORDS(CHECK, "--alg", "HS256"), NHI_SPAN("x"));
 	(void)said(2, WORDS(CHECK, "--skew", "1parsec"), NHI_SPAN("x"));
 	(void)said(2, WORDS(CHECK, "--skew"), NHI_SPAN("x"));
