@@ -57,14 +57,16 @@ is_foreign(const char *status, struct nhi_look *c)
 {
 	char owner[NHI_NAME_MAX + 1];
 	uint32_t uid[4];
+	int r = 0;
 
 	if (c->uids == NULL || !nhi_process_uids(status, uid))
 		return false;
-	for (size_t i = 0; i < 4; i++)
-		if (uid[i] >= NHI_UID_MIN &&
-		    nhi_registry_owner(c->uids, uid[i], owner) == 1)
-			return c->foreign = true;
-	return false;
+	for (size_t i = 0; i < 4 && r == 0; i++)
+		if (uid[i] >= NHI_UID_MIN)
+			r = nhi_registry_owner(c->uids, uid[i], owner);
+	c->foreign = c->foreign || r > 0;
+	c->blind = c->blind || r < 0;
+	return r > 0;
 }
 
 /* One and the same process has the session and the uid. */

@@ -35,8 +35,8 @@ struct nhi_look {
 /*
  * Must another look follow?  One was ended, and may have had a child by then;
  * or it was there and has gone, perhaps leaving one.  A zombie, too, may have
- * lived when the directory was read.  But what a quiet look did not find is not
- * there: who forks is there himself until his child is.
+ * lived when the directory was read.  Where none need follow, what a quiet look
+ * did not find is not there: who forks is there himself until his child is.
  */
 bool	 nhi_look(struct nhi_look *);
 
