@@ -123,16 +123,12 @@ nhi_chase(const struct nhi_chase *in)
 		again = nhi_look(&c.s);
 		sure = all && is_same(&c, &before) ? sure + 1 : 0;
 		clean = again ? 0 : clean + 1;
+		/* Again: one went, whose child may have had its number before. */
 		over = !c.s.blind && (clean == LOOKS_CLEAN ||
 		    (c.s.quiet && !again) ||
 		    (sure > 0 && (c.s.found == 0 || sure > RESTS)));
 		if (over)
 			break;
-		/* One went, whose child may have had its number before. */
-		if (c.s.quiet && c.s.found == 0) {
-			all = false;
-			continue;
-		}
 		c.s.exact = true;
 		if (sure > 0 || (c.stopped && nhi_clock_ms() >= c.until))
 			go_on(&c);
