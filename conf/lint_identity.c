@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "conf/lint.h"
 #include "lib/base/paths.h"
@@ -74,6 +75,22 @@ lint_direct(const struct nhi_lint *l, const struct nhi_lint_identity *e)
 		    i->issuer);
 }
 
+/* sshd asks the same, and shuts the account out without a record of ours. */
+static void
+lint_shell(const struct nhi_lint *l, const struct nhi_conf_identity *i)
+{
+	const char *shell = i->shell != NULL ? i->shell : l->top->shell;
+	struct stat st;
+
+	if (l->world->elsewhere || shell == NULL)
+		return;
+	if (stat(shell, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    (st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) == 0)
+		nhi_fault(l->faults, NHI_LINT_AT(identity, i, shell),
+		    "identity \"%s\": shell %s is no program on this host, "
+		    "and sshd lets nobody in without one", i->name, shell);
+}
+
 /* Settings of the account that a template's cannot have. */
 static void
 lint_template(const struct nhi_lint *l, const struct nhi_lint_identity *e)
@@ -136,6 +153,7 @@ lint_one(const struct nhi_lint *l, const struct nhi_lint_identity *e)
 	lint_direct(l, e);
 	lint_template(l, e);
 	lint_remove(l, i);
+	lint_shell(l, i);
 	nhi_lint_matches(l, e);
 	nhi_lint_groups(l, e);
 }

@@ -64,16 +64,30 @@ lint_type(const struct nhi_lint *l, const struct nhi_lint_identity *e,
 		    type_name(type_of(m)));
 }
 
+/* RFC 7519 4.1: every platform's tokens may have these. */
+static bool
+is_registered(const struct nhi_list *claim)
+{
+	static const char *const names[] = { "iss", "sub", "aud", "exp", "nbf",
+		"iat", "jti" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (claim->n == 1 && strcmp(claim->p[0], names[i]) == 0)
+			return true;
+	return false;
+}
+
 static void
 lint_claim(const struct nhi_lint *l, const struct nhi_lint_identity *e,
     const struct nhi_conf_match *m)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf name = NHI_BUF(1024);
+	bool known = nhi_preset_knows(e->preset, &m->claim);
 
 	put_claim(&m->claim, &name);
-	if (e->preset->any_anchor)
+	if (e->preset->any_anchor || (!known && is_registered(&m->claim)))
 		return;
-	if (!nhi_preset_knows(e->preset, &m->claim))
+	if (!known)
 		nhi_fault_warn(l->faults, NHI_LINT_AT(match, m, claim),
 		    "identity \"%s\": tokens of preset %s are not known to "
 		    "have a claim \"%.200s\"", e->from->name,
@@ -161,6 +175,31 @@ lint_machine(const struct nhi_lint *l, const struct nhi_lint_identity *e,
 	    nhi_buf_text(&machine));
 }
 
+/* Two that want one claim to be two things: no token is ever both. */
+static void
+lint_exclusive(const struct nhi_lint *l, const struct nhi_lint_identity *e,
+    const struct nhi_match *m)
+{
+	const struct nhi_conf_match *from = e->from->match.p;
+
+	for (size_t i = 1; i < e->from->match.n; i++)
+		for (size_t k = 0; k < i; k++) {
+			NHI_AUTO(nhi_buf_wipe) struct nhi_buf name =
+			    NHI_BUF(1024);
+
+			if (!nhi_match_disjoint(&m[i], &m[k]))
+				continue;
+			put_claim(&from[i].claim, &name);
+			nhi_fault(l->faults, from[i].at[0], "identity \"%s\": "
+			    "all of its matches must hold, and \"%.200s\" "
+			    "cannot be what this one and that of line %u "
+			    "want; to allow several values use in",
+			    e->from->name, nhi_buf_text(&name),
+			    from[k].at[0].line);
+			break;
+		}
+}
+
 /* A match without a value has a fault of its own already. */
 static bool
 all_set(const struct nhi_match *m, size_t n)
@@ -185,6 +224,7 @@ lint_whole(const struct nhi_lint *l, const struct nhi_lint_identity *e)
 	if (all_set(m, e->from->match.n)) {
 		lint_anchor(l, e, m);
 		lint_machine(l, e, m);
+		lint_exclusive(l, e, m);
 	}
 	free(m);
 }

@@ -90,6 +90,12 @@ is_command(const char *s)
 }
 
 static bool
+is_text(const char *s)
+{
+	return s[0] == '\0' || s[strspn(s, " ")] != '\0';
+}
+
+static bool
 is_set(const char *s)
 {
 	return s[0] != '\0' && strlen(s) <= 1024;
@@ -103,6 +109,7 @@ nhi_value_wrong(enum nhi_setting_type type, const char *s)
 		bool (*right)(const char *);
 		const char *wrong;
 	} table[] = {
+		{ NHI_SET_TEXT, is_text, "a text: there are only blanks" },
 		{ NHI_SET_LABEL, nhi_name_label,
 		    "a name of a-z, 0-9, '.', '_' and '-', without "
 		    "\".tmp-\"" },
