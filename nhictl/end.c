@@ -53,12 +53,22 @@ is_gone(const struct nhi_session *s)
 	return nhi_session_alive(s) == 0;
 }
 
+static struct nhi_chase
+chase_of(const struct nhi_session *s)
+{
+	return (struct nhi_chase){ .uid = s->uid, .uids = NHI_UIDS_DIR,
+	    .audit_session = s->audit_session, .stopped = NHI_STOPPED_DIR,
+	    .ms = NHI_REAP_MS };
+}
+
 /* The PAM stage closes one that has left nothing, and no other. */
 static bool
 is_ended(const struct nhi_session *s)
 {
+	const struct nhi_chase chase = chase_of(s);
+
 	return is_closed(s) || (is_gone(s) && (!nhi_session_is_now(s) ||
-	    nhi_reap_left(s->uid, s->audit_session) == 0));
+	    nhi_reap_left(&chase) == 0));
 }
 
 static unsigned int
@@ -95,6 +105,7 @@ kill_all(const struct batch *b, bool opener)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		const struct nhi_session *s = &b->s[i];
+		const struct nhi_chase chase = chase_of(s);
 
 		if (is_closed(s) || !nhi_session_is_now(s))
 			continue;
@@ -102,10 +113,7 @@ kill_all(const struct batch *b, bool opener)
 			(void)nhi_reap_process(s->pid, s->start.ticks,
 			    SIGKILL);
 		/* What is left is looked at before anything is told. */
-		(void)!nhi_reap_kill(&(struct nhi_chase){ .uid = s->uid,
-		    .uids = NHI_UIDS_DIR,
-		    .audit_session = s->audit_session,
-		    .stopped = NHI_STOPPED_DIR, .ms = NHI_REAP_MS });
+		(void)!nhi_reap_kill(&chase);
 		if (opener)
 			nhi_halt_mend(NHI_STOPPED_DIR, s->uid);
 	}

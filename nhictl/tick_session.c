@@ -26,6 +26,7 @@
 #define SESSIONS_MAX	64		/* ended in one round */
 #define STEP_MS		60000		/* for all of them */
 #define REAP_SHORT_MS	300
+#define ACCOUNT_MS	15000		/* for those of one that do not end */
 #define LEASE_AGE	300		/* seconds */
 
 struct gone {
@@ -46,11 +47,17 @@ collect(const struct nhi_session *s, void *arg)
 	return gone->n < SESSIONS_MAX;
 }
 
+/* An account of which a session did not end. */
+struct stuck {
+	uint32_t uid;
+	int64_t ms;			/* that such sessions have taken */
+};
+
 struct fate {
 	uint64_t ended;
 	enum nhi_err first;
 	struct nhi_why *why;
-	uint32_t stuck[SESSIONS_MAX];	/* uids of which one did not end */
+	struct stuck stuck[SESSIONS_MAX];	/* the last stands for more */
 	size_t nstuck;
 };
 
@@ -141,18 +148,31 @@ nhi_tick_end(const struct nhi_tick *t, const struct nhi_session *s,
 	return forget(t, s, why);
 }
 
-static bool
-is_stuck(const struct fate *f, uint32_t uid)
+static struct stuck *
+find_stuck(struct fate *f, uint32_t uid)
 {
 	for (size_t i = 0; i < f->nstuck; i++)
-		if (f->stuck[i] == uid)
-			return true;
-	return f->nstuck == SESSIONS_MAX;
+		if (f->stuck[i].uid == uid)
+			return &f->stuck[i];
+	return f->nstuck == SESSIONS_MAX ? &f->stuck[f->nstuck - 1] : NULL;
+}
+
+static void
+fail(struct fate *f, uint32_t uid, int64_t ms, enum nhi_err err)
+{
+	struct stuck *stuck = find_stuck(f, uid);
+
+	if (stuck == NULL)
+		f->stuck[f->nstuck++] = (struct stuck){ uid, ms };
+	else
+		stuck->ms += ms;
+	if (f->first == NHI_OK)
+		f->first = err;
 }
 
 /*
  * However many an account keeps from ending, the others and the other steps
- * have a turn: it has one long try.
+ * have a turn: it has one long try, short ones for a while, and no more.
  */
 static void
 end_round(const struct nhi_tick *t, struct gone *gone, int64_t deadline,
@@ -162,12 +182,17 @@ end_round(const struct nhi_tick *t, struct gone *gone, int64_t deadline,
 	enum nhi_err err;
 
 	for (size_t i = 0; i < gone->n; i++) {
-		const int64_t left = deadline - nhi_clock_ms();
+		const int64_t began = nhi_clock_ms(), left = deadline - began;
 		const uint32_t uid = gone->sessions[i].uid;
+		const struct stuck *stuck = find_stuck(fate, uid);
 
 		if (left <= 0)
 			return;
-		mine.reap_ms = is_stuck(fate, uid) ? REAP_SHORT_MS : t->reap_ms;
+		if (stuck != NULL && stuck->ms > ACCOUNT_MS) {
+			gone->failed++;
+			continue;
+		}
+		mine.reap_ms = stuck != NULL ? REAP_SHORT_MS : t->reap_ms;
 		if (mine.reap_ms > left)
 			mine.reap_ms = left;
 		err = nhi_tick_end(&mine, &gone->sessions[i],
@@ -177,10 +202,7 @@ end_round(const struct nhi_tick *t, struct gone *gone, int64_t deadline,
 			continue;
 		}
 		gone->failed++;
-		if (!is_stuck(fate, uid))
-			fate->stuck[fate->nstuck++] = uid;
-		if (fate->first == NHI_OK)
-			fate->first = err;
+		fail(fate, uid, nhi_clock_ms() - began, err);
 	}
 }
 

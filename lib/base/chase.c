@@ -148,10 +148,10 @@ nhi_chase(const struct nhi_chase *in)
 }
 
 unsigned int
-nhi_chase_signal(uint32_t uid, uint32_t audit_session, int sig)
+nhi_chase_signal(const struct nhi_chase *in, int sig)
 {
-	struct nhi_look s = { .uid = uid, .audit_session = audit_session,
-	    .sig = sig };
+	struct nhi_look s = { .uid = in->uid, .uids = in->uids,
+	    .audit_session = in->audit_session, .sig = sig };
 
 	(void)nhi_look(&s);
 	/* What could not be looked at is not said to be gone. */

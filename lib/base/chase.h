@@ -25,7 +25,6 @@ bool		 nhi_chase(const struct nhi_chase *);
  * One look, which sends the signal (0: none); how many there were that are not
  * dying.
  */
-unsigned int	 nhi_chase_signal(uint32_t uid, uint32_t audit_session,
-		    int sig);
+unsigned int	 nhi_chase_signal(const struct nhi_chase *, int sig);
 
 #endif

@@ -81,16 +81,15 @@ nhi_reap_session(const struct nhi_chase *c, unsigned int *ret_found)
 	*ret_found = 0;
 	if (!is_ours(c->uid, c->audit_session))
 		return true;
-	*ret_found = nhi_chase_signal(c->uid, c->audit_session, SIGTERM);
-	while (nhi_reap_left(c->uid, c->audit_session) > 0 &&
+	*ret_found = nhi_chase_signal(c, SIGTERM);
+	while (nhi_reap_left(c) > 0 &&
 	    nhi_clock_ms() < deadline)
 		(void)nanosleep(&step, NULL);
 	return nhi_chase(c);
 }
 
 unsigned int
-nhi_reap_left(uint32_t uid, uint32_t audit_session)
+nhi_reap_left(const struct nhi_chase *c)
 {
-	return is_ours(uid, audit_session) ?
-	    nhi_chase_signal(uid, audit_session, 0) : 0;
+	return is_ours(c->uid, c->audit_session) ? nhi_chase_signal(c, 0) : 0;
 }

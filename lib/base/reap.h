@@ -44,7 +44,7 @@ bool	 nhi_reap_session(const struct nhi_chase *, unsigned int *ret_found)
 	    NHI_MUST;
 
 /* How many there are that are not dying. */
-unsigned int nhi_reap_left(uint32_t uid, uint32_t audit_session);
+unsigned int nhi_reap_left(const struct nhi_chase *);
 
 /*
  * Does a process live that has the UID as one of its four, in whatever

@@ -29,6 +29,7 @@
 #define ROUND	64		/* sessions that tick collects at once */
 #define ALL_MS	60000
 #define SHORT_MS	300
+#define ACCOUNT_MS	15000	/* for those of one that stay */
 
 static struct nhi_tick tick;
 static int64_t clock_ms;
@@ -89,10 +90,10 @@ setup(void **state)
 
 /* Of no process, as all here: n of them from this audit session on. */
 static void
-sessions(uint32_t first, unsigned int n)
+sessions(uint32_t uid, uint32_t first, unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++) {
-		struct nhi_session s = { .uid = UID, .service = "sshd",
+		struct nhi_session s = { .uid = uid, .service = "sshd",
 		    .account = "web", .identity = "bot",
 		    .audit_session = first + i,
 		    .pid = (pid_t)((1 << 22) + first + i) };
@@ -127,7 +128,7 @@ test_budget(void **state)
 
 	(void)state;
 	assert_int_equal(tick.reap_ms, 10000);
-	sessions(1, 9);
+	sessions(UID, 1, 9);
 	takes_ms = 9000;
 	assert_int_equal(nhi_tick_sessions(&tick, &n, NULL), NHI_OK);
 	assert_int_equal(n, 7);
@@ -149,20 +150,37 @@ test_over(void **state)
 	uint64_t n = 0;
 
 	(void)state;
-	sessions(STUCK, 3 * ROUND);
+	sessions(UID, STUCK, 3 * ROUND);
 	takes_ms = ALL_MS;
 	assert_int_equal(nhi_tick_sessions(&tick, &n, &why), NHI_ERR_STATE);
 	assert_int_equal(n, 0);
-	/* One long try for the account, short ones behind it. */
+	/* One long try for the account, short ones behind it, then none. */
 	assert_int_equal(calls[0].ms, 10000);
-	for (size_t i = 1; i < n_calls - 1; i++)
+	for (size_t i = 1; i < n_calls; i++)
 		assert_int_equal(calls[i].ms, SHORT_MS);
-	assert_int_equal(n_calls, 1 + (ALL_MS - 10000 + SHORT_MS - 1) /
-	    SHORT_MS);
-	assert_int_equal(clock_ms - begin, ALL_MS);
+	assert_int_equal(n_calls, 1 + 1 + (ACCOUNT_MS - 10000) / SHORT_MS);
+	assert_int_equal(clock_ms - begin, 10000 + (n_calls - 1) * SHORT_MS);
 	assert_int_equal(left(), 3 * ROUND);
 	assert_int_equal(n_records, 0);
 	assert_non_null(strstr(why.text, "processes are left"));
+}
+
+/* So many accounts that all of the minute would go: it is never more. */
+static void
+test_many(void **state)
+{
+	const int64_t begin = clock_ms;
+	struct nhi_why why = { "" };
+	uint64_t n = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < 8; i++)
+		sessions(UID + i, STUCK + 100 * i, 2);
+	takes_ms = ALL_MS;
+	assert_int_equal(nhi_tick_sessions(&tick, &n, &why), NHI_ERR_STATE);
+	assert_int_equal(n, 0);
+	assert_int_equal(clock_ms - begin, ALL_MS);
+	assert_int_equal(left(), 16);
 }
 
 /* Was each of them asked once, and no other's processes? */
@@ -187,8 +205,8 @@ test_behind(void **state)
 	uint64_t n = 0;
 
 	(void)state;
-	sessions(STUCK, ROUND + 6);
-	sessions(1, ROUND + 6);
+	sessions(UID, STUCK, ROUND + 6);
+	sessions(UID, 1, ROUND + 6);
 	takes_ms = 10;
 	assert_int_equal(nhi_tick_sessions(&tick, &n, &why), NHI_ERR_STATE);
 	assert_int_equal(n, ROUND + 6);
@@ -206,6 +224,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEMP_TEST(test_budget, setup),
 		TEMP_TEST(test_over, setup),
+		TEMP_TEST(test_many, setup),
 		TEMP_TEST(test_behind, setup),
 	};
 
