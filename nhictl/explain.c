@@ -287,7 +287,14 @@ run(struct ask *a, struct nhi_why *why)
 	enum nhi_err err;
 
 	if ((err = nhi_policy_open(NHI_PUBLISHED_DIR, &a->policy,
-	    why)) != NHI_OK || (err = read_bytes(a, why)) != NHI_OK)
+	    why)) != NHI_OK)
+		return err;
+	if ((err = read_bytes(a, why)) == NHI_ERR_TOO_LARGE) {
+		a->reason = err;
+		a->why = *why;
+		return NHI_OK;
+	}
+	if (err != NHI_OK)
 		return err;
 	a->reason = nhi_policy_rules(&a->policy, a->account, &a->entry,
 	    &a->rules, &a->why);

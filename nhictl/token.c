@@ -103,6 +103,19 @@ run_confined(const char *word, int argc, char **argv, int jwks)
 	    NHI_CTL_FAULT : proc.status;
 }
 
+/* Without a key set nothing can be told of a token. */
+static int
+refuse(const struct nhi_check *c, enum nhi_err err, const char *text)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(4096);
+	struct nhi_why why;
+
+	(void)nhi_fail(&why, err, "key set: %s", text);
+	nhi_check_refuse(c, err, &why, &b);
+	show(&b, stdout);
+	return NHI_CTL_FAULT;
+}
+
 static int
 check_here(const struct nhi_check *c, int fd)
 {
@@ -113,10 +126,8 @@ check_here(const struct nhi_check *c, int fd)
 	struct nhi_why why;
 	enum nhi_err err;
 
-	if (nhi_file_slurp(fd, &jwks, &why) != NHI_OK) {
-		(void)fprintf(stderr, "nhictl: key set: %s\n", why.text);
-		return NHI_CTL_FAULT;
-	}
+	if (nhi_file_slurp(fd, &jwks, &why) != NHI_OK)
+		return refuse(c, NHI_ERR_JWKS, why.text);
 	/* One that is too large is the check's to refuse. */
 	err = nhi_file_slurp(STDIN_FILENO, &token, &why);
 	if (err != NHI_OK && err != NHI_ERR_TOO_LARGE) {
@@ -150,8 +161,8 @@ nhi_verb_token_check(int argc, char **argv)
 		(void)fprintf(stderr, "nhictl: %s\n", why.text);
 		return nhi_ctl_usage("token check");
 	}
-	if ((err = nhi_ctl_open(jwks, &fd, &why)) != NHI_OK)
-		return nhi_ctl_fail(err, &why);
+	if (nhi_ctl_open(jwks, &fd, &why) != NHI_OK)
+		return refuse(&c, NHI_ERR_JWKS_MISSING, why.text);
 	return geteuid() == 0 ? run_confined("check", argc, argv, fd) :
 	    check_here(&c, fd);
 }

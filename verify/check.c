@@ -15,10 +15,11 @@
 #define DURATION_MAX		(INT64_C(100) * 366 * 24 * 60 * 60)
 
 static enum nhi_err
-set_text(char **ret, const char *value, struct nhi_why *why)
+set_text(char **ret, const char *name, const char *value,
+    struct nhi_why *why)
 {
 	if (*ret != NULL)
-		return nhi_fail(why, NHI_ERR_INPUT, "given twice");
+		return nhi_fail(why, NHI_ERR_INPUT, "%s: given twice", name);
 	*ret = strdup(value);
 	return *ret == NULL ? nhi_fail(why, NHI_ERR_NO_MEMORY, "options") :
 	    NHI_OK;
@@ -88,7 +89,7 @@ set_option(struct nhi_check *c, const char *name, const char *value,
     struct nhi_why *why)
 {
 	if (strcmp(name, "--issuer") == 0)
-		return set_text(&c->issuer.url, value, why);
+		return set_text(&c->issuer.url, name, value, why);
 	if (strcmp(name, "--audience") == 0)
 		return nhi_list_add(&c->issuer.audience, nhi_span_str(value));
 	if (strcmp(name, "--alg") == 0)
@@ -225,8 +226,8 @@ put_accepted(const struct nhi_check *c, const struct nhi_token *t,
 	nhi_buf_str(b, c->json ? "}\n" : "");
 }
 
-static void
-put_refused(const struct nhi_check *c, enum nhi_err err,
+void
+nhi_check_refuse(const struct nhi_check *c, enum nhi_err err,
     const struct nhi_why *why, struct nhi_buf *b)
 {
 	struct nhi_span text = nhi_span_str(why->text);
@@ -274,7 +275,7 @@ nhi_check_run(const struct nhi_check *c, struct nhi_span jwks,
 	    (err = nhi_token_verify(&request, &t, &why)) == NHI_OK)
 		put_accepted(c, t, b);
 	else
-		put_refused(c, err, &why, b);
+		nhi_check_refuse(c, err, &why, b);
 	return err;
 }
 
@@ -287,6 +288,6 @@ nhi_check_show(const struct nhi_buf *token, struct nhi_buf *b)
 
 	if ((err = nhi_buf_check(token, &why)) != NHI_OK ||
 	    (err = nhi_token_show(nhi_check_token(token), b, &why)) != NHI_OK)
-		put_refused(&plain, err, &why, b);
+		nhi_check_refuse(&plain, err, &why, b);
 	return err;
 }

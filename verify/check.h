@@ -33,6 +33,10 @@ void		 nhi_check_wipe(struct nhi_check *);
 enum nhi_err	 nhi_check_run(const struct nhi_check *, struct nhi_span jwks,
 		    const struct nhi_buf *token, struct nhi_buf *ret);
 
+/* The answer of a refusal, for what is known before the check is run. */
+void		 nhi_check_refuse(const struct nhi_check *, enum nhi_err,
+		    const struct nhi_why *, struct nhi_buf *ret);
+
 /* Bytes as they were read, without one trailing newline. */
 struct nhi_span	 nhi_check_token(const struct nhi_buf *);
 

@@ -138,13 +138,13 @@ check(int argc, char **argv)
 	    confine(c.issuer.algs, &why) != NHI_OK)
 		return 2;
 	if (nhi_file_slurp(JWKS_FD, &jwks, &why) != NHI_OK) {
-		(void)!nhi_file_put(STDERR_FILENO,
-		    nhi_span_str("nhictl: the key set cannot be read, or is "
-		    "too large\n"), &why);
-		return 2;
+		err = nhi_fail(&why, NHI_ERR_JWKS,
+		    "the key set cannot be read, or is too large");
+		nhi_check_refuse(&c, err, &why, &text);
+	} else {
+		(void)!nhi_file_slurp(STDIN_FILENO, &token, &why);
+		err = nhi_check_run(&c, nhi_buf_all(&jwks), &token, &text);
 	}
-	(void)!nhi_file_slurp(STDIN_FILENO, &token, &why);
-	err = nhi_check_run(&c, nhi_buf_all(&jwks), &token, &text);
 	if (nhi_file_put(STDOUT_FILENO, nhi_buf_all(&text), &why) != NHI_OK)
 		return 2;
 	if (err == NHI_OK)

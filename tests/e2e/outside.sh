@@ -41,12 +41,17 @@ chmod 644 "$WORK/jwks" "$WORK/junk" "$WORK/large"
 try 'a key set by a symbolic link' 0 '^ok' check "$WORK/jwks-link"
 try 'a key set from a pipe' 0 '^ok' check <(sleep 0.2; cat "$WORK/jwks")
 try 'a key set that is none' 2 '^jwks' check "$WORK/junk"
-try 'a key set that is too large' 2 'nhictl: .*key set' check "$WORK/large"
-try 'a device' 2 'not a regular file' check /dev/zero
+try 'a key set that is too large' 2 '^jwks: ' check "$WORK/large"
+try 'a key set that is not there' 2 '^jwks-missing: ' check "$WORK/none"
+try 'a device' 2 '^jwks-missing: .*not a regular file' check /dev/zero
+try 'somebody else: a key set that is too large' 2 '^jwks: ' \
+    nobody nhictl token check --signature-only --jwks "$WORK/large"
 try 'explain: a token by a symbolic link, as a pod has it' 0 'ok: identity' \
     nhictl explain --account web-deploy --token "$WORK/token-link"
 try 'explain: the same by somebody else' 0 'ok: identity' \
     nobody nhictl explain --account web-deploy --token "$WORK/token-link"
+try 'explain: what is too large for a token' 1 'result   too-large' \
+    nhictl explain --account web-deploy --token "$WORK/large"
 try 'explain: no address' 64 '^usage' nhictl explain \
     --account web-deploy --token "$WORK/token" --source junk
 
