@@ -2,54 +2,23 @@
 #include "config.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "fetch/confine.h"
 #include "fetch/landlock.h"
+#include "lib/base/service.h"
 
 #define MEMORY_MAX	(512UL << 20)	/* bytes of address space */
 #define CPU_MAX		10		/* seconds */
 #define FILES_MAX	64
 #define FILE_MAX	(2UL << 20)	/* bytes of a file that is written */
 #define DEADLINE_S	20		/* after the alarm of main */
-
-enum nhi_err
-nhi_fetch_identity(const char *identity, struct nhi_why *why)
-{
-	uid_t r, e, s;
-	gid_t rg, eg, sg;
-	struct stat st;
-
-	if (lstat(identity, &st) != 0 || !S_ISREG(st.st_mode))
-		return nhi_fail(why, NHI_ERR_INTERNAL, "%s: %s", identity,
-		    strerror(errno));
-	if (getresuid(&r, &e, &s) != 0 || getresgid(&rg, &eg, &sg) != 0 ||
-	    st.st_uid == 0 || st.st_gid == 0 || r != st.st_uid || e != r ||
-	    s != r || rg != st.st_gid || eg != rg || sg != rg ||
-	    getgroups(0, NULL) != 0)
-		return nhi_fail(why, NHI_ERR_INTERNAL,
-		    "not running as the user of %s alone", identity);
-	return NHI_OK;
-}
-
-static int
-limit(int what, rlim_t max)
-{
-	const struct rlimit r = { max, max };
-
-	return setrlimit((__rlimit_resource_t)what, &r);
-}
 
 /*
  * An alarm can be caught or blocked by whoever takes us over, and he would
@@ -75,16 +44,16 @@ nhi_fetch_deadline(unsigned int seconds, struct nhi_why *why)
 enum nhi_err
 nhi_fetch_limit(struct nhi_why *why)
 {
+	const struct nhi_service_limits limits = {
+		.cpu = CPU_MAX, .memory = MEMORY_MAX, .files = FILES_MAX,
+		.file = FILE_MAX,
+	};
+	enum nhi_err err;
+
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGXFSZ, SIG_IGN);
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
-	    limit(RLIMIT_CORE, 0) != 0 || limit(RLIMIT_CPU, CPU_MAX) != 0 ||
-	    limit(RLIMIT_NOFILE, FILES_MAX) != 0 ||
-	    limit(RLIMIT_FSIZE, FILE_MAX) != 0 ||
-	    limit(RLIMIT_AS, MEMORY_MAX) != 0)
-		return nhi_fail(why, NHI_ERR_INTERNAL, "confine: %s",
-		    strerror(errno));
+	if ((err = nhi_service_limit(&limits, why)) != NHI_OK)
+		return err;
 	return nhi_fetch_deadline(DEADLINE_S, why);
 }
 

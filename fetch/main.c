@@ -33,6 +33,7 @@
 #include "lib/base/audit.h"
 #include "lib/base/file.h"
 #include "lib/base/paths.h"
+#include "lib/base/service.h"
 #include "lib/base/spawn.h"
 
 #define ALARM_S		18
@@ -235,7 +236,7 @@ main(int argc, char *argv[])
 	struct nhi_why why;
 
 	(void)alarm(ALARM_S);
-	if (nhi_fetch_identity(NHI_ID_FETCH, &why) != NHI_OK ||
+	if (nhi_service_identity(NHI_ID_FETCH, &why) != NHI_OK ||
 	    nhi_fetch_limit(&why) != NHI_OK)
 		return NHI_EXIT_FAULT;
 	if (argc != 3)

@@ -74,8 +74,8 @@ nhi_keep_read(const char *area, struct nhi_buf *b, struct nhi_why *why)
 	return NHI_OK;
 }
 
-static bool
-has_line(struct nhi_span journal, const char *line)
+bool
+nhi_keep_has_line(struct nhi_span journal, const char *line)
 {
 	struct nhi_span one;
 
@@ -96,7 +96,7 @@ nhi_keep_note(const char *area, const char *line, struct nhi_why *why)
 	if ((err = journal_path(area, path, why)) != NHI_OK ||
 	    (err = nhi_keep_read(area, &b, why)) != NHI_OK)
 		return err;
-	if (has_line(nhi_buf_all(&b), line))
+	if (nhi_keep_has_line(nhi_buf_all(&b), line))
 		return NHI_OK;
 	nhi_buf_printf(&b, "%s\n", line);
 	if ((err = nhi_buf_check(&b, why)) != NHI_OK)

@@ -45,6 +45,9 @@ enum nhi_err	 nhi_keep_note(const char *area, const char *line,
 enum nhi_err	 nhi_keep_file(const char *area, const char *path,
 		    struct nhi_why *) NHI_MUST;
 
+/* Is there this very line? */
+bool		 nhi_keep_has_line(struct nhi_span journal, const char *line);
+
 /* Is there a line of this kind about it? */
 bool		 nhi_keep_tells(struct nhi_span journal, const char *kind,
 		    const char *what);

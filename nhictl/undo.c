@@ -140,17 +140,6 @@ result(const struct nhi_undo *u, struct nhi_why *why)
 	return nhi_fail(why, u->err, "%s", u->why.text);
 }
 
-static bool
-has_line(struct nhi_span journal, const char *line)
-{
-	struct nhi_span one;
-
-	while (nhi_span_cut(&journal, '\n', &one))
-		if (nhi_span_is(one, line))
-			return true;
-	return false;
-}
-
 enum nhi_err
 nhi_undo_area(struct nhi_undo *u, struct nhi_why *why)
 {
@@ -166,7 +155,7 @@ nhi_undo_area(struct nhi_undo *u, struct nhi_why *why)
 	    nhi_keep_has(u->journal, DROPIN)))
 		reload(u);
 	/* apply wrote it for a host that was set up. */
-	if (has_line(u->journal, NHI_KEEP_NEW " " DROPIN))
+	if (nhi_keep_has_line(u->journal, NHI_KEEP_NEW " " DROPIN))
 		nhi_undo_strip(u, NHI_SUDO_FILE);
 	for (enum rank rank = PAM; rank < RANKS; rank++) {
 		if (rank == COMMON)

@@ -6,13 +6,6 @@
 #include "lib/base/buf.h"
 
 /*
- * Are all of our uids, gids and groups those of the owner of this file
- * (NHI_ID_VERIFY), and none of them root's?  NHI_ERR_INTERNAL otherwise.
- */
-enum nhi_err	 nhi_confine_identity(const char *identity, struct nhi_why *)
-		    NHI_MUST;
-
-/*
  * No new privileges, no core, not dumpable, small limits.  Files may still be
  * opened.
  */

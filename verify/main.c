@@ -24,6 +24,7 @@
 #include "lib/base/file.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
+#include "lib/base/service.h"
 #include "lib/token/warm_up.h"
 #include "verify/certificate.h"
 #include "verify/check.h"
@@ -226,7 +227,7 @@ main(int argc, char *argv[])
 	struct nhi_why why;
 	int status = NHI_EXIT_USAGE;
 
-	if (nhi_confine_identity(NHI_ID_VERIFY, &why) != NHI_OK ||
+	if (nhi_service_identity(NHI_ID_VERIFY, &why) != NHI_OK ||
 	    nhi_confine_begin(&why) != NHI_OK)
 		return NHI_EXIT_FAULT;
 	if (argc == 5 && strcmp(argv[1], "token") == 0)

@@ -24,6 +24,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "lib/base/service.h"
 #include "verify/confine.h"
 
 #define LIVED	0
@@ -159,11 +160,11 @@ test_identity(void **state)
 	struct nhi_why why;
 
 	(void)state;
-	assert_int_equal(nhi_confine_identity("/etc/passwd", &why),
+	assert_int_equal(nhi_service_identity("/etc/passwd", &why),
 	    NHI_ERR_INTERNAL);
-	assert_int_equal(nhi_confine_identity("/nonexistent", &why),
+	assert_int_equal(nhi_service_identity("/nonexistent", &why),
 	    NHI_ERR_INTERNAL);
-	assert_int_equal(nhi_confine_identity("/dev/null", &why),
+	assert_int_equal(nhi_service_identity("/dev/null", &why),
 	    NHI_ERR_INTERNAL);
 }
 

@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "lib/base/service.h"
 #include "tests/unit/temp.h"
 #include "verify/confine.h"
 
@@ -168,7 +169,7 @@ static char dir[TEMP_SIZE];
 static enum nhi_err
 identity(struct nhi_why *why)
 {
-	return nhi_confine_identity(temp_path(dir, "id"), why);
+	return nhi_service_identity(temp_path(dir, "id"), why);
 }
 
 static void
@@ -202,10 +203,10 @@ test_identity(void **state)
 	ngroups = 2;
 	assert_int_equal(identity(&why), NHI_ERR_INTERNAL);
 	ngroups = 0;
-	assert_int_equal(nhi_confine_identity(temp_path(dir, "none"), &why),
+	assert_int_equal(nhi_service_identity(temp_path(dir, "none"), &why),
 	    NHI_ERR_INTERNAL);
 	assert_int_equal(symlink("id", temp_path(dir, "link")), 0);
-	assert_int_equal(nhi_confine_identity(temp_path(dir, "link"), &why),
+	assert_int_equal(nhi_service_identity(temp_path(dir, "link"), &why),
 	    NHI_ERR_INTERNAL);
 	temp_remove(dir);
 }

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "lib/base/service.h"
 #include "tests/unit/ssh_util.h"
 #include "tests/unit/verify_place.h"
 #include "verify/confine.h"
@@ -45,7 +46,7 @@ step(enum place_step this, struct nhi_why *why)
 }
 
 enum nhi_err
-nhi_confine_identity(const char *identity, struct nhi_why *why)
+nhi_service_identity(const char *identity, struct nhi_why *why)
 {
 	(void)identity;
 	return step(PLACE_IDENTITY, why);
