@@ -20,6 +20,7 @@
 #include "lib/base/source.h"
 #include "lib/base/spawn.h"
 #include "lib/base/verdict.h"
+#include "nhictl/explain_used.h"
 #include "nhictl/judge.h"
 #include "nhictl/nhictl.h"
 #include "verify/explain.h"
@@ -40,7 +41,8 @@ struct ask {
 	struct nhi_buf bytes;
 	struct nhi_buf text;		/* the explanation */
 	enum nhi_err reason;
-	size_t identity;
+	struct nhi_explained found;
+	struct nhi_used used;
 	struct nhi_why why;		/* why not */
 };
 
@@ -124,7 +126,7 @@ explain_here(struct ask *a, struct nhi_why *why)
 		e.bytes.n--;
 	e.rules = q.rules;
 	e.sources = q.sources;
-	a->reason = nhi_explain_run(&e, &a->identity, &a->text, &a->why);
+	a->reason = nhi_explain_run(&e, &a->found, &a->text, &a->why);
 	return NHI_OK;
 }
 
@@ -136,6 +138,15 @@ is_plain(struct nhi_span s)
 		if (s.p[i] != '\n' && (s.p[i] < ' ' || s.p[i] > '~'))
 			return false;
 	return true;
+}
+
+/* It becomes the name of a file that is looked for. */
+static bool
+is_mark(struct nhi_span s, bool claims)
+{
+	uint8_t mark[NHI_TOKEN_MARK];
+
+	return claims ? s.n == 0 : nhi_num_unhex(s, mark, sizeof(mark));
 }
 
 /* The three lines in front of the explanation. */
@@ -154,13 +165,17 @@ read_head(struct ask *a, struct nhi_span *rest)
 	memcpy(slug, reason.p, reason.n);
 	if ((a->reason = nhi_err_find(slug)) == NHI_ERR_COUNT)
 		return false;
-	(void)snprintf(a->why.text, sizeof(a->why.text), "%.*s", (int)why.n,
-	    why.p);
-	if (a->reason != NHI_OK)
+	if (a->reason != NHI_OK) {
+		(void)snprintf(a->why.text, sizeof(a->why.text), "%.*s",
+		    (int)why.n, why.p);
 		return true;
-	if (!nhi_num_parse(index, a->rules->nidentities - 1, &n))
+	}
+	if (!nhi_num_parse(index, a->rules->nidentities - 1, &n) ||
+	    !is_mark(why, a->claims))
 		return false;
-	a->identity = (size_t)n;
+	a->found.identity = (size_t)n;
+	(void)snprintf(a->found.mark, sizeof(a->found.mark), "%.*s",
+	    (int)why.n, why.p);
 	return true;
 }
 
@@ -209,15 +224,17 @@ explain_confined(struct ask *a, struct nhi_why *why)
 
 /* What a login would be held against besides the token. */
 static enum nhi_err
-check_rest(const struct ask *a, const struct nhi_identity *i,
-    struct nhi_why *why)
+check_rest(struct ask *a, const struct nhi_identity *i, struct nhi_why *why)
 {
+	const struct nhi_issuer *issuer = &a->rules->issuers[i->issuer];
 	enum nhi_err err;
 
-	if ((err = nhi_judge(i, a->source, a->now, why)) != NHI_OK)
+	if ((err = nhi_judge(i, a->source, a->now, why)) != NHI_OK ||
+	    (err = nhi_hold_check(NHI_HOLDS_DIR, a->account, i->name,
+	    issuer->name, a->now, why)) != NHI_OK)
 		return err;
-	return nhi_hold_check(NHI_HOLDS_DIR, a->account, i->name,
-	    a->rules->issuers[i->issuer].name, a->now, why);
+	return nhi_explain_used(a->found.mark, issuer->reuse_never, &a->used,
+	    why);
 }
 
 static void
@@ -235,10 +252,12 @@ print_json(const struct ask *a)
 		nhi_buf_str(&b, ",\"detail\":");
 		nhi_explain_json(&b, nhi_span_str(a->why.text));
 	}
-	if (a->identity != NHI_EXPLAIN_NONE)
+	if (a->found.identity != NHI_EXPLAIN_NONE)
 		nhi_buf_printf(&b, ",\"identity\":\"%s\",\"ttl\":%" PRId64,
-		    a->rules->identities[a->identity].name,
-		    a->rules->identities[a->identity].ttl);
+		    a->rules->identities[a->found.identity].name,
+		    a->rules->identities[a->found.identity].ttl);
+	if (a->used.by[0] != '\0')
+		nhi_buf_printf(&b, ",\"used_by\":\"%s\"", a->used.by);
 	if (a->text.n > 0) {
 		nhi_buf_char(&b, ',');
 		nhi_buf_span(&b, nhi_buf_all(&a->text));
@@ -248,7 +267,7 @@ print_json(const struct ask *a)
 }
 
 static void
-print_granted(const struct nhi_identity *i)
+print_granted(const struct nhi_identity *i, const struct nhi_used *used)
 {
 	(void)printf("result   ok: identity %s of %s (%s)\n", i->name,
 	    i->owner, i->purpose);
@@ -259,6 +278,12 @@ print_granted(const struct nhi_identity *i)
 	(void)printf("%s%s%s%s\n", i->force_command[0] == '\0' ? "" :
 	    ", only for ", i->force_command, i->pty ? ", with a terminal" : "",
 	    i->forwarding ? ", with forwarding" : "");
+	if (used->by[0] != '\0')
+		(void)printf("         used before with key %s: good for that "
+		    "key alone\n", used->by);
+	if (used->unknown)
+		(void)printf("         whether it was used before is told to "
+		    "root alone\n");
 }
 
 static void
@@ -274,7 +299,8 @@ print_text(const struct ask *a)
 		(void)printf(", uid %lu", (unsigned long)uid);
 	(void)printf("\n%s", nhi_buf_text(&a->text));
 	if (a->reason == NHI_OK)
-		print_granted(&a->rules->identities[a->identity]);
+		print_granted(&a->rules->identities[a->found.identity],
+		    &a->used);
 	else
 		(void)printf("result   %s: %s\n", nhi_err_slug(a->reason),
 		    a->why.text);
@@ -303,7 +329,7 @@ run(struct ask *a, struct nhi_why *why)
 	err = geteuid() == 0 ? explain_confined(a, why) :
 	    explain_here(a, why);
 	if (err == NHI_OK && a->reason == NHI_OK)
-		a->reason = check_rest(a, &a->rules->identities[a->identity],
+		a->reason = check_rest(a, &a->rules->identities[a->found.identity],
 		    &a->why);
 	return err;
 }
@@ -312,7 +338,8 @@ int
 nhi_verb_explain(int argc, char **argv)
 {
 	NHI_AUTO(wipe) struct ask a = {
-		.now = (int64_t)time(NULL), .identity = NHI_EXPLAIN_NONE,
+		.now = (int64_t)time(NULL),
+		.found = { .identity = NHI_EXPLAIN_NONE },
 		.bytes = NHI_BUF(NHI_VERDICT_BYTES + 1),
 		.text = NHI_BUF(NHI_EXPLAIN_TEXT),
 	};

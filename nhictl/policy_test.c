@@ -108,7 +108,7 @@ explain(const struct bench *b, const struct nhi_expect *t,
 	    .now = now };
 	struct nhi_token_source *sources;
 	const struct nhi_identity *id;
-	size_t index;
+	struct nhi_explained found;
 
 	if ((sources = calloc(rules->nissuers + 1, sizeof(*sources))) == NULL)
 		return nhi_fail(&o->why, NHI_ERR_NO_MEMORY, "issuers");
@@ -121,11 +121,11 @@ explain(const struct bench *b, const struct nhi_expect *t,
 			sources[i].jwks = nhi_buf_all(jwks);
 	}
 	e.sources = sources;
-	o->reason = nhi_explain_run(&e, &index, &text, &o->why);
+	o->reason = nhi_explain_run(&e, &found, &text, &o->why);
 	free(sources);
 	if (o->reason != NHI_OK)
 		return o->reason;
-	id = &rules->identities[index];
+	id = &rules->identities[found.identity];
 	(void)snprintf(o->identity, sizeof(o->identity), "%s", id->name);
 	return nhi_judge(id, t->source, now, &o->why);
 }

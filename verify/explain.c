@@ -6,6 +6,7 @@
 
 #include "conf/match.h"
 #include "conf/template.h"
+#include "lib/base/num.h"
 #include "verify/explain.h"
 
 #define VALUE_MAX	512	/* bytes of a claim that are shown */
@@ -259,14 +260,14 @@ put_token(const struct nhi_explain *e, const struct claims *c,
 }
 
 enum nhi_err
-nhi_explain_run(const struct nhi_explain *e, size_t *ret_identity,
+nhi_explain_run(const struct nhi_explain *e, struct nhi_explained *ret,
     struct nhi_buf *b, struct nhi_why *why)
 {
 	NHI_AUTO(wipe) struct claims c = { .token = NULL };
 	struct nhi_match_query query = { .account = e->account };
 	enum nhi_err err;
 
-	*ret_identity = NHI_EXPLAIN_NONE;
+	*ret = (struct nhi_explained){ .identity = NHI_EXPLAIN_NONE };
 	if ((err = read_claims(e, &c, why)) != NHI_OK)
 		return err;
 	put_token(e, &c, b);
@@ -277,16 +278,20 @@ nhi_explain_run(const struct nhi_explain *e, size_t *ret_identity,
 	nhi_buf_str(b, e->json ? "]" : "");
 	query.issuer = c.issuer;
 	query.claims = c.all;
-	return nhi_rules_match(e->rules, &query, ret_identity, why);
+	err = nhi_rules_match(e->rules, &query, &ret->identity, why);
+	if (err == NHI_OK && c.token != NULL)
+		nhi_num_hex(c.token->mark, sizeof(c.token->mark), ret->mark);
+	return err;
 }
 
 void
-nhi_explain_head(enum nhi_err err, size_t identity,
+nhi_explain_head(enum nhi_err err, const struct nhi_explained *found,
     const struct nhi_why *why, struct nhi_buf *b)
 {
 	nhi_buf_printf(b, "%s\n", nhi_err_slug(err));
 	if (err == NHI_OK)
-		nhi_buf_printf(b, "%zu\n\n", identity);
+		nhi_buf_printf(b, "%zu\n%s\n", found->identity,
+		    found->mark);
 	else {
 		nhi_buf_str(b, "-\n");
 		put_plain(b, nhi_span_str(why->text));

@@ -21,18 +21,25 @@ struct nhi_explain {
 	int64_t now;
 };
 
-/*
- * Text (or the members of a JSON object, without its braces) into ret; the
- * identity's index, NHI_EXPLAIN_NONE unless NHI_OK is returned.
- */
 #define NHI_EXPLAIN_NONE	SIZE_MAX
+#define NHI_EXPLAIN_MARK	(2 * NHI_TOKEN_MARK + 1)
 
+/* What was found; nothing unless NHI_OK is returned. */
+struct nhi_explained {
+	size_t identity;		/* its index, or NHI_EXPLAIN_NONE */
+	char mark[NHI_EXPLAIN_MARK];	/* of the token, hex; "": of claims */
+};
+
+/* Text (or the members of a JSON object, without its braces) into ret. */
 enum nhi_err	 nhi_explain_run(const struct nhi_explain *,
-		    size_t *ret_identity, struct nhi_buf *ret,
+		    struct nhi_explained *, struct nhi_buf *ret,
 		    struct nhi_why *);
 
-/* The three lines in front of it, for the asking process. */
-void		 nhi_explain_head(enum nhi_err, size_t identity,
+/*
+ * The three lines in front of it, for the asking process: the reason code; the
+ * index or "-"; the mark where the reason is ok, and why not otherwise.
+ */
+void		 nhi_explain_head(enum nhi_err, const struct nhi_explained *,
 		    const struct nhi_why *, struct nhi_buf *);
 
 /* A JSON string of what may be anything. */

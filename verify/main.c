@@ -9,7 +9,7 @@
  *	    a token in, text out; exit 0 accepted, 1 refused, 2 cannot tell
  *	nhi-verify explain GENERATION ACCOUNT token|claims UNIXTIME text|json
  *	    a token or claims in; out: reason code, index of the identity or
- *	    "-", a sentence, each on a line, then the explanation
+ *	    "-", mark or a sentence, each on a line, then the explanation
  *	nhi-verify show
  *	    a token in, header and claims out, not verified
  *
@@ -181,7 +181,7 @@ explain(char **argv)
 	    NHI_BUF(NHI_EXPLAIN_TEXT);
 	struct nhi_explain e = { .rules = NULL };
 	struct nhi_why why = { "" };
-	size_t index = NHI_EXPLAIN_NONE;
+	struct nhi_explained found = { .identity = NHI_EXPLAIN_NONE };
 	enum nhi_err err;
 
 	if (!explain_words(argv, &e))
@@ -195,9 +195,9 @@ explain(char **argv)
 	e.sources = q.sources;
 	if ((err = nhi_file_slurp(STDIN_FILENO, &in, &why)) == NHI_OK) {
 		e.bytes = nhi_check_token(&in);
-		err = nhi_explain_run(&e, &index, &text, &why);
+		err = nhi_explain_run(&e, &found, &text, &why);
 	}
-	nhi_explain_head(err, index, &why, &out);
+	nhi_explain_head(err, &found, &why, &out);
 	nhi_buf_span(&out, nhi_buf_all(&text));
 	return nhi_file_put(STDOUT_FILENO, nhi_buf_all(&out),
 	    &why) == NHI_OK ? 0 : 2;

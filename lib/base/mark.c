@@ -19,8 +19,7 @@
 #include "lib/base/mark.h"
 #include "lib/base/num.h"
 
-#define NAME_SIZE	(2 * NHI_MARK_SIZE + 1)
-#define KEY_MAX		80
+#define KEY_MAX		(NHI_MARK_KEY - 1)
 #define TRIES		3
 
 static enum nhi_err
@@ -123,7 +122,7 @@ nhi_mark_spend(const char *marks, const struct nhi_mark *mark,
     struct nhi_why *why)
 {
 	NHI_AUTO(nhi_fd_close) int dir = -1;
-	char name[NAME_SIZE], text[KEY_MAX + 32];
+	char name[NHI_MARK_NAME], text[KEY_MAX + 32];
 	enum nhi_err err;
 
 	if ((mark->key != NULL && bad_key(mark->key)) || mark->exp < 0)
@@ -135,6 +134,29 @@ nhi_mark_spend(const char *marks, const struct nhi_mark *mark,
 	    (err = spend(dir, name, text, mark, why)) != NHI_OK)
 		return err;
 	return fsync(dir) == 0 ? NHI_OK : fault(name, why);
+}
+
+int
+nhi_mark_find(const char *marks, const char *name,
+    char out[static NHI_MARK_KEY])
+{
+	NHI_AUTO(nhi_fd_close) int dir = -1;
+	char text[NHI_LINK_MAX + 1];
+	struct nhi_span key;
+	int64_t exp;
+	int r;
+
+	dir = open(marks, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir < 0 || (r = nhi_link_read(dir, name, text)) < 0)
+		return -1;
+	if (r == 0)
+		return 0;
+	if (!parse(text, &key, &exp) || key.n > KEY_MAX) {
+		errno = EINVAL;
+		return -1;
+	}
+	(void)snprintf(out, NHI_MARK_KEY, "%.*s", (int)key.n, key.p);
+	return 1;
 }
 
 /* True when this name is a mark that is over. */

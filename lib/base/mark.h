@@ -26,6 +26,17 @@ struct nhi_mark {
 enum nhi_err	 nhi_mark_spend(const char *marks, const struct nhi_mark *,
 		    struct nhi_why *) NHI_MUST;
 
+#define NHI_MARK_NAME	(2 * NHI_MARK_SIZE + 1)
+#define NHI_MARK_KEY	81
+
+/*
+ * Is there a mark of this name (64 hex digits)?  1 and the key that it was
+ * spent with ("-": none), 0, or -1 with errno; the directory is root's and the
+ * issuer's to read.
+ */
+int		 nhi_mark_find(const char *marks, const char *name,
+		    char out_key[static NHI_MARK_KEY]);
+
 /* tick: remove marks that expired before now; how many went and stayed. */
 enum nhi_err	 nhi_mark_sweep(const char *marks, int64_t now,
 		    size_t *ret_gone, size_t *ret_kept, struct nhi_why *)

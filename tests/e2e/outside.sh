@@ -9,11 +9,13 @@ nobody() {
 }
 
 make_keys corp rs256
+make_keys once rs256
 apply 'the policy is applied' <<-END
 version = 1;
 host = { id = "web-1.example.com"; };
-issuers = ( $(issuer corp) );
-identities = ( $(identity web corp web-deploy sub job-1) );
+issuers = ( $(issuer corp), $(issuer once 'reuse = "never";') );
+identities = ( $(identity web corp web-deploy sub job-1),
+    $(identity web-once once web-once sub job-1) );
 END
 chmod 755 "$WORK"
 token corp rs256 sub=job-1 >"$WORK/token"
@@ -67,10 +69,22 @@ done
 key k
 key k2
 try 'a token gives a certificate' 0 '' trade_file k web-deploy "$WORK/token"
+try 'explain tells which key may come again' 0 \
+    "good for that key alone" \
+    nhictl explain --account web-deploy --token "$WORK/token"
+is 'and its fingerprint' "$(ssh-keygen -lf "$WORK/k.pub" | awk '{ print $2 }')" \
+    "$(nhictl explain --account web-deploy --token "$WORK/token" --json |
+    field used_by)"
+try 'not to somebody else' 0 'told to root alone' \
+    nobody nhictl explain --account web-deploy --token "$WORK/token"
 mark=$(audit_last cert.issue | field mark)
 try 'its mark is revoked' 0 '' nhictl revoke --mark "$mark" --reason x
 try 'nothing is signed for a revoked mark' 77 '^nhi: refused: policy ' \
     trade_file k web-deploy "$WORK/token"
+for who in '' nobody; do
+	try "explain says so${who:+ to $who}, too" 1 'result   cert-revoked' \
+	    $who nhictl explain --account web-deploy --token "$WORK/token"
+done
 is 'recorded as such' cert-revoked "$(audit_last cert.deny | field reason)"
 try 'a key is revoked' 0 '' nhictl revoke --reason x \
     --key "$(ssh-keygen -lf "$WORK/k2.pub" | awk '{ print $2 }')"
@@ -80,5 +94,11 @@ try 'nothing is signed for a revoked key' 77 '^nhi: refused: policy ' \
 key k
 try 'another key is none of its business' 0 '' \
     trade_file k web-deploy "$WORK/token"
+token once rs256 sub=job-1 >"$WORK/token"
+try 'explain: one that is good once' 0 'result   ok' \
+    nhictl explain --account web-once --token "$WORK/token"
+try 'it is used' 0 '' trade_file k web-once "$WORK/token"
+try 'explain: it was good once' 1 'result   replay' \
+    nhictl explain --account web-once --token "$WORK/token"
 trail_valid
 finish

@@ -58,6 +58,29 @@ test_twice(void **state)
 	}
 }
 
+/* Who asks without spending is told with which key it was. */
+static void
+test_find(void **state)
+{
+	char name[NHI_MARK_NAME], key[NHI_MARK_KEY] = "";
+
+	(void)state;
+	memset(name, '0', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	assert_int_equal(nhi_mark_find(dir, name, key), 0);
+	assert_int_equal(spend(0, KEY_A, false), NHI_OK);
+	assert_int_equal(nhi_mark_find(dir, name, key), 1);
+	assert_string_equal(key, KEY_A);
+	memset(name, '1', sizeof(name) - 1);
+	assert_int_equal(spend(0x11, NULL, false), NHI_OK);
+	assert_int_equal(nhi_mark_find(dir, name, key), 1);
+	assert_string_equal(key, "-");
+	memset(name, '2', sizeof(name) - 1);
+	assert_int_equal(symlink("nonsense", temp_path(dir, name)), 0);
+	assert_int_equal(nhi_mark_find(dir, name, key), -1);
+	assert_int_equal(nhi_mark_find(temp_path(dir, "none"), name, key), -1);
+}
+
 static void
 test_keys(void **state)
 {
@@ -171,6 +194,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEMP_TEST(test_twice, temp_setup),
+		TEMP_TEST(test_find, temp_setup),
 		TEMP_TEST(test_keys, temp_setup),
 		TEMP_TEST(test_text, temp_setup),
 		TEMP_TEST(test_dir, temp_setup),
