@@ -73,8 +73,8 @@ item(pam_handle_t *pamh, int which)
 	return p;
 }
 
-static enum nhi_err
-read_args(struct nhi_pam_call *c, int argc, const char **argv,
+enum nhi_err
+nhi_pam_arguments(struct nhi_pam_call *c, int argc, const char **argv,
     struct nhi_why *why)
 {
 	static const char file[] = "token_file=";
@@ -124,7 +124,7 @@ nhi_pam_call_begin(struct nhi_pam_call *c, pam_handle_t *pamh, int argc,
 	c->now = (int64_t)time(NULL);
 	c->entry = nhi_pam_entry_find(c);
 	read_source(c);
-	if ((err = read_args(c, argc, argv, why)) != NHI_OK ||
+	if ((err = nhi_pam_arguments(c, argc, argv, why)) != NHI_OK ||
 	    (err = nhi_policy_open(NHI_PUBLISHED_DIR, &c->policy,
 	    why)) != NHI_OK)
 		return err;

@@ -60,6 +60,10 @@ enum nhi_pam_owner	 nhi_pam_owner(pam_handle_t *, const char **ret_user);
 /* The same of a name. */
 enum nhi_pam_owner	 nhi_pam_owner_of(pam_handle_t *, const char *name);
 
+/* The words of the PAM line alone, which stay the caller's. */
+enum nhi_err	 nhi_pam_arguments(struct nhi_pam_call *, int argc,
+		    const char **argv, struct nhi_why *) NHI_MUST;
+
 /*
  * Fill the call: arguments, items, policy, rules.  Refuses unknown module
  * arguments (NHI_ERR_POLICY_INVALID) and a policy that cannot be read.

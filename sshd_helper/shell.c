@@ -91,6 +91,24 @@ start(const struct nhi_ssh_key *key, char *account, char *source)
 	return NHI_EXIT_FAULT;
 }
 
+enum nhi_err
+nhi_ssh_shell_parse(const char *command, const char *account,
+    struct nhi_ssh_key **ret, struct nhi_why *why)
+{
+	struct nhi_span type, base64;
+
+	if (!split(command, &type, &base64))
+		return nhi_fail(why, NHI_ERR_INPUT,
+		    "not the command of the issuer");
+	if (account == NULL || account[0] == '\0')
+		return nhi_fail(why, NHI_ERR_INPUT,
+		    "no account was asked for");
+	if (!nhi_name_valid(account))
+		return nhi_fail(why, NHI_ERR_INPUT,
+		    "what was asked for is no account name");
+	return nhi_ssh_key_parse(type, base64, ret, why);
+}
+
 int
 nhi_ssh_shell(int argc, char **argv)
 {
@@ -99,7 +117,6 @@ nhi_ssh_shell(int argc, char **argv)
 	const char *connection = getenv("SSH_CONNECTION");
 	const char *told = getenv(NHI_REFUSED_ENV);
 	char source[NHI_SOURCE_SIZE] = "";
-	struct nhi_span type, base64;
 	struct nhi_why why;
 
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -108,14 +125,9 @@ nhi_ssh_shell(int argc, char **argv)
 	if (connection == NULL ||
 	    !nhi_source_from_connection(connection, source))
 		source[0] = '\0';
-	if (argc != 3 || strcmp(argv[1], "-c") != 0 ||
-	    !split(argv[2], &type, &base64))
+	if (argc != 3 || strcmp(argv[1], "-c") != 0)
 		return refuse(source, "not the command of the issuer");
-	if (account == NULL || account[0] == '\0')
-		return refuse(source, "no account was asked for");
-	if (!nhi_name_valid(account))
-		return refuse(source, "what was asked for is no account name");
-	if (nhi_ssh_key_parse(type, base64, &key, &why) != NHI_OK)
+	if (nhi_ssh_shell_parse(argv[2], account, &key, &why) != NHI_OK)
 		return refuse(source, why.text);
 	return start(key, account, source);
 }

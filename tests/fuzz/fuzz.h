@@ -24,6 +24,7 @@ int									\
 FUZZ_FUNCTION(name)
 
 #define FUZZ_TARGETS(X)							\
+	X(arguments)						\
 	X(audit)						\
 	X(base64url)						\
 	X(cache)						\
@@ -37,9 +38,12 @@ FUZZ_FUNCTION(name)
 	X(jwks)							\
 	X(jws)							\
 	X(keyid)						\
+	X(krl)							\
 	X(ladder)						\
+	X(pieces)						\
 	X(policy)						\
 	X(published)						\
+	X(request)						\
 	X(rules)						\
 	X(session)						\
 	X(spool)						\

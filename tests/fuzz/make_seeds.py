@@ -282,8 +282,38 @@ def seeds():
         yield "words", name, text
 
 
+def asked():
+    key = line("ssh-ed25519", ssh_key(USER), "").rstrip()
+    there = "192.0.2.1 50000 192.0.2.2 22"
+    yield "request", "good", f" issue {key}\nweb-deploy\n{there}\n"
+    yield "request", "comment", f" issue {key} x\nweb-deploy\n{there}\n"
+    yield "request", "blanks", f"  issue  {key}\nweb-deploy\n{there}\n"
+    yield "request", "shell", f" issue {key}\nweb;id\n{there}\n"
+    yield "request", "none", f" issue {key}\n\n::1 1 ::1 22\n"
+    yield "arguments", "session", "defer\n"
+    yield "arguments", "all", ("use_first_pass\ntry_first_pass\n"
+                               "token_file=/run/token\n")
+    yield "arguments", "relative", "token_file=token\n"
+    yield "arguments", "unknown", "debug\n"
+    for size in (1, 510, 511, 512, 999, 1000, 1022, 1023, 1024, 2046, 4000):
+        for cut in range(3):
+            yield "pieces", f"{size}-{cut}", bytes([cut]) + b"t" * size
+    yield "pieces", "newline", b"\x02" + b"t" * 1500 + b"\n"
+    yield "pieces", "lines", b"\x03" + b"t" * 1023 + b"\n" + b"t" * 9
+    yield "pieces", "silent", b"\x03" + b"t" * 1023 + b"\n"
+    yield "pieces", "many", b"\x03" + (b"t" * 511 + b"\n") * 15
+    yield "krl", "all", (
+        b"v" + struct.pack(">Q", 7) + b"t" + struct.pack(">Q", NOW) +
+        b"c\x09a comment" + b"s" + struct.pack(">Q", 5) + b"s" +
+        struct.pack(">Q", 2 ** 63) + b"i\x06nhi1:a" + b"h" +
+        bytes(range(32)))
+    yield "krl", "zero", b"s" + bytes(8)
+    yield "krl", "empty-id", b"i\0"
+    yield "krl", "control", b"i\x02a\nc\x01\x7f"
+
+
 def main():
-    for target, name, data in seeds():
+    for target, name, data in [*seeds(), *asked()]:
         path = os.path.join(sys.argv[1], target, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         if name.startswith("random-") and os.path.exists(path):
