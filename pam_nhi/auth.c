@@ -95,7 +95,9 @@ verify(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
 	    (err = ask_verdict(&v, e, why)) != NHI_OK)
 		return err;
 	e->answered = true;
-	nhi_num_hex(e->verdict.mark, 8, e->mark);
+	/* What is revoked of an identity is what there was by then. */
+	e->verdict.valid_after = e->verdict.iat - NHI_CERT_BACKDATE;
+	nhi_verdict_mark(&e->verdict, e->mark);
 	if (e->verdict.reason == NHI_OK)
 		return NHI_OK;
 	nhi_verdict_value(&e->verdict, "detail", why->text,

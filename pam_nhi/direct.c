@@ -77,7 +77,7 @@ nhi_pam_direct_ask(const struct nhi_pam_call *c, struct nhi_span certificate,
 	    sizeof(e->fingerprint));
 	nhi_num_hex(e->verdict.key, 32, e->key);
 	if (e->verdict.exp > 0)
-		nhi_num_hex(e->verdict.mark, 8, e->mark);
+		nhi_verdict_mark(&e->verdict, e->mark);
 	if (e->verdict.reason == NHI_OK)
 		return NHI_OK;
 	nhi_verdict_value(&e->verdict, "detail", why->text,

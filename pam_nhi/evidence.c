@@ -2,17 +2,21 @@
 #include "config.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "lib/base/hold.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
 #include "lib/base/revoke.h"
+#include "lib/base/spawn.h"
 #include "lib/base/verifier.h"
 #include "pam_nhi/direct.h"
 #include "pam_nhi/evidence.h"
 #include "pam_nhi/pending.h"
 
-#define METHOD	"publickey "
+#define METHOD		"publickey "
+#define CAP_MS		1500
+#define CAP_STEP_NS	50000000
 
 /*
  * "publickey <type> <base64>", one method a line.  Root looks for the line
@@ -79,7 +83,7 @@ ask(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
 	nhi_verdict_value(&e->verdict, "keyid", e->keyid, sizeof(e->keyid));
 	nhi_verdict_value(&e->verdict, "key", e->fingerprint,
 	    sizeof(e->fingerprint));
-	nhi_num_hex(e->verdict.mark, 8, e->mark);
+	nhi_verdict_mark(&e->verdict, e->mark);
 	nhi_num_hex(e->verdict.key, 32, e->key);
 	if (e->verdict.reason == NHI_OK)
 		return NHI_OK;
@@ -189,6 +193,24 @@ nhi_pam_evidence_cap(const struct nhi_pam_call *c,
 	return NHI_OK;
 }
 
+/*
+ * ssh ends when the job does, and its session somewhat later: who comes one
+ * after the other is not too many at once.
+ */
+static enum nhi_err
+wait_for_cap(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
+    struct nhi_why *why)
+{
+	const struct timespec step = { .tv_nsec = CAP_STEP_NS };
+	const int64_t deadline = nhi_clock_ms() + CAP_MS;
+	enum nhi_err err;
+
+	while ((err = nhi_pam_evidence_cap(c, e, why)) == NHI_ERR_CAP &&
+	    nhi_clock_ms() < deadline)
+		(void)nanosleep(&step, NULL);
+	return err;
+}
+
 static enum nhi_err
 check_revoked(const struct nhi_pam_evidence *e, struct nhi_why *why)
 {
@@ -219,7 +241,7 @@ nhi_pam_evidence_state(const struct nhi_pam_call *c,
 
 	if ((err = nhi_pam_evidence_stopped(c, e, why)) != NHI_OK ||
 	    (err = check_place(c, e, why)) != NHI_OK ||
-	    (err = nhi_pam_evidence_cap(c, e, why)) != NHI_OK)
+	    (err = wait_for_cap(c, e, why)) != NHI_OK)
 		return err;
 	return NHI_OK;
 }

@@ -6,6 +6,7 @@
 #include "lib/base/hold.h"
 #include "lib/base/paths.h"
 #include "lib/base/source.h"
+#include "lib/ssh/option.h"
 #include "sshd_helper/answer.h"
 
 enum nhi_err
@@ -28,15 +29,17 @@ nhi_answer_check(const struct nhi_answer *a, struct nhi_why *why)
 	return nhi_revoke_check(NHI_REVOKED_DIR, &query, why);
 }
 
-/* Text inside the double quotes of an option. */
+/* Quotes inside of an option's are escaped, and nothing else is. */
 static void
-put_quoted(struct nhi_buf *b, const char *s)
+put_command(struct nhi_span command, struct nhi_buf *b)
 {
-	for (; *s != '\0'; s++) {
-		if (*s == '"')
+	nhi_buf_str(b, ",command=\"");
+	for (size_t i = 0; i < command.n; i++) {
+		if (command.p[i] == '"')
 			nhi_buf_char(b, '\\');
-		nhi_buf_char(b, *s);
+		nhi_buf_char(b, command.p[i]);
 	}
+	nhi_buf_char(b, '"');
 }
 
 void
@@ -48,11 +51,18 @@ nhi_answer_grant(const struct nhi_identity *i, struct nhi_buf *b)
 	if (i->forwarding)
 		nhi_buf_str(b, ",port-forwarding,agent-forwarding,"
 		    "X11-forwarding");
-	if (i->force_command[0] != '\0') {
-		nhi_buf_str(b, ",command=\"");
-		put_quoted(b, i->force_command);
-		nhi_buf_char(b, '"');
-	}
+	if (i->force_command[0] != '\0')
+		put_command(nhi_span_str(i->force_command), b);
+}
+
+bool
+nhi_answer_forced(struct nhi_span command, struct nhi_buf *b)
+{
+	if (!nhi_ssh_force_valid(command))
+		return false;
+	nhi_buf_str(b, "restrict");
+	put_command(command, b);
+	return true;
 }
 
 /*

@@ -29,6 +29,12 @@ void		 nhi_answer_grant(const struct nhi_identity *,
 		    struct nhi_buf *);
 
 /*
+ * "restrict" and a certificate's own forced command, for one that pam_nhi
+ * refuses.  False where sshd could not read it in a line.
+ */
+bool		 nhi_answer_forced(struct nhi_span command, struct nhi_buf *);
+
+/*
  * "restrict" and the command that says why not.  False where the account's
  * shell would run something of the account's before it.
  */

@@ -193,7 +193,7 @@ check(struct query *q, struct nhi_why *why)
 	    (err = ask(q, why)) != NHI_OK ||
 	    (err = find_identity(q, why)) != NHI_OK)
 		return err;
-	nhi_num_hex(q->verdict.mark, 8, mark);
+	nhi_verdict_mark(&q->verdict, mark);
 	a.rules = q->rules;
 	a.identity = q->identity;
 	a.evidence.mark = mark;
@@ -239,7 +239,7 @@ record(const struct query *q, enum nhi_err err, const struct nhi_why *why)
 		nhi_verdict_value(&q->verdict, "subject", subject,
 		    sizeof(subject));
 		if (q->verdict.exp > 0)
-			nhi_num_hex(q->verdict.mark, 8, mark);
+			nhi_verdict_mark(&q->verdict, mark);
 	}
 	stamp.time_ms = q->now * 1000;
 	stamp.pid = getpid();

@@ -123,7 +123,7 @@ verify(struct nhi_issue *i, struct nhi_why *why)
 	    (err = ask_again(i, why)) != NHI_OK)
 		return err;
 	nhi_buf_wipe(&i->token);
-	nhi_num_hex(i->verdict.mark, 8, i->mark);
+	nhi_verdict_mark(&i->verdict, i->mark);
 	if (i->verdict.reason == NHI_OK)
 		return NHI_OK;
 	nhi_verdict_value(&i->verdict, "detail", why->text,

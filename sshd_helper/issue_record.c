@@ -95,7 +95,7 @@ nhi_issue_record(struct nhi_issue *i, enum nhi_err err, struct nhi_why *why)
 		read_texts(i, &t);
 	/* A refusal, too, says what was refused. */
 	if (i->answered && i->claims.n == 0)
-		(void)nhi_issue_claims(i, &ignored);
+		(void)!nhi_issue_claims(i, &ignored);
 	fill(i, &t, &e);
 	if (err != NHI_OK) {
 		e.detail = why->text;

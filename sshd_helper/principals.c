@@ -141,13 +141,17 @@ record(const struct query *q, enum nhi_err err, const struct nhi_why *why)
 }
 
 /*
- * Let it in to be told.  A certificate with another forced command cannot be:
- * sshd refuses where the two differ.
+ * Let it in to be told.  Where the certificate has a forced command sshd wants
+ * the same here, or refuses by itself, which costs the client's address a
+ * penalty: it is pam_nhi alone then that refuses, before anything runs.
  */
 static bool
 put_refused(const struct query *q, enum nhi_err err, struct nhi_buf *b)
 {
-	return q->ours && q->cert->force_command.p == NULL &&
+	if (!q->ours)
+		return false;
+	return q->cert->force_command.p != NULL ?
+	    nhi_answer_forced(q->cert->force_command, b) :
 	    nhi_answer_refuse(q->account, err, b);
 }
 

@@ -81,6 +81,7 @@ nhi_verify_bytes(const struct nhi_question *q,
     struct nhi_why *why)
 {
 	NHI_AUTO(nhi_token_freep) struct nhi_token *t = NULL;
+	NHI_AUTO(nhi_token_freep) struct nhi_token *refused = NULL;
 	struct nhi_token_request request = *asked;
 	struct nhi_match_query match = { .account = q->account };
 	enum nhi_err err;
@@ -89,8 +90,13 @@ nhi_verify_bytes(const struct nhi_question *q,
 	request.sources = q->sources;
 	request.nsources = q->rules->nissuers;
 	request.ret_tried = &tried;
+	request.ret_refused = &refused;
 	if ((err = nhi_token_verify(&request, &t, why)) != NHI_OK) {
 		put_missing(q, err, tried, v);
+		if (refused != NULL) {
+			memcpy(v->mark, refused->mark, sizeof(v->mark));
+			put_lines(q, refused, v);
+		}
 		return err;
 	}
 	memcpy(v->mark, t->mark, sizeof(v->mark));

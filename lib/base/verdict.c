@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "lib/base/num.h"
 #include "lib/base/verdict.h"
 
 #define REQUEST_MAGIC	"NHIQ"
@@ -185,6 +186,17 @@ nhi_verdict_value(const struct nhi_verdict *v, const char *name, char *out,
 		out[line.n] = '\0';
 		return;
 	}
+}
+
+void
+nhi_verdict_mark(const struct nhi_verdict *v,
+    char out[static NHI_VERDICT_MARK])
+{
+	static const uint8_t none[sizeof(v->mark)];
+
+	out[0] = '\0';
+	if (memcmp(v->mark, none, sizeof(none)) != 0)
+		nhi_num_hex(v->mark, (NHI_VERDICT_MARK - 1) / 2, out);
 }
 
 void

@@ -79,6 +79,12 @@ void	 nhi_verdict_line(struct nhi_verdict *, const char *name,
 void	 nhi_verdict_value(const struct nhi_verdict *, const char *name,
 	    char *out, size_t size);
 
+#define NHI_VERDICT_MARK	17
+
+/* The mark as records have it, 16 hex digits; "" when there is none. */
+void	 nhi_verdict_mark(const struct nhi_verdict *,
+	    char out[static NHI_VERDICT_MARK]);
+
 /* Provenance: the lines claim.<name>=<value>, without that prefix. */
 void	 nhi_verdict_claims(const struct nhi_verdict *, struct nhi_buf *);
 

@@ -168,12 +168,24 @@ fits(struct nhi_span aud, const char *want, const char *fingerprint)
 	return nhi_span_is(rest, fingerprint);
 }
 
+/* This host's, for another key. */
+static bool
+is_bound(struct nhi_span aud, const char *want)
+{
+	static const char mark[] = "#SHA256:";
+	size_t n = strlen(want), k = sizeof(mark) - 1;
+
+	return aud.n > n + k && memcmp(aud.p, want, n) == 0 &&
+	    memcmp(aud.p + n, mark, k) == 0;
+}
+
 enum nhi_err
 nhi_claims_check_audience(const struct nhi_claims *c,
     const struct nhi_issuer *issuer, const char *fingerprint,
     struct nhi_why *why)
 {
 	const struct nhi_list *want = &issuer->audience;
+	bool bound = false;
 
 	if (c->aud.type == NHI_JSON_NONE)
 		return missing("aud", "4.1.3", why);
@@ -181,6 +193,14 @@ nhi_claims_check_audience(const struct nhi_claims *c,
 		for (size_t k = 0; k < want->n; k++)
 			if (fits(element(c->aud, i), want->p[k], fingerprint))
 				return NHI_OK;
+	for (size_t i = 0; i < count(c->aud); i++)
+		for (size_t k = 0; k < want->n; k++)
+			bound |= is_bound(element(c->aud, i), want->p[k]);
+	if (bound)
+		return nhi_fail(why, NHI_ERR_BINDING, fingerprint == NULL ?
+		    "the audience is bound to an SSH key, and there is none "
+		    "here (RFC 7800 3)" :
+		    "the audience is bound to another SSH key (RFC 7800 3)");
 	return nhi_fail(why, NHI_ERR_AUDIENCE,
 	    "none of %zu audiences is this host's, the first is %s "
 	    "(RFC 7519 4.1.3)", count(c->aud), NHI_QUOTE(element(c->aud, 0)));

@@ -62,6 +62,19 @@ nhi_jws_split(struct nhi_jws *j, struct nhi_span token, struct nhi_why *why)
 	return NHI_OK;
 }
 
+/* RFC 7515 4.1.9: a type without '/' is one of application/. */
+static struct nhi_span
+media_type(struct nhi_span s)
+{
+	static const char prefix[] = "application/";
+	struct nhi_span head = { s.p, sizeof(prefix) - 1 };
+
+	if (s.n <= head.n || !is_word(head, prefix) ||
+	    memchr(s.p + head.n, '/', s.n - head.n) != NULL)
+		return s;
+	return (struct nhi_span){ s.p + head.n, s.n - head.n };
+}
+
 static enum nhi_err
 check_typ(const struct nhi_jws *j, struct nhi_why *why)
 {
@@ -73,6 +86,7 @@ check_typ(const struct nhi_jws *j, struct nhi_why *why)
 	if (s.p == NULL)
 		return nhi_fail(why, NHI_ERR_TYP, "typ is %s (RFC 7515 4.1.9)",
 		    nhi_json_type_name(typ.type));
+	s = media_type(s);
 	if (!is_word(s, "jwt") && !is_word(s, "jose") &&
 	    !is_word(s, "at+jwt"))
 		return nhi_fail(why, NHI_ERR_TYP, "typ is %s (RFC 8725 3.11)",

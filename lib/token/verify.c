@@ -198,9 +198,14 @@ verify_one(const struct nhi_token_request *req,
 			*req->ret_tried = (size_t)(source - req->sources);
 		return err;
 	}
-	if (!req->signature_only && (err = check_content(&r)) != NHI_OK)
-		return err;
-	return hand_over(&r, ret);
+	if (req->signature_only || (err = check_content(&r)) == NHI_OK)
+		return hand_over(&r, ret);
+	/* Two issuers of one url: the first one's answer is told. */
+	if (req->ret_refused != NULL && *req->ret_refused == NULL) {
+		r.why = NULL;
+		(void)!hand_over(&r, req->ret_refused);
+	}
+	return err;
 }
 
 /*

@@ -28,6 +28,11 @@ struct nhi_token_request {
 	bool signature_only;		/* stop after the signature */
 	bool sealed;	/* every audience must hold the fingerprint */
 	size_t *ret_tried;		/* NULL, or: by whose rules refused */
+	/*
+	 * NULL, or: what an issuer did sign and is refused all the same, for
+	 * the record of it (freed by the caller); left alone otherwise.
+	 */
+	struct nhi_token **ret_refused;
 };
 
 /* Spans borrow header and claims.  All of it is verified. */

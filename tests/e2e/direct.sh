@@ -307,7 +307,7 @@ is 'its source is told where sshd tells it' \
 carry k web-deploy array
 denied 'a token that is a bearer token elsewhere' binding k web-deploy
 carry other web-deploy k
-denied 'a token that was read in /proc' audience other web-deploy
+denied 'a token that was read in /proc' binding other web-deploy
 carry k web-deploy expired
 denied 'an expired token' expired k web-deploy
 carry k web-deploy nobody
@@ -534,7 +534,7 @@ try 'a lying helper: a good token' 0 '^web-deploy$' enter l web-deploy
 carry l web-deploy bearer2
 lied 'a bearer token' token binding web-deploy
 carry l web-deploy later
-lied 'a token of another key' token audience web-deploy
+lied 'a token of another key' token binding web-deploy
 carry l web-deploy staging2
 lied 'an identity without the road' policy no-match web-deploy
 carry l plain-deploy l

@@ -94,6 +94,21 @@ try 'nothing is signed for a revoked key' 77 '^nhi: refused: policy ' \
 key k
 try 'another key is none of its business' 0 '' \
     trade_file k web-deploy "$WORK/token"
+# What a refusal's record says of the token.
+token corp rs256 sub=job-7 iat=-900 nbf=-900 exp=-600 >"$WORK/token"
+try 'an expired token' 77 'refused: token' \
+    trade_file k web-deploy "$WORK/token"
+audit_last cert.deny >"$WORK/record"
+is 'whose it was is recorded, for its issuer signed it' 'expired corp job-7' \
+    "$(for f in reason issuer subject; do field $f <"$WORK/record"; done |
+    xargs)"
+is 'with its mark' 1 "$(field mark <"$WORK/record" | grep -c '[1-9a-f]')"
+token corp rs256 sub=job-7 | sed 's/.....$/AAAAA/' >"$WORK/token"
+try 'a forged one' 77 'refused: token' trade_file k web-deploy "$WORK/token"
+audit_last cert.deny >"$WORK/record"
+is 'of which nothing is known' 'signature' \
+    "$(for f in reason issuer subject mark; do field $f <"$WORK/record"; done |
+    xargs)"
 token once rs256 sub=job-1 >"$WORK/token"
 try 'explain: one that is good once' 0 'result   ok' \
     nhictl explain --account web-once --token "$WORK/token"

@@ -62,6 +62,18 @@ mint --claims "$SMALL" >"$WORK/token"
 try 'a hold closes this road, too' 255 '^nhi: refused: policy ' \
     by_token "$WORK/token" web-deploy@127.0.0.1 id
 nhictl hold lift --account web-deploy >"$OUT"
+# What a revocation strikes is what there was by then.
+mint --claims "$SMALL" >"$WORK/old"
+sleep 1.1
+nhictl revoke --identity web-deploy --reason test >"$OUT"
+try 'an older token of a revoked identity is refused' 255 \
+    '^nhi: refused: policy ' \
+    by_token "$WORK/old" web-deploy@127.0.0.1 id
+is 'as revoked' cert-revoked "$(audit_last token.deny | field reason)"
+sleep 1.1
+mint --claims "$SMALL" >"$WORK/token"
+try 'a newer one is not' 0 '\(web-deploy\)' \
+    by_token "$WORK/token" web-deploy@127.0.0.1 id
 is 'no hand-over is left behind' '' "$(ls /run/nhi/pending)"
 is 'a certificate still logs in' 'yes' "$(key k && issue k web-deploy \
     2>/dev/null && nhi_ssh k -n web-deploy@127.0.0.1 echo yes)"

@@ -180,7 +180,7 @@ def cases(store):
         case("claim-missing", TOKEN, corp.token(exp=None)),
         case("claim-type", TOKEN, corp.token(exp="soon")),
         case("binding", TOKEN, bound.token(), "bound"),
-        case("audience", TOKEN, bound.token(
+        case("binding", TOKEN, bound.token(
             aud=HOST + "#SHA256:" + "A" * 43), "bound", "another's binding"),
         case("account-unknown", POLICY, good, "no-such"),
         case("account-unknown", POLICY, good, "alice", "a person"),

@@ -33,8 +33,8 @@ sign s web -V -10m:-1m
 try 'expired: sshd refuses' 255 'Permission denied' \
     cert_only s web@127.0.0.1 true
 sign s web -O force-command=/bin/sh
-silently 'a forced command that is not policy'"'"'s' cert-options \
-    cert_only s web@127.0.0.1 true
+refused_login 'a forced command that is not policy'"'"'s' cert-options policy \
+    s web
 sign s forced
 refused_login 'no forced command where policy has one' cert-options policy s \
     forced
@@ -56,7 +56,16 @@ nhictl hold add --all --for 1h --reason 'a test' >/dev/null 2>&1
 refused_login 'everything is held' hold policy good web
 refused 'and the issuer too' hold policy 77 \
     trade_file k web "$WORK/token"
+fresh
 nhictl hold lift --all >/dev/null 2>&1
+key cmd
+trade_file cmd forced "$WORK/token" 2>/dev/null
+try 'one with a forced command enters' 0 '^forced$' login cmd forced
+nhictl hold add --identity forced --for 1h --reason 'a test' >/dev/null 2>&1
+refused_login 'and is told of a hold as others are' hold policy cmd forced
+is 'with its identity in the record' forced \
+    "$(audit_last login.deny | field identity)"
+nhictl hold lift --identity forced >/dev/null 2>&1
 fresh
 trade_file good web "$WORK/token" 2>/dev/null
 try 'a lifted hold is none' 0 '' login good web true
@@ -70,6 +79,12 @@ login one one 'echo in; until [ -e /tmp/one ]; do sleep 0.1; done' \
 soon 30 grep -q in "$WORK/one.out"
 refused_login 'a second session of max_sessions = 1' cap busy one one
 : >/tmp/one
+wait
+# Its session ends somewhat after its ssh.
+for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	login one one true 2>&1
+done >"$WORK/one.out"
+is 'but one after the other, without a pause' '' "$(cat "$WORK/one.out")"
 
 # Without a certificate of NHI: an sshd of the host's own without our drop-in.
 cat "$WORK/s.pub" >/etc/ssh/test_keys

@@ -240,9 +240,8 @@ test_token(void **state)
 	util_need_keygen();
 	assert_int_equal(ask("ed25519", VALID, "job:1",
 	    "\"ssh://web-1.example.com\"", &v), NHI_ERR_BINDING);
-	/* This host's is only that which ends in the key. */
 	assert_int_equal(ask("ed25519", VALID, "job:1", bound("ecdsa256"),
-	    &v), NHI_ERR_AUDIENCE);
+	    &v), NHI_ERR_BINDING);
 	(void)snprintf(two, sizeof(two), "%s,\"https://elsewhere.example.com\"",
 	    bound("ed25519"));
 	assert_int_equal(ask("ed25519", VALID, "job:1", two, &v),

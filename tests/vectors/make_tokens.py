@@ -305,11 +305,14 @@ def raw_es(key, data, digest, size):
 
 
 def header_games():
-    for typ in ("JWT", "jwt", "Jwt", "JOSE", "jose", "at+jwt", "AT+JWT"):
+    for typ in ("JWT", "jwt", "Jwt", "JOSE", "jose", "at+jwt", "AT+JWT",
+                "application/jwt", "Application/at+JWT"):
         good("typ %s" % typ, token(header=head(typ=typ)))
     good("no typ", token(header=head(typ=ABSENT)))
     for typ in ("JWE", "", "JWT ", "jwt+at", "dpop+jwt", "secevent+jwt",
-                "jwt\u017f", "application/x", "JOSE+JSON"):
+                "jwt\u017f", "application/x", "JOSE+JSON", "application/",
+                "application/jwt/x", "text/jwt",
+                "application/application/jwt"):
         case("typ %r" % typ, "typ", token(header=head(typ=typ)))
     for typ in (None, 1, ["JWT"], True, {}):
         case("typ is %r" % (typ,), "typ", token(header=head(typ=typ)))
@@ -902,7 +905,7 @@ def claim_games():
         case("iss %r" % bad, "issuer", token(payload=claims(iss=bad)))
     for bad in ("ssh://web-2.example.com", AUD + "/", AUD.upper(), "",
                 [], ["x", "y"], AUD + " ", "*", [AUD + "x", ""],
-                AUD[:-1], AUD + "#" + FP, "a" * 5000):
+                AUD[:-1], AUD + "#" + FP[:7], AUD + "#", "a" * 5000):
         case("aud %.30r" % (bad,), "audience", token(payload=claims(aud=bad)))
     case("no audience of this host", "audience", token(), aud="")
     for fine in ([AUD], ["x", AUD], [AUD, AUD], [AUD, ""]):
@@ -1022,9 +1025,9 @@ def binding():
          **bind)
     good("bound, though nobody asks", token(payload=claims(
         aud=AUD + "#" + FP)), fp=FP)
-    case("bound to another key, though nobody asks", "audience",
+    case("bound to another key, though nobody asks", "binding",
          token(payload=claims(aud=AUD + "#" + FP[:-1] + "A")), fp=FP)
-    case("bound, though nobody asks, no key here", "audience",
+    case("bound, though nobody asks, no key here", "binding",
          token(payload=claims(aud=AUD + "#" + FP)))
     case("bound, no key here", "binding",
          token(payload=claims(aud=[AUD, FP])), bind=1)
@@ -1041,8 +1044,10 @@ def binding():
          token(payload=claims(aud=FP)), **bind)
     case("bound, other host", "audience", token(payload=claims(
         aud="ssh://web-2.example.com#" + FP)), **bind)
-    case("bound, text behind", "audience", token(payload=claims(
+    case("bound, text behind", "binding", token(payload=claims(
         aud=AUD + "#" + FP + "x")), **bind)
+    case("bound, another word behind", "audience", token(payload=claims(
+        aud=AUD + "#MD5:" + FP)), **bind)
     case("bound, other sign", "audience", token(payload=claims(
         aud=AUD + "?" + FP)), **bind)
 
