@@ -43,6 +43,8 @@ void	 nhi_lint_matches(const struct nhi_lint *,
 void	 nhi_lint_accounts(const struct nhi_lint *);
 void	 nhi_lint_groups(const struct nhi_lint *,
 	    const struct nhi_lint_identity *);
+void	 nhi_lint_sudo(const struct nhi_lint *,
+	    const struct nhi_lint_identity *);
 void	 nhi_lint_overlaps(const struct nhi_lint *);
 
 /* A setting's place, or the section's when it was not set. */

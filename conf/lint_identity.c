@@ -156,6 +156,7 @@ lint_one(const struct nhi_lint *l, const struct nhi_lint_identity *e)
 	lint_shell(l, i);
 	nhi_lint_matches(l, e);
 	nhi_lint_groups(l, e);
+	nhi_lint_sudo(l, e);
 }
 
 void

@@ -53,6 +53,15 @@ nhictl hold lift --identity web-deploy >"$OUT"
 
 policy 'sudo = [ "/usr/bin/id *" ];'
 try 'a pattern is refused' 1 'sudo' nhictl apply
+cp /usr/bin/id /tmp/tool
+policy 'sudo = [ "/tmp/tool x" ];'
+try 'nor what a local user could replace' 1 'can replace /tmp' nhictl apply
+install -d -o web-deploy /opt/own
+cp /usr/bin/id /opt/own/tool
+policy 'sudo = [ "/opt/own/tool x" ];'
+try 'nor what is in its own directory' 1 'can replace /opt/own' nhictl apply
+policy 'sudo = [ "/usr/bin/less /var/log/syslog" ];'
+try 'of a pager it is told' 0 'is root' nhictl apply --check-only
 policy ''
 try 'a policy without sudo' 0 '' nhictl apply
 try 'takes the fragment away' 1 '' test -e /etc/sudoers.d/nhi
