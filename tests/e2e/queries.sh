@@ -44,8 +44,9 @@ drain() {
 	    key="$key"
 }
 
+# Empty ones are names that stay taken for their minute or hour.
 spooled() {
-	find $SPOOL -type f | wc -l
+	find $SPOOL -type f ! -empty | wc -l
 }
 
 # With sshd: the certificate of another, and a key of one's own.
@@ -89,12 +90,14 @@ drain 'held'
 is 'held: one denial or none' yes \
     "$([ "$(records event=login.deny)" -le 1 ] && echo yes)"
 
-# Refused where nothing of NHI follows (sshd takes one forced command, not
-# two): one record for each reason.
+# Refused where nothing of NHI follows (a shell that would run something of the
+# account's first is not given a command that says no): one record for each
+# reason.
 same_hour
-sed 's/account = "web-deploy";/& certificate = { force_command = "\/bin\/true"; };/' \
+install -m 0755 /bin/sh /usr/local/bin/zsh
+sed 's/account = "web-deploy";/& shell = "\/usr\/local\/bin\/zsh";/' \
     /src/tests/lab/nhi.conf | policy
-sign bad web-deploy -O force-command=/bin/true -z 4711
+sign bad web-deploy -z 4711
 hold account web-deploy
 mark_trail
 ask 300
