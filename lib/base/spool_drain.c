@@ -3,7 +3,10 @@
 #include "config.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "lib/base/paths.h"
@@ -19,6 +22,17 @@ user(const char *name)
 	    NHI_SPOOL_NOBODY;
 }
 
+/* Names that only stay taken hold nothing (lib/base/spool_name.h). */
+static bool
+holds_nothing(int dir, const char *name)
+{
+	struct stat st;
+
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+	    (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(st.st_mode) && st.st_size == 0);
+}
+
 /* Setup was taken back: nobody is there to leave a record. */
 static bool
 is_empty(const char *spool)
@@ -27,9 +41,10 @@ is_empty(const char *spool)
 	const struct dirent *de;
 	bool empty = dp != NULL;
 
+	errno = 0;
 	while (empty && (de = readdir(dp)) != NULL)
-		empty = strcmp(de->d_name, ".") == 0 ||
-		    strcmp(de->d_name, "..") == 0;
+		empty = holds_nothing(dirfd(dp), de->d_name);
+	empty = empty && errno == 0;
 	if (dp != NULL)
 		(void)closedir(dp);
 	return empty;
@@ -48,8 +63,10 @@ nhi_spool_drain(const char *spool, size_t max, size_t *ret_taken,
 	job.fetch = user(NHI_FETCH_USER);
 	if (job.issuer == NHI_SPOOL_NOBODY &&
 	    job.verify == NHI_SPOOL_NOBODY && job.fetch == NHI_SPOOL_NOBODY &&
-	    is_empty(spool))
+	    is_empty(spool)) {
+		*ret_taken = 0;
 		return NHI_OK;
+	}
 	if (job.issuer == NHI_SPOOL_NOBODY && job.verify == NHI_SPOOL_NOBODY)
 		return nhi_fail(why, NHI_ERR_STATE,
 		    "/etc/passwd has neither %s nor %s", NHI_ISSUER_USER,

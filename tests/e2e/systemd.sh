@@ -82,7 +82,10 @@ install_units() {
 	cat >"$WORK/init" <<-END
 	mount -t proc proc /proc
 	mount -t tmpfs -o mode=755 tmpfs /run
+	# The kernel's settings are the machine's, and sysctl.d is not for it.
+	mount --bind /proc/sys /proc/sys
 	mount --bind $BOOT_ID /proc/sys/kernel/random/boot_id
+	mount -o remount,bind,ro /proc/sys
 	exec env -i container=lab PATH=/usr/sbin:/usr/bin:/sbin:/bin \
 	    $SYSTEMD --system --log-target=null --unit=nhi-lab.target
 	END
