@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/spawn.h"
 #include "nhictl/proc.h"
 
 #define DEADLINE_S	60
@@ -77,47 +78,79 @@ become(const char *const argv[], const struct streams *s, const sigset_t *mask)
 	_exit(127);
 }
 
+/* True: something has ended.  The moment of the deadline is the caller's. */
+static bool
+wait_child(int64_t deadline)
+{
+	int64_t left = deadline - nhi_clock_ms();
+	struct timespec wait = { .tv_sec = left / 1000,
+	    .tv_nsec = left % 1000 * 1000000 };
+	sigset_t chld;
+
+	if (left <= 0)
+		return false;
+	(void)sigemptyset(&chld);
+	(void)sigaddset(&chld, SIGCHLD);
+	return sigtimedwait(&chld, NULL, &wait) >= 0 || errno != EAGAIN;
+}
+
 static enum nhi_err
 reap(pid_t pid, const char *name, int *ret_status, struct nhi_why *why)
 {
-	struct timespec wait = { .tv_sec = DEADLINE_S };
-	sigset_t chld;
-	int status;
+	int64_t deadline = nhi_clock_ms() + DEADLINE_S * 1000;
+	int status = -1;
+	pid_t r;
 
-	(void)sigemptyset(&chld);
-	(void)sigaddset(&chld, SIGCHLD);
-	while (waitpid(pid, &status, WNOHANG) == 0) {
-		if (sigtimedwait(&chld, NULL, &wait) < 0 && errno == EAGAIN) {
+	while ((r = waitpid(pid, &status, WNOHANG)) == 0 ||
+	    (r < 0 && errno == EINTR)) {
+		if (r == 0 && !wait_child(deadline)) {
 			(void)kill(pid, SIGKILL);
 			(void)waitpid(pid, &status, 0);
 			return nhi_fail(why, NHI_ERR_STATE,
 			    "%s: not done after %d s", name, DEADLINE_S);
 		}
 	}
+	/* The number is nobody's by now, or somebody else's. */
+	if (r != pid)
+		return nhi_fail(why, NHI_ERR_STATE, "%s: waitpid: %s", name,
+		    strerror(errno));
 	*ret_status = WIFEXITED(status) ? WEXITSTATUS(status) :
 	    128 + WTERMSIG(status);
 	return NHI_OK;
 }
 
 static enum nhi_err
+fork_reap(const struct nhi_proc *p, const struct streams *s,
+    const sigset_t *mask, int *ret_status, struct nhi_why *why)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		become(p->argv, s, mask);
+	if (pid < 0)
+		return nhi_fail(why, NHI_ERR_STATE, "fork: %s",
+		    strerror(errno));
+	return reap(pid, p->argv[0], ret_status, why);
+}
+
+/* Where SIGCHLD is ignored, as env(1) can have it, nobody is left to wait for. */
+static enum nhi_err
 start(const struct nhi_proc *p, const struct streams *s, int *ret_status,
     struct nhi_why *why)
 {
+	struct sigaction told = { .sa_handler = SIG_DFL }, before;
 	sigset_t chld, old;
 	enum nhi_err err;
-	pid_t pid;
 
 	(void)sigemptyset(&chld);
 	(void)sigaddset(&chld, SIGCHLD);
-	(void)sigprocmask(SIG_BLOCK, &chld, &old);
-	if ((pid = fork()) == 0)
-		become(p->argv, s, &old);
-	if (pid < 0)
-		err = nhi_fail(why, NHI_ERR_STATE, "fork: %s",
+	if (sigaction(SIGCHLD, &told, &before) != 0)
+		return nhi_fail(why, NHI_ERR_STATE, "sigaction: %s",
 		    strerror(errno));
-	else
-		err = reap(pid, p->argv[0], ret_status, why);
+	(void)sigprocmask(SIG_BLOCK, &chld, &old);
+	err = fork_reap(p, s, &old, ret_status, why);
 	(void)sigprocmask(SIG_SETMASK, &old, NULL);
+	(void)sigaction(SIGCHLD, &before, NULL);
 	return err;
 }
 

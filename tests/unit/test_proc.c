@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -75,6 +76,21 @@ signals(void **state)
 	    "SigBlk:\t0000000000000000\n");
 }
 
+/* Who ignores SIGCHLD never hears of a child's end, nor how it ended. */
+static void
+ignored(void **state)
+{
+	NHI_AUTO(nhi_proc_wipe) struct nhi_proc p = NHI_PROC(NULL);
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, old, now;
+
+	(void)state;
+	assert_int_equal(sigaction(SIGCHLD, &ignore, &old), 0);
+	run("sleep 0.1; exit 3", &p);
+	assert_int_equal(sigaction(SIGCHLD, &old, &now), 0);
+	assert_int_equal(p.status, 3);
+	assert_true(now.sa_handler == SIG_IGN);
+}
+
 /* What it leaves running does not hold us up. */
 static void
 daemon_left(void **state)
@@ -122,6 +138,7 @@ main(void)
 		cmocka_unit_test(killed),
 		cmocka_unit_test(surroundings),
 		cmocka_unit_test(signals),
+		cmocka_unit_test(ignored),
 		cmocka_unit_test(daemon_left),
 		cmocka_unit_test(must),
 		cmocka_unit_test(find),
