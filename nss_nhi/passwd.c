@@ -3,9 +3,8 @@
 
 #include <string.h>
 
+#include "lib/base/policy.h"
 #include "nss_nhi/lookup.h"
-
-#define GECOS	"NHI machine account"
 
 static enum nss_status
 pack(const struct nhi_nss_user *u, struct passwd *ret, char *buf,
@@ -15,14 +14,15 @@ pack(const struct nhi_nss_user *u, struct passwd *ret, char *buf,
 	size_t name = strlen(a->name) + 1, home = strlen(a->home) + 1;
 	size_t shell = strlen(a->shell) + 1;
 
-	if (size < name + sizeof("*") + sizeof(GECOS) + home + shell)
+	if (size < name + sizeof("*") + sizeof(NHI_ACCOUNT_GECOS) + home + shell)
 		return nhi_nss_small(errnop);
 	ret->pw_name = nhi_nss_put(&buf, a->name, name);
 	/* "*" needs no shadow entry; "x" would make pam_unix ask for one. */
 	ret->pw_passwd = nhi_nss_put(&buf, "*", sizeof("*"));
 	ret->pw_uid = u->uid;
 	ret->pw_gid = u->uid;
-	ret->pw_gecos = nhi_nss_put(&buf, GECOS, sizeof(GECOS));
+	ret->pw_gecos = nhi_nss_put(&buf, NHI_ACCOUNT_GECOS,
+	    sizeof(NHI_ACCOUNT_GECOS));
 	ret->pw_dir = nhi_nss_put(&buf, a->home, home);
 	ret->pw_shell = nhi_nss_put(&buf, a->shell, shell);
 	return NSS_STATUS_SUCCESS;

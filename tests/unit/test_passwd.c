@@ -10,12 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/policy.h"
 #include "tests/nss/world.h"
 
 #define NAME	"web-deploy"
 #define UID	71000u
-#define GECOS	"NHI machine account"
-#define NEED	(sizeof(NAME) + sizeof("*") + sizeof(GECOS) + \
+#define NEED	(sizeof(NAME) + sizeof("*") + sizeof(NHI_ACCOUNT_GECOS) + \
 	sizeof("/home/web") + sizeof("/bin/sh"))
 #define FILL	0xa5
 #define SLACK	32
@@ -74,7 +74,7 @@ check_entry(const struct passwd *pw, const char *buf, size_t size)
 	}
 	assert_string_equal(pw->pw_name, NAME);
 	assert_string_equal(pw->pw_passwd, "*");
-	assert_string_equal(pw->pw_gecos, GECOS);
+	assert_string_equal(pw->pw_gecos, NHI_ACCOUNT_GECOS);
 	assert_string_equal(pw->pw_dir, "/home/web");
 	assert_string_equal(pw->pw_shell, "/bin/sh");
 	assert_int_equal(pw->pw_uid, UID);
