@@ -90,6 +90,14 @@ find_kind(struct nhi_span kty, struct nhi_span crv)
 	return NULL;
 }
 
+/* Nobody can tell which curve it would have been. */
+static bool
+lacks_curve(struct nhi_span kty, struct nhi_span crv)
+{
+	return crv.p == NULL &&
+	    (nhi_span_is(kty, "EC") || nhi_span_is(kty, "OKP"));
+}
+
 static enum nhi_err
 check_kind(struct nhi_value jwk, uint32_t alg, const struct kind **ret,
     struct nhi_why *why)
@@ -104,6 +112,10 @@ check_kind(struct nhi_value jwk, uint32_t alg, const struct kind **ret,
 	if (kty.p == NULL)
 		return nhi_fail(why, NHI_ERR_KEY_INVALID,
 		    "key: no kty (RFC 7517 4.1)");
+	if (lacks_curve(kty, crv))
+		return nhi_fail(why, NHI_ERR_KEY_INVALID,
+		    "key: kty %s and no crv (RFC 7518 6.2.1.1, RFC 8037 2)",
+		    NHI_QUOTE(kty));
 	kind = find_kind(kty, crv);
 	if (kind == NULL || (kind->algs & alg) == 0)
 		return nhi_fail(why, NHI_ERR_ALG_KEY_MISMATCH,

@@ -104,6 +104,13 @@ static const struct {
 	    "\"x\":\"3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08\"}",
 	    NULL, NULL,
 	},
+	{
+	    "no curve", NHI_ALG_ES256, NHI_ERR_KEY_INVALID,
+	    "{\"kty\":\"EC\",\"kid\":\"1\","
+	    "\"x\":\"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4\","
+	    "\"y\":\"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM\"}",
+	    NULL, NULL,
+	},
 	/* End of the single keys */
 };
 
