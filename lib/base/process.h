@@ -12,7 +12,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define NHI_PROCESS_STATUS	2048	/* bytes: what we ask of it comes first */
+/*
+ * What we ask of a status ends with the signals.  Before them, at most: 500
+ * groups of 10 digits and a blank, 5500 bytes; 4 lines of 33 name spaces, 1500;
+ * the other lines, fewer than 50 of 20, 1000.  Only root sets more groups.
+ */
+#define NHI_PROCESS_STATUS	8192	/* bytes */
 
 /*
  * The numbers of all that there are, in one go: whoever looks at one after the

@@ -3,16 +3,20 @@
 #include "config.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/look.h"
+#include "lib/base/process.h"
 
 #define TRIES	1000		/* others start something, too */
 
@@ -83,12 +87,36 @@ test_started(void **state)
 	}
 }
 
+/* The groups stand before what tells a zombie. */
+static void
+test_groups(void **state)
+{
+	char path[32], text[NHI_PROCESS_STATUS];
+	int fd = memfd_create("status", MFD_CLOEXEC);
+
+	(void)state;
+	assert_true(fd >= 0);
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	assert_true(dprintf(fd, "Name:\tx\nState:\tZ (zombie)\nGroups:\t") > 0);
+	for (unsigned int i = 0; i < 500; i++)
+		assert_true(dprintf(fd, "%u ", 4000000000U + i) > 0);
+	for (unsigned int i = 0; i < 4 * 33; i++)
+		assert_true(dprintf(fd, "\t%u", 4000000000U + i) > 0);
+	assert_true(dprintf(fd, "\nThreads:\t1\nShdPnd:\t"
+	    "0000000000000100\n") > 0);
+	assert_true(nhi_process_read(AT_FDCWD, path, text, sizeof(text)));
+	assert_true(nhi_process_is_over(text));
+	assert_true(nhi_process_is_dying(text));
+	assert_int_equal(close(fd), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_quiet),
 		cmocka_unit_test(test_started),
+		cmocka_unit_test(test_groups),
 		/* End of tests */
 	};
 
