@@ -114,13 +114,11 @@ take_field(struct nhi_issued *e, const struct field *f, struct nhi_span value)
 {
 	char *p = (char *)e + f->offset;
 	uint64_t v;
-	int64_t v64;
 
 	if (f->size == 0) {
 		if (!nhi_num_parse(value, INT64_MAX, &v))
 			return false;
-		v64 = (int64_t)v;
-		memcpy(p, &v64, sizeof(v64));
+		memcpy(p, &(int64_t){ (int64_t)v }, sizeof(int64_t));
 		return true;
 	}
 	if (value.n >= f->size)
@@ -247,12 +245,13 @@ nhi_issued_each(const char *issued,
 
 	if ((err = open_list(issued, &dp, why)) != NHI_OK)
 		return err;
-	while ((de = readdir(dp)) != NULL)
+	while (errno = 0, (de = readdir(dp)) != NULL)
 		if (read_at(dirfd(dp), de->d_name, &text, &e, NULL) ==
 		    NHI_OK && !fn(&e, arg))
 			break;
+	err = de != NULL || errno == 0 ? NHI_OK : fault(issued, why);
 	(void)closedir(dp);
-	return NHI_OK;
+	return err;
 }
 
 /*
@@ -289,11 +288,13 @@ nhi_issued_sweep(const char *issued, int64_t now, uint64_t *ret_gone,
 
 	if ((err = open_list(issued, &dp, why)) != NHI_OK)
 		return err;
-	while ((de = readdir(dp)) != NULL)
+	while (errno = 0, (de = readdir(dp)) != NULL)
 		if (is_over(dirfd(dp), de->d_name, now, &text) &&
 		    unlinkat(dirfd(dp), de->d_name, 0) == 0)
 			gone++;
+	err = errno == 0 ? NHI_OK : fault(issued, why);
 	(void)closedir(dp);
-	*ret_gone = gone;
-	return NHI_OK;
+	if (err == NHI_OK)
+		*ret_gone = gone;
+	return err;
 }

@@ -189,14 +189,17 @@ nhi_mark_sweep(const char *marks, int64_t now, size_t *ret_gone,
 	if ((dp = fdopendir(dir)) == NULL)
 		return fault(marks, why);
 	dir = -1;
-	while ((de = readdir(dp)) != NULL) {
+	while (errno = 0, (de = readdir(dp)) != NULL) {
 		if (is_over(dirfd(dp), de->d_name, now, &is_mark) &&
 		    unlinkat(dirfd(dp), de->d_name, 0) == 0)
 			gone++;
 		else
 			kept += is_mark;
 	}
+	err = errno == 0 ? NHI_OK : fault(marks, why);
 	(void)closedir(dp);
+	if (err != NHI_OK)
+		return err;
 	*ret_gone = gone;
 	*ret_kept = kept;
 	return NHI_OK;

@@ -52,7 +52,6 @@ static const struct field {
 	NUMBER_FIELD("opened", I64, opened),
 	NUMBER_FIELD("expires", I64, expires),
 	TEXT_FIELD("key", key),		/* not in records of before */
-	/* End of the fields */
 };
 
 #define FIELDS	(sizeof(fields) / sizeof(fields[0]))
@@ -74,11 +73,9 @@ is_id(const char *id)
 
 	if (strlen(id) >= NHI_SESSION_ID)
 		return false;
-	while (nhi_span_cut(&rest, '-', &word)) {
+	for (; nhi_span_cut(&rest, '-', &word); n++)
 		if (!nhi_num_parse(word, UINT64_MAX, &v))
 			return false;
-		n++;
-	}
 	return n == 3;
 }
 
@@ -210,9 +207,11 @@ read_at(int dir, const char *id, struct nhi_session *ret, struct nhi_why *why)
 
 	if ((err = nhi_file_read(dir, id, NHI_FILE_OWN, &text, why)) != NHI_OK)
 		return err;
-	if (!parse(nhi_buf_all(&text), id, &s))
+	if (!parse(nhi_buf_all(&text), id, &s)) {
+		errno = EBADMSG;
 		return nhi_fail(why, NHI_ERR_STATE,
 		    "session %s: the record cannot be read", id);
+	}
 	*ret = s;
 	return NHI_OK;
 }
@@ -247,29 +246,54 @@ nhi_session_remove(const char *sessions, const char *id, struct nhi_why *why)
 	return NHI_OK;
 }
 
+/* It went meanwhile, or is none of ours: what we write is none of these. */
+static bool
+is_no_record(enum nhi_err err)
+{
+	return err == NHI_ERR_TOO_LARGE || (err == NHI_ERR_STATE &&
+	    (errno == ENOENT || errno == ELOOP || errno == EPERM ||
+	    errno == ENXIO || errno == EBADMSG));
+}
+
+static enum nhi_err
+each(DIR *dp, bool (*fn)(const struct nhi_session *, void *), void *arg,
+    struct nhi_why *why)
+{
+	enum nhi_err err, first = NHI_OK;
+	const struct dirent *de;
+	struct nhi_session s;
+
+	while (errno = 0, (de = readdir(dp)) != NULL) {
+		if (!is_id(de->d_name))
+			continue;
+		err = read_at(dirfd(dp), de->d_name, &s, NULL);
+		if (err == NHI_OK && !fn(&s, arg))
+			return first;
+		if (err != NHI_OK && !is_no_record(err) && first == NHI_OK)
+			first = nhi_fail(why, NHI_ERR_STATE, "session %s: %s",
+			    de->d_name, strerror(errno));
+	}
+	return errno == 0 || first != NHI_OK ? first : nhi_fail(why,
+	    NHI_ERR_STATE, "sessions: %s", strerror(errno));
+}
+
 enum nhi_err
 nhi_session_each(const char *sessions,
     bool (*fn)(const struct nhi_session *, void *), void *arg,
     struct nhi_why *why)
 {
 	NHI_AUTO(nhi_fd_close) int dir = -1;
-	struct nhi_session s;
-	const struct dirent *de;
+	enum nhi_err err;
 	DIR *dp;
 
 	/* /run is empty after a boot: nobody has been here yet. */
-	if (nhi_dir_open(AT_FDCWD, sessions, &dir, NULL) != NHI_OK)
-		return errno == ENOENT ? NHI_OK : nhi_fail(why,
-		    NHI_ERR_STATE, "%s: %s", sessions, strerror(errno));
+	if ((err = nhi_dir_open(AT_FDCWD, sessions, &dir, why)) != NHI_OK)
+		return errno == ENOENT ? NHI_OK : err;
 	if ((dp = fdopendir(dir)) == NULL)
 		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", sessions,
 		    strerror(errno));
 	dir = -1;
-	while ((de = readdir(dp)) != NULL)
-		if (is_id(de->d_name) &&
-		    read_at(dirfd(dp), de->d_name, &s, NULL) == NHI_OK &&
-		    !fn(&s, arg))
-			break;
+	err = each(dp, fn, arg, why);
 	(void)closedir(dp);
-	return NHI_OK;
+	return err;
 }

@@ -52,8 +52,10 @@ int		 nhi_session_alive(const struct nhi_session *);
 bool		 nhi_session_is_now(const struct nhi_session *);
 
 /*
- * Call fn for each readable record; it returns false to stop.  Names that are
- * no record are skipped.  No directory is no session.
+ * Call fn for each record; it returns false to stop.  Skipped is what went
+ * meanwhile and what is no well-formed record of ours.  One that cannot be
+ * read for another reason may be a live session: NHI_ERR_STATE, after fn has
+ * seen all the others.  No directory is no session.
  */
 enum nhi_err	 nhi_session_each(const char *sessions,
 		    bool (*fn)(const struct nhi_session *, void *), void *arg,

@@ -2,6 +2,8 @@
 /* The ledger: what is entered is found, and goes when it has expired. */
 #include "config.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +20,21 @@
 #include "tests/unit/temp_dir.h"
 
 #define DAY	(24 * 60 * 60)
+
+static bool fails;
+
+struct dirent	*__real_readdir(DIR *);
+struct dirent	*__wrap_readdir(DIR *);
+
+/* The rest of the directory cannot be read. */
+struct dirent *
+__wrap_readdir(DIR *dp)
+{
+	if (!fails)
+		return __real_readdir(dp);
+	errno = EIO;
+	return NULL;
+}
 
 static void
 enter(uint64_t serial, int64_t until)
@@ -196,6 +213,31 @@ test_sweep(void **state)
 	    NHI_ERR_STATE);
 }
 
+static bool
+never(const struct nhi_issued *e, void *arg)
+{
+	(void)e;
+	(void)arg;
+	fail();
+	return false;
+}
+
+/* What cannot be read is not what is not there. */
+static void
+test_unread(void **state)
+{
+	uint64_t gone = 7;
+
+	(void)state;
+	fails = true;
+	assert_int_equal(nhi_issued_each(dir, never, NULL, NULL),
+	    NHI_ERR_STATE);
+	assert_int_equal(nhi_issued_sweep(dir, 0, &gone, NULL),
+	    NHI_ERR_STATE);
+	fails = false;
+	assert_int_equal(gone, 7);
+}
+
 int
 main(void)
 {
@@ -205,6 +247,7 @@ main(void)
 		TEMP_TEST(test_week, temp_setup),
 		TEMP_TEST(test_each, temp_setup),
 		TEMP_TEST(test_sweep, temp_setup),
+		TEMP_TEST(test_unread, temp_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,8 @@
 /* A token is spent once, or for one key, whoever asks at the same time. */
 #include "config.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +18,21 @@
 #include "lib/base/mark.h"
 #include "lib/base/num.h"
 #include "tests/unit/temp_dir.h"
+
+static bool fails;
+
+struct dirent	*__real_readdir(DIR *);
+struct dirent	*__wrap_readdir(DIR *);
+
+/* The rest of the directory cannot be read. */
+struct dirent *
+__wrap_readdir(DIR *dp)
+{
+	if (!fails)
+		return __real_readdir(dp);
+	errno = EIO;
+	return NULL;
+}
 
 #define KEY_A	"SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 #define KEY_B	"SHA256:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"
@@ -166,6 +183,21 @@ test_race_once(void **state)
 		assert_int_equal(temp_race(8, 0, race_once, &hash), 1);
 }
 
+/* Half a sweep is none. */
+static void
+test_unread(void **state)
+{
+	size_t gone = 7, kept = 7;
+
+	(void)state;
+	fails = true;
+	assert_int_equal(nhi_mark_sweep(dir, 0, &gone, &kept, NULL),
+	    NHI_ERR_STATE);
+	fails = false;
+	assert_int_equal(gone, 7);
+	assert_int_equal(kept, 7);
+}
+
 static void
 test_sweep(void **state)
 {
@@ -201,6 +233,7 @@ main(void)
 		TEMP_TEST(test_race, temp_setup),
 		TEMP_TEST(test_race_once, temp_setup),
 		TEMP_TEST(test_sweep, temp_setup),
+		TEMP_TEST(test_unread, temp_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,11 +12,27 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/session.h"
 #include "tests/unit/temp_dir.h"
+
+static bool fails;
+
+struct dirent	*__real_readdir(DIR *);
+struct dirent	*__wrap_readdir(DIR *);
+
+/* The rest of the directory cannot be read. */
+struct dirent *
+__wrap_readdir(DIR *dp)
+{
+	if (!fails)
+		return __real_readdir(dp);
+	errno = EIO;
+	return NULL;
+}
 
 static const struct nhi_session sample = {
 	.account = "web", .uid = 2000300001, .identity = "web-deploy",
@@ -145,6 +164,32 @@ test_each(void **state)
 	    &n, NULL), NHI_ERR_STATE);
 }
 
+/* A record that cannot be read may be a live session. */
+static void
+test_unread(void **state)
+{
+	int next = open("/", O_RDONLY | O_CLOEXEC);
+	struct nhi_session s = sample;
+	struct rlimit few, old;
+	unsigned int n = 0;
+
+	(void)state;
+	nhi_session_name(&s);
+	assert_int_equal(nhi_session_write(dir, &s, NULL), NHI_OK);
+	fails = true;
+	assert_int_equal(nhi_session_each(dir, count, &n, NULL),
+	    NHI_ERR_STATE);
+	fails = false;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	assert_int_equal(close(next), 0);
+	few = (struct rlimit){ (rlim_t)next + 1, old.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	assert_int_equal(nhi_session_each(dir, count, &n, NULL),
+	    NHI_ERR_STATE);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	assert_int_equal(n, 0);
+}
+
 /* Every text at its longest, every byte escaped. */
 static void
 test_long(void **state)
@@ -171,6 +216,7 @@ main(void)
 		TEMP_TEST(test_ids, temp_setup),
 		TEMP_TEST(test_broken, temp_setup),
 		TEMP_TEST(test_each, temp_setup),
+		TEMP_TEST(test_unread, temp_setup),
 		TEMP_TEST(test_long, temp_setup),
 	};
 
