@@ -122,6 +122,10 @@ take_number(struct scan *s)
 	if (n > digits.n + (large ? 1 : 0))
 		FAULT(s, "\"%.*s\" is not a decimal number",
 		    (int)(n > 40 ? 40 : n), s->rest.p);
+	else if (!large && digits.p[0] != '0' &&
+	    nhi_num_parse(digits, INT64_MAX, &v) && v > INT32_MAX)
+		FAULT(s, "the number %.*s is above 2147483647: it needs an L "
+		    "behind it", (int)n, s->rest.p);
 	else if (digits.n > 18 || !nhi_num_parse(digits,
 	    large ? INT64_MAX : INT32_MAX, &v))
 		FAULT(s, "the number %.*s is too large or begins with 0",

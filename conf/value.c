@@ -129,6 +129,9 @@ nhi_value_wrong(enum nhi_setting_type type, const char *s)
 		/* End of the types with a form */
 	};
 
+	if (type == NHI_SET_CIDRS && nhi_source_cidr_host(s))
+		return "a network: host bits are set (the network of "
+		    "\"10.0.0.1/8\" is \"10.0.0.0/8\")";
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		if (table[i].type == type && !table[i].right(s))
 			return table[i].wrong;

@@ -66,6 +66,9 @@ nhi_file_open(int dir, const char *path, enum nhi_file_owner owner,
 
 	fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY |
 	    O_NONBLOCK);
+	if (fd < 0 && errno == ELOOP)
+		return nhi_fail(why, NHI_ERR_STATE,
+		    "%s: a symbolic link, which is not followed", path);
 	if (fd < 0 || fstat(fd, &st) != 0)
 		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", path,
 		    cause(why));

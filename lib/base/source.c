@@ -110,18 +110,31 @@ mask(unsigned int i, unsigned int bits)
 	return (uint8_t)(0xff << (8 - (bits - 8 * i)));
 }
 
+static bool
+has_host(const struct address *a, unsigned int bits)
+{
+	for (unsigned int i = 0; i < a->n; i++)
+		if ((a->p[i] & (uint8_t)~mask(i, bits)) != 0)
+			return true;
+	return false;
+}
+
 bool
 nhi_source_cidr_valid(const char *cidr)
 {
 	struct address a;
 	unsigned int bits;
 
-	if (!parse_cidr(cidr, &a, &bits))
-		return false;
-	for (unsigned int i = 0; i < a.n; i++)
-		if ((a.p[i] & (uint8_t)~mask(i, bits)) != 0)
-			return false;
-	return true;
+	return parse_cidr(cidr, &a, &bits) && !has_host(&a, bits);
+}
+
+bool
+nhi_source_cidr_host(const char *cidr)
+{
+	struct address a;
+	unsigned int bits;
+
+	return parse_cidr(cidr, &a, &bits) && has_host(&a, bits);
 }
 
 static bool

@@ -20,6 +20,9 @@ bool	 nhi_source_key(const char *address, char ret[static NHI_SOURCE_SIZE]);
 /* "10.0.0.0/8", "2001:db8::/32" or a plain address; no host bits. */
 bool	 nhi_source_cidr_valid(const char *cidr);
 
+/* Is it none only because bits are set behind its prefix? */
+bool	 nhi_source_cidr_host(const char *cidr);
+
 /* Is the address in one of them?  An empty list admits everything. */
 bool	 nhi_source_in(const char *address, const struct nhi_list *cidrs);
 

@@ -86,6 +86,11 @@ test_cidr(void **state)
 	for (size_t i = 0; i < COUNT(bad); i++)
 		if (nhi_source_cidr_valid(bad[i]))
 			fail_msg("%s", bad[i]);
+	assert_true(nhi_source_cidr_host("10.0.0.1/8"));
+	assert_true(nhi_source_cidr_host("2001:db8::1/32"));
+	assert_false(nhi_source_cidr_host("10.0.0.0/8"));
+	assert_false(nhi_source_cidr_host("10.0.0.1/33"));
+	assert_false(nhi_source_cidr_host("example.com"));
 }
 
 static bool
