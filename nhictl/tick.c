@@ -160,10 +160,10 @@ nhi_verb_tick(int argc, char **argv)
 		return NHI_CTL_FAULT;
 	}
 	if (!make_run())
-		return NHI_CTL_NO;
+		return NHI_CTL_FAULT;
 	stamp(now);
 	ask_time(&tick);
 	if (!run(&tick, verbose))
-		return NHI_CTL_NO;
+		return NHI_CTL_FAULT;
 	return nhi_ctl_done(fflush(stdout) == 0);
 }

@@ -93,7 +93,7 @@ nobody() {
 }
 soon 30 nobody || not_ok 'nothing of the account is left'
 nhictl tick >/dev/null 2>&1
-try 'a mount is not taken away' 1 'homes: home of|pr-1' nhictl tick
+try 'a mount is not taken away' 2 'homes: home of|pr-1' nhictl tick
 is 'nor what is in it' y "$(cat $HOMES/pr-1/mine)"
 umount $HOMES/pr-1
 nhictl tick >"$OUT" 2>&1 || not_ok 'tick'

@@ -165,7 +165,7 @@ try 'who is said to linger without a lease, tick finds' 0 \
 is 'and it does not' alice "$(ls $LINGER)"
 touch $LINGER/web-deploy
 chmod 0777 $LINGER
-try 'a directory that others may write is left alone' 1 \
+try 'a directory that others may write is left alone' 2 \
     'linger: .*others may write' nhictl tick
 nhi_ssh one web-deploy@127.0.0.1 true </dev/null >"$OUT" 2>&1 ||
     not_ok 'which is no matter of a login'
