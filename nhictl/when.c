@@ -59,7 +59,7 @@ offset(struct nhi_span *s, int64_t *ret)
 	return true;
 }
 
-/* RFC 3339 5.6, the date alone allowed. */
+/* RFC 3339 5.6, without its zone and the date alone allowed: UTC. */
 static bool
 rfc3339(struct nhi_span s, int64_t *ret)
 {
@@ -82,7 +82,9 @@ rfc3339(struct nhi_span s, int64_t *ret)
 			if (n == 0)
 				return false;
 		}
-		if (!offset(&s, &ahead))
+		/* As in our own tables: UTC. */
+		ahead = 0;
+		if (s.n > 0 && !offset(&s, &ahead))
 			return false;
 		v += hours * 3600 + minutes * 60 + seconds - ahead;
 	}
