@@ -2,6 +2,7 @@
 /* nhictl apply [--check-only] [--json] */
 #include "config.h"
 
+#include <getopt.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -78,16 +79,22 @@ nhi_verb_apply(int argc, char **argv)
 {
 	struct nhi_report r = { stdout, false };
 	const struct nhi_why root = { "only root may apply a policy" };
+	static const struct option options[] = {
+		{ "check-only", no_argument, NULL, 'c' },
+		{ "json", no_argument, NULL, 'j' },
+		{ NULL, 0, NULL, 0 },
+	};
 	bool check_only = false;
+	int c;
 
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--check-only") == 0)
-			check_only = true;
-		else if (strcmp(argv[i], "--json") == 0)
-			r.json = true;
-		else
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c != 'c' && c != 'j')
 			return nhi_ctl_usage("apply");
+		check_only = check_only || c == 'c';
+		r.json = r.json || c == 'j';
 	}
+	if (optind != argc)
+		return nhi_ctl_usage("apply");
 	if (geteuid() != 0)
 		return nhi_ctl_fail(NHI_ERR_STATE, &root);
 	return apply(&r, check_only);

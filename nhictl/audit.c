@@ -173,7 +173,8 @@ set_time(const char *text, char out[32])
 
 	if (!nhi_when_parse(text, nhi_when_now(), false, &at)) {
 		(void)fprintf(stderr, "nhictl: not a time: %s (2h ago as 2h, "
-		    "a day, RFC 3339 with its zone, seconds since 1970)\n",
+		    "a day, RFC 3339, in UTC without a zone, seconds since "
+		    "1970)\n",
 		    text);
 		return false;
 	}
@@ -258,9 +259,10 @@ nhi_verb_audit(int argc, char **argv)
 	struct job job = { .json = false };
 	struct nhi_why why = { "" };
 	enum nhi_err err;
+	uint64_t given = 0;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "f", options, NULL)) != -1)
+	while ((c = nhi_ctl_option(argc, argv, "f", options, &given)) != -1)
 		if (!set_option(&job, c, optarg))
 			return nhi_ctl_usage("audit");
 	/* What is to come has no end. */

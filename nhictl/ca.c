@@ -137,9 +137,10 @@ parse(int argc, char **argv, struct args *a)
 		{ "key", required_argument, NULL, 'k' },
 		{ NULL, 0, NULL, 0 },
 	};
+	uint64_t given = 0;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((c = nhi_ctl_option(argc, argv, "", options, &given)) != -1) {
 		if (c == 't' && find_type(optarg, &a->type))
 			a->typed = true;
 		else if (c == 'a')
@@ -189,12 +190,12 @@ int
 nhi_verb_ca_show(int argc, char **argv)
 {
 	NHI_AUTO(nhi_ssh_trusted_freep) struct nhi_ssh_trusted *list = NULL;
-	bool json = argc == 2 && strcmp(argv[1], "--json") == 0;
+	bool json = false;
 	struct nhi_why why = { "" };
 	enum nhi_err err;
 	int status = NHI_CTL_OK;
 
-	if (argc != 1 && !json)
+	if (!nhi_ctl_json(argc, argv, &json))
 		return nhi_ctl_usage("ca show");
 	if (access(NHI_CA_TRUSTED, F_OK) != 0)
 		return nhi_ctl_fail(nhi_fail(&why, NHI_ERR_STATE, "%s: %s",

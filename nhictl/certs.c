@@ -106,9 +106,10 @@ parse(int argc, char **argv, struct listing *l)
 		{ "account", required_argument, NULL, 'a' },
 		{ NULL, 0, NULL, 0 },
 	};
+	uint64_t given = 0;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((c = nhi_ctl_option(argc, argv, "", options, &given)) != -1) {
 		if (c == 'j')
 			l->json = true;
 		else if (c == 'i')
@@ -125,7 +126,8 @@ int
 nhi_verb_certs(int argc, char **argv)
 {
 	static const char *const heads[] = { "SERIAL", "IDENTITY", "ACCOUNT",
-		"KEY", "ISSUED", "EXPIRES", "SOURCE", "STATE", NULL };
+		"KEY", "ISSUED (UTC)", "EXPIRES (UTC)", "SOURCE", "STATE",
+		NULL };
 	NHI_AUTO(nhi_table_wipe) struct nhi_table table = { .heads = heads };
 	struct listing l = { .table = &table, .now = nhi_when_now() };
 	struct nhi_why why = { "" };

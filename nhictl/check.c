@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <getopt.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -37,15 +38,18 @@ int
 nhi_verb_check(int argc, char **argv)
 {
 	struct nhi_report r = { stdout, false };
-	const char *file = NULL;
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
 
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--json") == 0)
-			r.json = true;
-		else if (argv[i][0] == '-' || file != NULL)
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c != 'j')
 			return nhi_ctl_usage("check");
-		else
-			file = argv[i];
+		r.json = true;
 	}
-	return check(&r, file);
+	if (optind < argc - 1)
+		return nhi_ctl_usage("check");
+	return check(&r, optind < argc ? argv[optind] : NULL);
 }

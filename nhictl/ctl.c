@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,6 +26,41 @@ nhi_ctl_usage(const char *verb)
 			nhi_ctl_print_usage(v, stderr);
 	}
 	return NHI_CTL_USAGE;
+}
+
+int
+nhi_ctl_option(int argc, char **argv, const char *shorts,
+    const struct option *options, uint64_t *given)
+{
+	int at = -1, c = getopt_long(argc, argv, shorts, options, &at);
+
+	if (c == -1 || c == '?' || at < 0 ||
+	    options[at].has_arg == no_argument)
+		return c;
+	if ((*given >> at & 1) != 0) {
+		(void)fprintf(stderr, "nhictl: --%s is given twice\n",
+		    options[at].name);
+		return '?';
+	}
+	*given |= UINT64_C(1) << at;
+	return c;
+}
+
+bool
+nhi_ctl_json(int argc, char **argv, bool *ret)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c != 'j')
+			return false;
+		*ret = true;
+	}
+	return optind == argc;
 }
 
 /* Reasons may hold hostile bytes; a terminal must not obey them. */
@@ -53,6 +89,15 @@ nhi_ctl_done(bool good)
 	(void)fprintf(stderr, "nhictl: not all could be written: %s\n",
 	    errno != 0 ? strerror(errno) : "standard output");
 	return NHI_CTL_FAULT;
+}
+
+int
+nhi_ctl_end(int code)
+{
+	/* What was asked first: errno is what the flush leaves. */
+	bool good = !ferror(stdout);
+
+	return fflush(stdout) == 0 && good ? code : nhi_ctl_done(false);
 }
 
 int

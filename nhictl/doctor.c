@@ -106,8 +106,7 @@ nhi_verb_doctor(int argc, char **argv)
 	if (optind != argc || (list && (d.probe || d.state)))
 		return nhi_ctl_usage("doctor");
 	if (list)
-		return nhi_doctor_print_list(json) ? NHI_CTL_OK :
-		    NHI_CTL_FAULT;
+		return nhi_ctl_done(nhi_doctor_print_list(json));
 	look(&d);
 	if (!nhi_doctor_print(&d, json) || d.failed)
 		return nhi_ctl_done(false);

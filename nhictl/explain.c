@@ -356,5 +356,5 @@ nhi_verb_explain(int argc, char **argv)
 		print_json(&a);
 	else
 		print_text(&a);
-	return nhi_ctl_code(a.reason);
+	return nhi_ctl_end(nhi_ctl_code(a.reason));
 }

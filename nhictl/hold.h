@@ -9,6 +9,20 @@
 /* "everything", "account web", ... */
 void		 nhi_hold_target(const struct nhi_hold *, char out[static 96]);
 
+/* What `hold add` and `hold lift` are told. */
+struct nhi_hold_args {
+	struct nhi_hold hold;
+	unsigned int scopes;		/* how many were given */
+	bool keep;			/* the sessions that live */
+	bool bad;
+};
+
+struct option;
+
+/* False, and said why where usage does not tell: wrong options. */
+bool		 nhi_hold_parse(int argc, char **argv, const struct option *,
+		    struct nhi_hold_args *);
+
 /* The record of an addition or a lift, by the function that writes it. */
 enum nhi_err	 nhi_hold_record(enum nhi_audit_event, const struct nhi_hold *,
 		    const char *detail, enum nhi_err (*record)(

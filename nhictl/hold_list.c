@@ -2,7 +2,6 @@
 /* nhictl hold list, and how far a hold reaches. */
 #include "config.h"
 
-#include <getopt.h>
 #include <string.h>
 
 #include "lib/base/paths.h"
@@ -33,7 +32,7 @@ show(const struct nhi_hold *hold, void *arg)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(8192);
 	struct listing *l = arg;
-	char until[32] = "lifted";
+	char until[32] = "no end";
 	bool active = is_active(hold, l->now);
 
 	if (l->json) {
@@ -61,25 +60,15 @@ show(const struct nhi_hold *hold, void *arg)
 int
 nhi_verb_hold_list(int argc, char **argv)
 {
-	static const char *const heads[] = { "HELD", "NAME", "UNTIL", "BY",
-		"REASON", NULL };
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ NULL, 0, NULL, 0 },
-	};
+	static const char *const heads[] = { "HELD", "NAME", "UNTIL (UTC)",
+		"BY", "REASON", NULL };
 	NHI_AUTO(nhi_table_wipe) struct nhi_table table = { .heads = heads };
 	struct listing l = { .table = &table, .now = nhi_when_now() };
 	struct nhi_why why = { "" };
 	enum nhi_err err;
 	bool good = true;
-	int c;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c != 'j')
-			return nhi_ctl_usage("hold list");
-		l.json = true;
-	}
-	if (optind != argc)
+	if (!nhi_ctl_json(argc, argv, &l.json))
 		return nhi_ctl_usage("hold list");
 	err = nhi_hold_each(NHI_HOLDS_DIR, show, &l, &why);
 	if (err != NHI_OK)

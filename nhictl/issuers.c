@@ -2,7 +2,6 @@
 /* nhictl issuers: whose tokens are believed, and how fresh their keys are. */
 #include "config.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -151,22 +150,12 @@ nhi_verb_issuers(int argc, char **argv)
 {
 	static const char *const heads[] = { "ISSUER", "PRESET", "KEYS",
 		"COUNT", "AGE", "NEXT", "URL", "LAST FAULT", NULL };
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ NULL, 0, NULL, 0 },
-	};
 	NHI_AUTO(listing_wipe) struct listing l = {
 		.table = { .heads = heads }, .now = nhi_when_now() };
 	struct nhi_why why = { "" };
 	enum nhi_err err;
-	int c;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c != 'j')
-			return nhi_ctl_usage("issuers");
-		l.json = true;
-	}
-	if (optind != argc)
+	if (!nhi_ctl_json(argc, argv, &l.json))
 		return nhi_ctl_usage("issuers");
 	if ((err = nhi_issuers_each(NULL, on_issuer, &l, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);

@@ -28,18 +28,10 @@ match(const char *name, int argc, char **argv)
 static void
 print_all(FILE *f)
 {
-	(void)fputs("usage: nhictl VERB [ARGUMENT...]\n\n", f);
+	(void)fputs("usage: nhictl VERB [ARGUMENT...] | --help | --version\n\n", f);
 	for (const struct nhi_verb *v = nhi_verbs; v->name != NULL; v++)
 		(void)fprintf(f, "  %-16s %s\n", v->name, v->summary);
 	(void)fputs("\nnhictl VERB --help tells the arguments of a verb.\n", f);
-}
-
-static int
-help(const struct nhi_verb *v)
-{
-	nhi_ctl_print_usage(v, stdout);
-	(void)printf("\n%s\n", v->summary);
-	return nhi_ctl_done(fflush(stdout) == 0);
 }
 
 /* Nothing that we open may become somebody's standard stream. */
@@ -72,10 +64,26 @@ print_group(const char *word, FILE *f)
 	return found;
 }
 
+/* Of "sessions" the usage of "sessions end", too. */
+static int
+help(const struct nhi_verb *v)
+{
+	nhi_ctl_print_usage(v, stdout);
+	(void)print_group(v->name, stdout);
+	(void)printf("\n%s\n", v->summary);
+	return nhi_ctl_done(fflush(stdout) == 0);
+}
+
 static bool
 is_help(const char *word)
 {
 	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+static bool
+is_version(const char *word)
+{
+	return strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0;
 }
 
 int
@@ -90,6 +98,10 @@ main(int argc, char **argv)
 	}
 	if (is_help(argv[1]) || strcmp(argv[1], "help") == 0) {
 		print_all(stdout);
+		return nhi_ctl_done(fflush(stdout) == 0);
+	}
+	if (is_version(argv[1])) {
+		(void)puts("nhi " PACKAGE_VERSION);
 		return nhi_ctl_done(fflush(stdout) == 0);
 	}
 	for (const struct nhi_verb *v = nhi_verbs; v->name != NULL; v++) {

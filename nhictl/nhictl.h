@@ -8,6 +8,7 @@
 #define NHI_NHICTL_NHICTL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "lib/base/err.h"
@@ -43,6 +44,9 @@ int	 nhi_ctl_fail(enum nhi_err, const struct nhi_why *);
  */
 int	 nhi_ctl_done(bool good);
 
+/* The same with an exit code of the verb's own where all of it could be. */
+int	 nhi_ctl_end(int code);
+
 /* That exit code; a key set that is none is bad input too. */
 int	 nhi_ctl_code(enum nhi_err);
 
@@ -52,6 +56,18 @@ int	 nhi_ctl_code(enum nhi_err);
  */
 enum nhi_err	 nhi_ctl_open(const char *path, int *ret_fd,
 		    struct nhi_why *) NHI_MUST;
+
+struct option;
+
+/*
+ * getopt_long(), which says so and gives '?' where an option that has a value
+ * is there a second time.  `given` is 0 at first.
+ */
+int	 nhi_ctl_option(int argc, char **argv, const char *shorts,
+	    const struct option *, uint64_t *given);
+
+/* The options of a listing that has only --json; false: others were given. */
+bool	 nhi_ctl_json(int argc, char **argv, bool *ret);
 
 /* Print the usage line of a verb on standard error; returns NHI_CTL_USAGE. */
 int	 nhi_ctl_usage(const char *verb);

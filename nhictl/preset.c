@@ -74,12 +74,12 @@ int
 nhi_verb_preset_list(int argc, char **argv)
 {
 	const struct nhi_preset *p;
-	bool good = true;
+	bool good = true, json = false;
 
-	if (argc == 1)
-		return nhi_ctl_done(list_text());
-	if (argc != 2 || strcmp(argv[1], "--json") != 0)
+	if (!nhi_ctl_json(argc, argv, &json))
 		return nhi_ctl_usage("preset list");
+	if (!json)
+		return nhi_ctl_done(list_text());
 	for (size_t i = 0; good && (p = nhi_preset_each(i)) != NULL; i++)
 		good = put_json(p);
 	return nhi_ctl_done(good);

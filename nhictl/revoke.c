@@ -254,8 +254,8 @@ show(const struct nhi_revocation *r, void *arg)
 static int
 list(bool json)
 {
-	static const char *const heads[] = { "REVOKED", "NAME", "TIME", "BY",
-		"REASON", NULL };
+	static const char *const heads[] = { "REVOKED", "NAME", "TIME (UTC)",
+		"BY", "REASON", NULL };
 	NHI_AUTO(nhi_table_wipe) struct nhi_table table = { .heads = heads };
 	struct listing l = { .table = &table, .json = json };
 	struct nhi_why why = { "" };
@@ -283,9 +283,10 @@ nhi_verb_revoke(int argc, char **argv)
 		{ NULL, 0, NULL, 0 },
 	};
 	struct args a = { .names = 0 };
+	uint64_t given = 0;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
+	while ((c = nhi_ctl_option(argc, argv, "", options, &given)) != -1)
 		set_option(&a, c, optarg);
 	if (a.bad || optind != argc || (a.list ? a.names > 0 :
 	    a.names != 1 || a.json || a.r.reason[0] == '\0'))

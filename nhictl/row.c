@@ -22,7 +22,7 @@ static const struct {
 	const char *head;
 	size_t width;
 } columns[] = {
-	{ "TIME", 19 },
+	{ "TIME (UTC)", 19 },
 	{ "EVENT", 13 },
 	{ "ACCOUNT", 14 },
 	{ "IDENTITY", 14 },

@@ -2,7 +2,6 @@
 /* nhictl sessions: who is in. */
 #include "config.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 
 #include "lib/base/paths.h"
@@ -56,6 +55,7 @@ show(const struct nhi_session *s, void *arg)
 		nhi_when_format(s->expires, expires);
 	(void)snprintf(pid, sizeof(pid), "%ld%s", (long)s->pid,
 	    nhi_session_alive(s) != 0 ? "" : " (gone)");
+	nhi_table_add(l->table, s->id);
 	nhi_table_add(l->table, s->account);
 	nhi_table_add(l->table, s->identity[0] == '\0' ? "-" : s->identity);
 	nhi_table_add(l->table, s->service);
@@ -69,24 +69,15 @@ show(const struct nhi_session *s, void *arg)
 int
 nhi_verb_sessions(int argc, char **argv)
 {
-	static const char *const heads[] = { "ACCOUNT", "IDENTITY", "SERVICE",
-		"SOURCE", "OPENED", "EXPIRES", "PID", NULL };
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ NULL, 0, NULL, 0 },
-	};
+	static const char *const heads[] = { "SESSION", "ACCOUNT", "IDENTITY",
+		"SERVICE", "SOURCE", "OPENED (UTC)", "EXPIRES (UTC)", "PID",
+		NULL };
 	NHI_AUTO(nhi_table_wipe) struct nhi_table table = { .heads = heads };
 	struct listing l = { .table = &table };
 	struct nhi_why why = { "" };
 	enum nhi_err err;
-	int c;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c != 'j')
-			return nhi_ctl_usage("sessions");
-		l.json = true;
-	}
-	if (optind != argc)
+	if (!nhi_ctl_json(argc, argv, &l.json))
 		return nhi_ctl_usage("sessions");
 	if ((err = nhi_session_each(NHI_SESSIONS_DIR, show, &l, &why)) !=
 	    NHI_OK)

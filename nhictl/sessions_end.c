@@ -45,9 +45,10 @@ nhi_verb_sessions_end(int argc, char **argv)
 		{ NULL, 0, NULL, 0 },
 	};
 	const char *reason = "no reason given";
+	uint64_t given = 0;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((c = nhi_ctl_option(argc, argv, "", options, &given)) != -1) {
 		if (c != 'r' || optarg[0] == '\0')
 			return nhi_ctl_usage("sessions end");
 		reason = optarg;

@@ -170,9 +170,10 @@ parse(int argc, char **argv, struct options *o)
 		{ NULL, 0, NULL, 0 },
 	};
 	bool within = false;
+	uint64_t given = 0;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((c = nhi_ctl_option(argc, argv, "", options, &given)) != -1) {
 		o->dry_run = o->dry_run || c == 'n';
 		o->json = o->json || c == 'j';
 		o->confirm = o->confirm || c == 'c';

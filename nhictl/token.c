@@ -22,8 +22,8 @@
 #define JWKS_FD		3
 #define TOKEN_ROOM	(256U << 10)
 
-/* Take --jwks FILE out of the options; -1 where it is missing or twice. */
-static int
+/* Take --jwks FILE out of the options; what is wrong, or NULL. */
+static const char *
 take_jwks(int *argc, char **argv, const char **ret)
 {
 	int n = 0;
@@ -34,12 +34,14 @@ take_jwks(int *argc, char **argv, const char **ret)
 			argv[n++] = argv[i];
 			continue;
 		}
-		if (*ret != NULL || i + 1 == *argc)
-			return -1;
+		if (*ret != NULL)
+			return "--jwks is given twice";
+		if (i + 1 == *argc)
+			break;
 		*ret = argv[++i];
 	}
 	*argc = n;
-	return *ret == NULL ? -1 : 0;
+	return *ret == NULL ? "--jwks FILE is missing" : NULL;
 }
 
 /* Whoever took the verifier over does not write to root's terminal. */
@@ -99,8 +101,8 @@ run_confined(const char *word, int argc, char **argv, int jwks)
 	}
 	show(&proc.out, stdout);
 	show(&proc.err, stderr);
-	return fflush(stdout) != 0 || proc.status > NHI_CTL_FAULT ?
-	    NHI_CTL_FAULT : proc.status;
+	return nhi_ctl_end(proc.status > NHI_CTL_FAULT ? NHI_CTL_FAULT :
+	    proc.status);
 }
 
 /* Without a key set nothing can be told of a token. */
@@ -113,7 +115,7 @@ refuse(const struct nhi_check *c, enum nhi_err err, const char *text)
 	(void)nhi_fail(&why, err, "key set: %s", text);
 	nhi_check_refuse(c, err, &why, &b);
 	show(&b, stdout);
-	return NHI_CTL_FAULT;
+	return nhi_ctl_end(NHI_CTL_FAULT);
 }
 
 static int
@@ -136,7 +138,7 @@ check_here(const struct nhi_check *c, int fd)
 	}
 	err = nhi_check_run(c, nhi_buf_all(&jwks), &token, &text);
 	(void)fputs(nhi_buf_text(&text), stdout);
-	return nhi_ctl_code(err);
+	return nhi_ctl_end(nhi_ctl_code(err));
 }
 
 int
@@ -145,13 +147,13 @@ nhi_verb_token_check(int argc, char **argv)
 	NHI_AUTO(nhi_check_wipe) struct nhi_check c = { .now = 0 };
 	NHI_AUTO(nhi_fd_close) int fd = -1;
 	struct nhi_why why = { "" };
-	const char *jwks;
+	const char *jwks, *wrong;
 	enum nhi_err err;
 
 	argc--;
 	argv++;
-	if (take_jwks(&argc, argv, &jwks) != 0) {
-		(void)fprintf(stderr, "nhictl: --jwks FILE is needed once\n");
+	if ((wrong = take_jwks(&argc, argv, &jwks)) != NULL) {
+		(void)fprintf(stderr, "nhictl: %s\n", wrong);
 		return nhi_ctl_usage("token check");
 	}
 	err = nhi_check_options(argc, argv, &c, &why);
@@ -183,5 +185,5 @@ nhi_verb_token_show(int argc, char **argv)
 	(void)!nhi_file_slurp(STDIN_FILENO, &token, &why);
 	err = nhi_check_show(&token, &text);
 	(void)fputs(nhi_buf_text(&text), stdout);
-	return err == NHI_OK ? NHI_CTL_OK : NHI_CTL_NO;
+	return nhi_ctl_end(err == NHI_OK ? NHI_CTL_OK : NHI_CTL_NO);
 }

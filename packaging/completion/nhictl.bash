@@ -10,7 +10,7 @@ _nhictl() {
 	verbs=$("$cmd" --help 2>/dev/null | sed -n 's/^  \([a-z].*\)/\1/p' |
 	    cut -c 1-16 | sed 's/  *$//')
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "--help $(cut -d' ' -f1 \
+		mapfile -t COMPREPLY < <(compgen -W "--help --version $(cut -d' ' -f1 \
 		    <<<"$verbs")" -- "$cur")
 		return
 	fi

@@ -12,7 +12,7 @@ function __nhictl_complete
 	if test (count $words) -eq 1
 		__nhictl_verbs | string replace -r '^(\S+) \S+\t.*' '$1' |
 		    sort -u
-		echo --help
+		string join \n -- --help --version
 		return
 	end
 	set -l seconds (__nhictl_verbs | string replace -rf "^$verb " '')

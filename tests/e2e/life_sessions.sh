@@ -62,6 +62,9 @@ quick() {
 stay one k web-deploy 'setsid sleep 4711 >/dev/null 2>&1 </dev/null &'
 stay two k web-deploy 'setsid sleep 4712 >/dev/null 2>&1 </dev/null &'
 stay other d db-deploy
+try 'the table has the id that is needed' 0 "^${ID[one]}  *web-deploy " \
+    nhictl sessions
+try 'and says that its times are UTC' 0 'OPENED \(UTC\)' nhictl sessions
 try 'one session is ended' 0 "^ended: ${ID[one]}" \
     nhictl sessions end --reason 'it hangs' "${ID[one]}"
 try 'its client is gone' 0 '' soon 30 gone "${PID[one]}"

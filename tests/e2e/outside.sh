@@ -34,6 +34,60 @@ for verb in hold token ca policy; do
 	    nhictl "$verb"
 done
 
+try 'sessions --help tells of end, too' 0 '^usage: nhictl sessions end ' \
+    nhictl sessions --help
+for word in --version -V; do
+	try "$word" 0 '^nhi [0-9]+\.[0-9]+' nobody nhictl $word
+done
+
+# twice OPTION VALUE VERB...: which of the two was meant, nobody knows.
+twice() {
+	local option=$1 value=$2
+	shift 2
+
+	try "$* $option twice" 64 "$option is given twice" \
+	    nhictl "$@" "$option" "$value" "$option" "$value"
+}
+for option in --since --until; do
+	twice $option 1h audit
+done
+twice --event revoke audit
+twice --outcome deny audit
+twice --id x audit
+for option in --account --identity; do
+	twice $option x audit
+	twice $option x certs
+	twice $option x hold add --reason x
+	twice $option x hold lift
+done
+twice --reason x hold add --all
+twice --for 1h hold add --all --reason x
+twice --reason x revoke --serial 1
+twice --serial 1 revoke --reason x
+twice --reason x sessions end 1-1-1
+twice --jwks x token check
+twice --alg RS256 token check --jwks x
+for option in --issuer --at --skew --max-lifetime --max-age; do
+	twice $option 60 token check --jwks x
+done
+try 'hold add: an end, not two' 64 '--for and --until exclude each other' \
+    nhictl hold add --all --reason x --for 1h --until 2099-01-01
+for verb in 'ca show' 'preset list' sessions 'hold list' issuers check; do
+	# shellcheck disable=SC2086
+	nhictl $verb >"$WORK/want" 2>&1
+	# shellcheck disable=SC2086
+	nhictl $verb -- >"$WORK/got" 2>&1
+	try "$verb -- is $verb" 0 '' cmp "$WORK/want" "$WORK/got"
+done
+try 'the time of a table' 0 '' \
+    nhictl audit --since '2026-01-01 00:00:00' --until 2026-01-01T00:00:01
+try 'an endless hold' 0 '^account web-deploy is held until it is lifted$' \
+    nhictl hold add --account web-deploy --reason x
+try 'is listed as one' 0 ' no end ' nhictl hold list
+try 'a shorter one is refused' 1 'held already, by root, until it is lifted' \
+    nhictl hold add --account web-deploy --reason x --for 1h
+try 'it is lifted' 0 '' nhictl hold lift --account web-deploy
+
 cp /root/corp/jwks.json "$WORK/jwks"
 ln -s jwks "$WORK/jwks-link"
 ln -s token "$WORK/token-link"
@@ -65,6 +119,32 @@ for name in '--serial 0' '--serial x' '--mark zz' '--identity ../x'; do
 	# shellcheck disable=SC2086
 	try "revoke $name" 64 'not a' nhictl revoke $name --reason x
 done
+
+# A variable that is not set is no wildcard.
+try 'token check: an empty issuer' 64 '--issuer is empty' nhictl token check \
+    --issuer '' --audience a --jwks "$WORK/jwks"
+try 'token check: an empty audience' 64 '--audience is empty' nhictl \
+    token check --issuer x --audience '' --jwks "$WORK/jwks"
+try 'token check: the word that is wrong' 64 '"XX": unknown algorithm' nhictl \
+    token check --issuer x --audience a --alg RS256,XX --jwks "$WORK/jwks"
+
+# full VERB...: standard output takes nothing.
+full() {
+	nhictl "$@" <"$WORK/token" >/dev/full
+}
+for json in '' --json; do
+	try "explain $json to a full disk" 2 'not all could be written' \
+	    full explain --account web-deploy --token "$WORK/token" $json
+	try "doctor --list $json to a full disk" 2 \
+	    'not all could be written' full doctor --list $json
+	try "token check $json to a full disk" 2 'not all could be written' \
+	    full token check --issuer https://corp.example.com --audience \
+	    ssh://web-1.example.com --jwks "$WORK/jwks" $json
+done
+try 'token show to a full disk' 2 'not all could be written' full token show
+try 'somebody else: token check to a full disk' 2 'not all could be written' \
+    nobody sh -c "nhictl token check --signature-only --jwks $WORK/jwks \
+    <$WORK/token >/dev/full"
 
 key k
 key k2
@@ -115,5 +195,12 @@ try 'explain: one that is good once' 0 'result   ok' \
 try 'it is used' 0 '' trade_file k web-once "$WORK/token"
 try 'explain: it was good once' 1 'result   replay' \
     nhictl explain --account web-once --token "$WORK/token"
+# What a policy's writer is told.
+mv /etc/nhi/nhi.conf /etc/nhi/elsewhere
+ln -s elsewhere /etc/nhi/nhi.conf
+try 'a policy that is a symbolic link' 2 'nhi.conf: a symbolic link' \
+    nhictl check
+rm /etc/nhi/nhi.conf
+mv /etc/nhi/elsewhere /etc/nhi/nhi.conf
 trail_valid
 finish
