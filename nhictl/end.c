@@ -214,9 +214,11 @@ nhi_end_sessions(const struct nhi_end *e, unsigned int *ret_ended,
 	*ret_ended = 0;
 	do {
 		b.n = 0;
-		if ((err = nhi_session_each(NHI_SESSIONS_DIR, collect, &b,
-		    why)) != NHI_OK)
-			return err;
+		/* One that cannot be read keeps no other from its end. */
+		err = nhi_session_each(NHI_SESSIONS_DIR, collect, &b,
+		    first == NHI_OK ? why : NULL);
+		if (first == NHI_OK)
+			first = err;
 		if (b.n > 0 && (err = end_batch(&b, first == NHI_OK ? why :
 		    NULL)) != NHI_OK && first == NHI_OK)
 			first = err;

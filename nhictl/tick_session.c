@@ -217,9 +217,10 @@ nhi_tick_sessions(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 	nhi_halt_mend_all(t->stopped);
 	do {
 		gone.n = gone.seen = 0;
-		if ((err = nhi_session_each(t->sessions, collect, &gone,
-		    why)) != NHI_OK)
-			return err;
+		/* One that cannot be read keeps no other from its end. */
+		err = nhi_session_each(t->sessions, collect, &gone, why);
+		if (err != NHI_OK)
+			fate.first = err;
 		end_round(t, &gone, deadline, &fate);
 	} while (gone.n == SESSIONS_MAX && nhi_clock_ms() < deadline);
 	*ret += fate.ended;
