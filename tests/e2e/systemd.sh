@@ -28,8 +28,10 @@ own_groups() {
 		name=*) mount -t cgroup -o "none,$names,xattr" cgroup "$at" ;;
 		*) mount -t cgroup -o "$names" cgroup "$at" ;;
 		esac 2>/dev/null || continue
-		at=$at${path%/}/nhi-lab
-		mkdir "$at" && OWN+=("$at") && HAS="$HAS ${names:-unified}"
+		at=$(mktemp -d "$at${path%/}/nhi-lab.XXXXXX") || continue
+		chmod 755 "$at"
+		OWN+=("$at")
+		HAS="$HAS ${names:-unified}"
 	done </proc/self/cgroup
 }
 
