@@ -100,6 +100,10 @@ cp -a "$WORK/audit.jsonl" $AUDIT
 finds spool-backlog 'a record of an hour ago' \
     "touch /var/spool/nhi/x; ago '1 hour ago' /var/spool/nhi/x" \
     'rm /var/spool/nhi/x'
+finds '' 'a refusal that was taken in, and counts once an hour' \
+    "touch /var/spool/nhi/p.1.7.principal
+    ago '1 hour ago' /var/spool/nhi/p.1.7.principal" \
+    'rm /var/spool/nhi/p.1.7.principal'
 
 # State, entry by entry.  None of it is looked at without being asked.
 names=$STATE/uids/name
