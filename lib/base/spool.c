@@ -171,9 +171,8 @@ put_denial(int dir, const struct nhi_event *ev,
 
 	nhi_spool_place(ev, source);
 	for (unsigned int i = 0; i < NHI_SPOOL_ROOM; i++) {
-		(void)snprintf(name, sizeof(name), NHI_SPOOL_DENIAL
-		    "%lu.%s.%" PRId64 ".%02u", (unsigned long)geteuid(),
-		    source, minute, i);
+		(void)snprintf(name, sizeof(name), "d.%lu.%s.%" PRId64 ".%02u",
+		    (unsigned long)geteuid(), source, minute, i);
 		if (write_file(dir, name, text, false) == NHI_OK)
 			return NHI_OK;
 		if (errno != EEXIST)

@@ -7,9 +7,9 @@
  *						root's: all denials, and those
  *						above NHI_SPOOL_ROOM had none
  *	(<source>: spool_room.h)
- *	p.<hour>.<serial>.<reason>		a denial told once an hour
- * and the first line of a record.  The drain leaves an empty file of root's in
- * the place of a denial, until its minute or its hour is over.
+ *	p.<hour>.<serial>.<reason>		a denial told once an hour; the
+ *						drain leaves an empty one of root
+ * and the first line of a record.
  */
 #ifndef NHI_BASE_SPOOL_NAME_H
 #define NHI_BASE_SPOOL_NAME_H
@@ -19,7 +19,6 @@
 #define NHI_SPOOL_SOURCE	40		/* with its NUL */
 #define NHI_SPOOL_MINUTE	INT64_C(60000)	/* milliseconds */
 #define NHI_SPOOL_ONCE		"p."
-#define NHI_SPOOL_DENIAL	"d."
 #define NHI_SPOOL_HOUR		INT64_C(3600000) /* milliseconds */
 #define NHI_SPOOL_COUNT		(1 << 20)	/* counted so far */
 

@@ -172,69 +172,36 @@ put_sorted(struct drain *d, struct nhi_buf *out)
 }
 
 /*
- * Names that stay taken for a while, however often they are drained: of what
- * is told once an hour, and of a source's denials of a minute.  How long, and
- * which hour or minute it is; false for other names.
+ * What is told once an hour leaves its name behind, as root's, so that its
+ * writer finds it taken.
  */
-static bool
-is_kept(const char *name, int64_t *ret_span, int64_t *ret_when)
-{
-	static const struct {
-		const char *prefix;
-		unsigned int words;	/* before that of the time */
-		int64_t span;
-	} kinds[] = {
-		{ NHI_SPOOL_ONCE, 1, NHI_SPOOL_HOUR },
-		{ NHI_SPOOL_DENIAL, 3, NHI_SPOOL_MINUTE },
-		/* End of the kinds */
-	};
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		struct nhi_span rest = nhi_span_str(name), word = { NULL, 0 };
-		uint64_t when;
-
-		if (strncmp(name, kinds[i].prefix,
-		    strlen(kinds[i].prefix)) != 0)
-			continue;
-		for (unsigned int k = 0; k <= kinds[i].words; k++)
-			if (!nhi_span_cut(&rest, '.', &word))
-				return false;
-		if (!nhi_num_parse(word, INT64_MAX / kinds[i].span, &when))
-			return false;
-		*ret_span = kinds[i].span;
-		*ret_when = (int64_t)when;
-		return true;
-	}
-	return false;
-}
-
-/* Such a name is left behind as root's, so that its writer finds it taken. */
 static void
 leave_told(const struct drain *d, const char *name)
 {
 	NHI_AUTO(nhi_fd_close) int fd = -1;
-	int64_t span, when;
 
-	if (is_kept(name, &span, &when) && when == d->job->now_ms / span)
+	if (strncmp(name, NHI_SPOOL_ONCE, sizeof(NHI_SPOOL_ONCE) - 1) == 0)
 		fd = openat(d->dir, name, O_WRONLY | O_CREAT | O_EXCL |
 		    O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
-/* Is it such a name, left by a drain?  It goes when its time is over. */
+/* Is it such a name, left by a drain?  It goes when its hour is not now. */
 static bool
 is_told(const struct drain *d, const char *name)
 {
-	int64_t span, when, now;
+	struct nhi_span rest = nhi_span_str(name), word;
+	int64_t now = d->job->now_ms / NHI_SPOOL_HOUR;
 	struct stat st;
+	uint64_t hour;
 
-	if ((strncmp(name, NHI_SPOOL_ONCE, sizeof(NHI_SPOOL_ONCE) - 1) != 0 &&
-	    strncmp(name, NHI_SPOOL_DENIAL,
-	    sizeof(NHI_SPOOL_DENIAL) - 1) != 0) ||
+	if (strncmp(name, NHI_SPOOL_ONCE, sizeof(NHI_SPOOL_ONCE) - 1) != 0 ||
 	    fstatat(d->dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
 	    !S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_size != 0)
 		return false;
-	now = is_kept(name, &span, &when) ? d->job->now_ms / span : 0;
-	if (now == 0 || when < now || when > now + 1)
+	if (!nhi_span_cut(&rest, '.', &word) ||
+	    !nhi_span_cut(&rest, '.', &word) ||
+	    !nhi_num_parse(word, INT64_MAX / NHI_SPOOL_HOUR, &hour) ||
+	    (int64_t)hour < now || (int64_t)hour > now + 1)
 		(void)unlinkat(d->dir, name, 0);
 	return true;
 }
