@@ -20,6 +20,7 @@
 #include "lib/base/source.h"
 #include "lib/base/spawn.h"
 #include "lib/base/verdict.h"
+#include "lib/ssh/fingerprint.h"
 #include "nhictl/explain_used.h"
 #include "nhictl/judge.h"
 #include "nhictl/nhictl.h"
@@ -32,6 +33,7 @@ struct ask {
 	const char *account;
 	const char *file;
 	const char *source;
+	const char *key;		/* its fingerprint */
 	bool claims;
 	bool json;
 	int64_t now;
@@ -59,6 +61,7 @@ static bool
 set_option(struct ask *a, const char *name, const char *value)
 {
 	char address[NHI_SOURCE_SIZE];
+	uint8_t hash[NHI_SSH_HASH];
 	uint64_t at;
 
 	if (strcmp(name, "--account") == 0 && a->account == NULL)
@@ -66,6 +69,9 @@ set_option(struct ask *a, const char *name, const char *value)
 	else if (strcmp(name, "--source") == 0 && a->source == NULL &&
 	    nhi_source_key(value, address))
 		a->source = value;
+	else if (strcmp(name, "--key") == 0 && a->key == NULL &&
+	    nhi_ssh_fingerprint_parse(nhi_span_str(value), hash))
+		a->key = value;
 	else if (strcmp(name, "--token") == 0 && a->file == NULL)
 		a->file = value;
 	else if (strcmp(name, "--claims") == 0 && a->file == NULL) {
@@ -115,6 +121,7 @@ explain_here(struct ask *a, struct nhi_why *why)
 	struct nhi_explain e = {
 		.account = a->account, .claims = a->claims, .json = a->json,
 		.now = a->now, .bytes = nhi_buf_all(&a->bytes),
+		.fingerprint = a->key,
 	};
 	enum nhi_err err;
 
@@ -195,10 +202,12 @@ explain_confined(struct ask *a, struct nhi_why *why)
 	char drop[] = NHI_DROP, verify[] = "verify", word[] = "explain";
 	char token[] = "token", claims[] = "claims", text[] = "text";
 	char json[] = "json", account[64], generation[32], now[32];
+	char key[NHI_SSH_FINGERPRINT];
 	char *const argv[] = { drop, verify, word,
 	    writable(generation, sizeof(generation), a->policy.generation),
 	    writable(account, sizeof(account), a->account),
-	    a->claims ? claims : token, now, a->json ? json : text, NULL };
+	    a->claims ? claims : token, now, a->json ? json : text,
+	    writable(key, sizeof(key), a->key == NULL ? "-" : a->key), NULL };
 	int64_t deadline = nhi_clock_ms() + ASK_MS;
 	struct nhi_spawn child;
 	struct nhi_span rest;

@@ -46,7 +46,7 @@ const struct nhi_verb nhi_verbs[] = {
 	    "what is known of a platform, and a policy to start from",
 	    nhi_verb_preset_show },
 	{ "explain", "--account A (--token FILE | --claims FILE) "
-	    "[--source IP] [--at UNIXTIME] [--json]",
+	    "[--source IP] [--key SHA256:...] [--at UNIXTIME] [--json]",
 	    "would this token be let in, and why", nhi_verb_explain },
 	{ "issuers", "[--json]", "list issuers and how fresh their keys are",
 	    nhi_verb_issuers },

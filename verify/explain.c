@@ -220,10 +220,14 @@ read_claims(const struct nhi_explain *e, struct claims *c,
 	struct nhi_token_request request = {
 		.token = e->bytes, .sources = e->sources,
 		.nsources = e->rules->nissuers, .now = e->now,
+		.fingerprint = e->fingerprint,
 	};
 	enum nhi_err err;
 
 	if (!e->claims) {
+		/* The issuer takes it so, too. */
+		if (e->bytes.n > 0 && e->bytes.p[e->bytes.n - 1] == '\r')
+			request.token.n--;
 		err = nhi_token_verify(&request, &c->token, why);
 		if (err != NHI_OK)
 			return err;

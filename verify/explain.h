@@ -16,6 +16,7 @@ struct nhi_explain {
 	const char *account;
 	const struct nhi_token_source *sources;	/* for a token */
 	struct nhi_span bytes;		/* the token, or claims as JSON */
+	const char *fingerprint;	/* of the SSH key; NULL: none is known */
 	bool claims;			/* nothing is verified */
 	bool json;
 	int64_t now;

@@ -7,7 +7,7 @@
  *	    a request (lib/base/verdict.h) in, a verdict out, exit 0
  *	nhi-verify check OPTIONS	descriptor 3 is the key set
  *	    a token in, text out; exit 0 accepted, 1 refused, 2 cannot tell
- *	nhi-verify explain GENERATION ACCOUNT token|claims UNIXTIME text|json
+ *	nhi-verify explain GENERATION ACCOUNT token|claims UNIXTIME text|json KEY
  *	    a token or claims in; out: reason code, index of the identity or
  *	    "-", mark or a sentence, each on a line, then the explanation
  *	nhi-verify show
@@ -166,6 +166,7 @@ explain_words(char **argv, struct nhi_explain *e)
 	e->claims = strcmp(argv[2], "claims") == 0;
 	e->now = (int64_t)now;
 	e->json = strcmp(argv[4], "json") == 0;
+	e->fingerprint = strcmp(argv[5], "-") == 0 ? NULL : argv[5];
 	return true;
 }
 
@@ -238,7 +239,7 @@ main(int argc, char *argv[])
 		status = ask(NHI_KIND_DIRECT, argv + 2);
 	else if (argc >= 2 && strcmp(argv[1], "check") == 0)
 		status = check(argc - 2, argv + 2);
-	else if (argc == 7 && strcmp(argv[1], "explain") == 0)
+	else if (argc == 8 && strcmp(argv[1], "explain") == 0)
 		status = explain(argv + 2);
 	else if (argc == 2 && strcmp(argv[1], "show") == 0)
 		status = show();

@@ -115,7 +115,7 @@ while read -ra call; do
 done < <(verify_calls)
 inside 'verifier: what it needs is there' 'done' getpid
 for mode in "certificate $generation web-deploy -" show \
-    "explain $generation web-deploy token 1800000000 text"; do
+    "explain $generation web-deploy token 1800000000 text -"; do
 	read -ra words <<<"verify $mode"
 	inside "verifier: $mode: no file" "$DEAD" openat $HERE =/etc/passwd 0
 done

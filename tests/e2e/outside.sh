@@ -10,11 +10,14 @@ nobody() {
 
 make_keys corp rs256
 make_keys once rs256
+make_keys bound rs256
 apply 'the policy is applied' <<-END
 version = 1;
 host = { id = "web-1.example.com"; };
-issuers = ( $(issuer corp), $(issuer once 'reuse = "never";') );
+issuers = ( $(issuer corp), $(issuer once 'reuse = "never";'),
+    $(issuer bound 'binding = "key";') );
 identities = ( $(identity web corp web-deploy sub job-1),
+    $(identity web-bound bound web-bound sub job-1),
     $(identity web-once once web-once sub job-1) );
 END
 chmod 755 "$WORK"
@@ -174,6 +177,27 @@ try 'nothing is signed for a revoked key' 77 '^nhi: refused: policy ' \
 key k
 try 'another key is none of its business' 0 '' \
     trade_file k web-deploy "$WORK/token"
+# A token for one key, asked about with it, without, and with another.
+print=$(ssh-keygen -lf "$WORK/k.pub" | awk '{ print $2 }')
+token bound rs256 sub=job-1 \
+    aud="\"ssh://web-1.example.com#$print\"" >"$WORK/token"
+for who in '' nobody; do
+	chmod 644 "$WORK/token"
+	try "explain: with its key${who:+, by $who}" 0 'result   ok' \
+	    $who nhictl explain --account web-bound --token "$WORK/token" \
+	    --key "$print"
+	try "explain: without${who:+, by $who}" 1 'result   binding' \
+	    $who nhictl explain --account web-bound --token "$WORK/token"
+done
+try 'explain: with another' 1 'result   binding: .*another SSH key' \
+    nhictl explain --account web-bound --token "$WORK/token" --key \
+    "$(ssh-keygen -lf "$WORK/k2.pub" | awk '{ print $2 }')"
+try 'explain: with no fingerprint' 64 '^usage' \
+    nhictl explain --account web-bound --token "$WORK/token" --key k.pub
+sed 's/$/\r/' "$WORK/token" >"$WORK/crlf"
+try 'explain: with the newline of another system, as the issuer takes it' 0 \
+    'result   ok' nhictl explain --account web-bound --token "$WORK/crlf" \
+    --key "$print"
 # What a refusal's record says of the token.
 token corp rs256 sub=job-7 iat=-900 nbf=-900 exp=-600 >"$WORK/token"
 try 'an expired token' 77 'refused: token' \
