@@ -20,6 +20,8 @@ check(struct nhi_doctor *d, const char *path)
 
 	if (statvfs(path, &fs) != 0)
 		return;
+	if ((fs.f_flag & ST_RDONLY) != 0)
+		nhi_doctor_find(d, NHI_DOCTOR_READ_ONLY, "%s", path);
 	free_bytes = (unsigned long long)fs.f_bavail * fs.f_frsize;
 	all = (unsigned long long)fs.f_blocks * fs.f_frsize;
 	if (free_bytes < LEAST ||

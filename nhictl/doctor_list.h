@@ -110,7 +110,10 @@
 	X(PAM_AUTH, WARNING, "pam-auth-order",				\
 	    "pam_unix stands before pam_nhi, so a machine is asked for "\
 	    "a password first",						\
-	    "pam-auth-update, or put the auth line of pam_nhi first")
+	    "pam-auth-update, or put the auth line of pam_nhi first")	\
+	X(PAM_AUTH_MISSING, ERROR, "pam-auth-missing",			\
+	    "policy lets machines in by a line that is not there",	\
+	    "pam-auth-update --enable nhi, or add the auth line")
 
 #define NHI_DOCTOR_NAMES(X)						\
 	X(NSS_MODULE, ERROR, "nss-module",				\
@@ -149,6 +152,10 @@
 	    "a local user has a UID out of the range of machine "	\
 	    "accounts",							\
 	    "usermod -u, or another uid_range and nhictl apply")	\
+	X(RANGE_GROUP, ERROR, "uid-range-group",			\
+	    "a local group has a GID out of the range of machine "	\
+	    "accounts, whose private groups are there",			\
+	    "groupmod -g, or another uid_range and nhictl apply")	\
 	X(RANGE_SUBID, ERROR, "uid-range-subid",			\
 	    "somebody's containers run with UIDs of machine accounts",	\
 	    "another uid_range, or mend /etc/subuid and /etc/subgid")	\
@@ -211,6 +218,9 @@
 	X(DISK_FULL, ERROR, "disk-full",				\
 	    "where nothing can be written, nothing is granted",		\
 	    "make room")						\
+	X(READ_ONLY, ERROR, "disk-read-only",				\
+	    "where nothing can be written, nothing is granted",		\
+	    "mount it for writing; the kernel's log says why it is not")	\
 	X(INODES, ERROR, "disk-inodes",					\
 	    "marks and records are files, and none is left to make",	\
 	    "make room: nhictl tick")					\

@@ -103,7 +103,21 @@ check_env(struct nhi_doctor *d, const struct nhi_stack *s)
 	return false;
 }
 
-/* pam_nhi may be left out of auth, but not stand behind pam_unix. */
+/* Does policy let anybody in by the auth line of this service? */
+static bool
+needs_auth(const struct nhi_doctor *d, const char *service)
+{
+	if (strcmp(service, "sshd") == 0)
+		return d->published && d->host.keyboard;
+	if (strcmp(service, "sudo") != 0 || d->plan == NULL)
+		return false;
+	for (size_t i = 0; i < d->plan->nidentities; i++)
+		if (d->plan->identities[i].sudo.n > 0)
+			return true;
+	return false;
+}
+
+/* Else pam_nhi may be left out of auth, but not stand behind pam_unix. */
 static void
 check_auth(struct nhi_doctor *d, const char *service,
     const struct nhi_stack *s)
@@ -111,6 +125,9 @@ check_auth(struct nhi_doctor *d, const char *service,
 	int ours = nhi_stack_find(s, "auth", MODULE);
 	int theirs = nhi_stack_find(s, "auth", "pam_unix.so");
 
+	if (ours < 0 && needs_auth(d, service))
+		nhi_doctor_find(d, NHI_DOCTOR_PAM_AUTH_MISSING,
+		    "%s: no auth line of pam_nhi", service);
 	if (ours > theirs && theirs >= 0)
 		nhi_doctor_find(d, NHI_DOCTOR_PAM_AUTH, "%s: auth pam_unix "
 		    "stands above pam_nhi", service);

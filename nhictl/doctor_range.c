@@ -54,6 +54,11 @@ check_world(struct nhi_doctor *d, const struct nhi_uid_range *r)
 			nhi_doctor_find(d, NHI_DOCTOR_RANGE_PASSWD,
 			    "%s has UID %" PRIu32, w.users.p[i].name,
 			    w.users.p[i].id);
+	for (size_t i = 0; i < w.groups.n; i++)
+		if (w.groups.p[i].id >= r->lo && w.groups.p[i].id <= r->hi)
+			nhi_doctor_find(d, NHI_DOCTOR_RANGE_GROUP,
+			    "%s has GID %" PRIu32, w.groups.p[i].name,
+			    w.groups.p[i].id);
 	if (nhi_world_overlaps(&w.sub, r->lo, r->hi))
 		nhi_doctor_find(d, NHI_DOCTOR_RANGE_SUBID, "/etc/subuid or "
 		    "/etc/subgid reach into %" PRIu32 "-%" PRIu32, r->lo,

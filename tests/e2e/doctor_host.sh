@@ -60,6 +60,11 @@ finds selinux-module 'and without it' "rmdir $modules/nhi" 'umount /sys/fs'
 finds disk-full 'a small disk' \
     'mount -t tmpfs -o size=1m,mode=0755,uid=_nhi-fetch,gid=_nhi x \
     /var/cache/nhi' 'umount /var/cache/nhi'
+for dir in /var/lib/nhi/marks /run/nhi /var/spool/nhi; do
+	finds disk-read-only "$dir that nobody can write" \
+	    "mount --bind $dir $dir; mount -o remount,bind,ro $dir" \
+	    "umount $dir"
+done
 finds disk-inodes 'few inodes' \
     'mount -t tmpfs -o size=64m,nr_inodes=99,mode=0755,uid=_nhi-fetch,gid=_nhi \
     x /var/cache/nhi' 'umount /var/cache/nhi'

@@ -90,6 +90,8 @@ finds account-name-taken 'a local user that fits a template' \
 # UIDs
 finds uid-range-passwd 'a person in the range' \
     'usermod -u 2000300007 alice' put_back_users
+finds uid-range-group "a group with the number of a machine's" \
+    'echo grpx:x:2000300007:alice >>/etc/group' put_back_users
 finds uid-range-subid 'containers in the range' \
     'echo alice:2100000000:65536 >>/etc/subuid' 'put_back /etc/subuid'
 finds uid-range-system 'useradd gives numbers of the range' \

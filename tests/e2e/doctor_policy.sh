@@ -116,6 +116,10 @@ with_sudo() {
     "/usr/bin/systemctl status a-unit-with-quite-a-long-name.service" ];|'
 }
 finds '' 'a policy with sudo' with_sudo unchanged
+keep /etc/pam.d/common-auth
+finds pam-auth-missing 'and no line to ask us' \
+    "with_sudo; sed -i '/pam_nhi/d' /etc/pam.d/common-auth" \
+    'put_back /etc/pam.d/common-auth; unchanged'
 finds sudo-edited 'a fragment that somebody changed' \
     "with_sudo; sed -i 's,/usr/bin/systemctl restart web,ALL,' $SUDO" unchanged
 finds sudo-edited 'a fragment that is gone' "with_sudo; rm $SUDO" unchanged

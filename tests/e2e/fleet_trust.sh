@@ -85,18 +85,7 @@ refused 'a certificate for longer than policy says' cert-expired
 for option in permit-pty permit-port-forwarding force-command=/bin/true \
     source-address=127.0.0.0/8; do
 	with "$WORK/web2" "$(id_of web-2.example.com)" -O "$option"
-	case $option in
-	force-command=*)
-		mark_trail
-		try "$option: refused" 255 'Permission denied|refused' \
-		    cert_ssh k web-deploy@127.0.0.1 id -un
-		until_true 5 nhictl audit
-		recorded "$option: no grant" 0 outcome=grant
-		;;
-	*)
-		refused "a certificate with $option" cert-options
-		;;
-	esac
+	refused "a certificate with $option" cert-options
 done
 with $OWN "$(id_of web-1.example.com)"
 opens 'our own CA beside a trusted one'
