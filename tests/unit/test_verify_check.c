@@ -22,7 +22,7 @@
 #define NOW		"1800000000"
 #define CHECK		"check", "--issuer", URL, "--audience", AUD, "--at", NOW
 #define EXPLAIN(what, form)						\
-	"explain", "1", "web-deploy", what, NOW, form
+	"explain", "1", "web-deploy", what, NOW, form, "-"
 
 static struct corpus corpus;
 
@@ -160,11 +160,17 @@ test_check_usage(void **state)
 	(void)said(2, WORDS(CHECK, "--alg", "HS256"), NHI_SPAN("x"));
 	(void)said(2, WORDS(CHECK, "--skew", "1parsec"), NHI_SPAN("x"));
 	(void)said(2, WORDS(CHECK, "--skew"), NHI_SPAN("x"));
-	(void)said(2, WORDS(CHECK, "--at", "now"), NHI_SPAN("x"));
+	(void)said(2, WORDS(CHECK, "--at", "1"), NHI_SPAN("x"));
+	(void)said(2, WORDS("check", "--issuer", URL, "--audience", AUD, "--at",
+	    "now"), NHI_SPAN("x"));
+	(void)said(2, WORDS("check", "--issuer", "", "--audience", AUD),
+	    NHI_SPAN("x"));
+	(void)said(2, WORDS("check", "--issuer", URL, "--audience", ""),
+	    NHI_SPAN("x"));
 	(void)said(2, WORDS(CHECK, "--colour", "red"), NHI_SPAN("x"));
 	/* No key set. */
 	(void)unlink("set.json");
-	(void)said(2, WORDS(CHECK), NHI_SPAN("x"));
+	starts(said(2, WORDS(CHECK), NHI_SPAN("x")), "jwks: ");
 	util_write("set.json", NHI_SPAN("{\"keys\":[]}"));
 	starts(said(1, WORDS(CHECK), NHI_SPAN("x")), "not-compact: ");
 }
@@ -261,6 +267,7 @@ test_explain_claims(void **state)
 static void
 test_explain_token(void **state)
 {
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf crlf = NHI_BUF(UTIL_BUF);
 	const struct corpus_case *c = find("EdDSA with kid");
 
 	(void)state;
@@ -271,10 +278,18 @@ test_explain_token(void **state)
 	    "\"verified\":true");
 	starts(said(0, WORDS(EXPLAIN("token", "text")), NHI_SPAN("a.b.c")),
 	    "base64url\n-\n");
+	/* The newline of another system; no other blank. */
+	nhi_buf_span(&crlf, nhi_buf_all(&c->token));
+	nhi_buf_str(&crlf, "\r\n");
+	has(said(0, WORDS(EXPLAIN("token", "text")), nhi_buf_all(&crlf)),
+	    "token    verified: EdDSA");
+	nhi_buf_str(&crlf, "\n");
+	starts(said(0, WORDS(EXPLAIN("token", "text")), nhi_buf_all(&crlf)),
+	    "base64url\n-\n");
 	(void)said(2, WORDS("explain", "2", "web-deploy", "token", NOW,
-	    "text"), NHI_SPAN("x"));
+	    "text", "-"), NHI_SPAN("x"));
 	(void)said(2, WORDS("explain", "1", "web-deploy", "token", "now",
-	    "text"), NHI_SPAN("x"));
+	    "text", "-"), NHI_SPAN("x"));
 }
 
 /* Nothing is read, and nothing said, where a step of the sandbox fails. */
