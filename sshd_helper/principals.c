@@ -150,9 +150,11 @@ put_refused(const struct query *q, enum nhi_err err, struct nhi_buf *b)
 {
 	if (!q->ours)
 		return false;
-	return q->cert->force_command.p != NULL ?
-	    nhi_answer_forced(q->cert->force_command, b) :
-	    nhi_answer_refuse(q->account, err, b);
+	if (q->cert->force_command.p == NULL)
+		return nhi_answer_refuse(q->account, err, b);
+	/* Of a name that is no longer policy's pam_nhi knows nothing. */
+	return q->rules != NULL &&
+	    nhi_answer_forced(q->cert->force_command, b);
 }
 
 int

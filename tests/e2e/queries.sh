@@ -129,6 +129,19 @@ drain 'not ours'
 is 'not ours: one denial or none' yes \
     "$([ "$(records event=login.deny serial=4712)" -le 1 ] && echo yes)"
 
+# A forced command is answered with itself, for pam_nhi to refuse; but not of an
+# account that pam_nhi would not know.
+sign bad web-deploy -O force-command='/bin/echo "a b"' -z 4713
+hold account web-deploy
+ask 1
+lift account web-deploy
+is 'a forced command: its own' \
+    'restrict,command="/bin/echo \"a b\"" web-deploy' "$(cat "$WORK/lines")"
+sed 's/"web-deploy"/"other-deploy"/' /src/tests/lab/nhi.conf | policy
+ask 1
+is 'of an account that policy does not have: none' '' "$(cat "$WORK/lines")"
+policy </src/tests/lab/nhi.conf
+
 # Garbage, as nobody but sshd could call it.
 for args in '' 'web-deploy' 'web-deploy a 1 b AAAA' 'root a 1 b AAAA' \
     'nhi a 1 b AAAA' '../etc a 1 b AAAA' 'web-deploy a 1 b c d'; do
