@@ -218,8 +218,9 @@ nhi_tick_sessions(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 	do {
 		gone.n = gone.seen = 0;
 		/* One that cannot be read keeps no other from its end. */
-		err = nhi_session_each(t->sessions, collect, &gone, why);
-		if (err != NHI_OK)
+		err = nhi_session_each(t->sessions, collect, &gone,
+		    fate.first == NHI_OK ? why : NULL);
+		if (fate.first == NHI_OK)
 			fate.first = err;
 		end_round(t, &gone, deadline, &fate);
 	} while (gone.n == SESSIONS_MAX && nhi_clock_ms() < deadline);

@@ -137,7 +137,7 @@ nhi_pam_account_check(struct nhi_pam_call *c, struct nhi_why *why)
  * A refusal of a certificate that sshd accepted is told now and executed at
  * open_session, so that sshd does not penalise the whole source address.  Not
  * a wrong UID: where a host's session stack leaves us out, `principals` still
- * refuses everything else.
+ * refuses everything else but certificates with a forced command.
  */
 static int
 refuse(const struct nhi_pam_call *c, enum nhi_err err,

@@ -57,8 +57,9 @@ nhi_pam_caller_find(const struct nhi_pam_call *c, struct nhi_session *ret,
 		return nhi_fail(why, NHI_ERR_NO_EVIDENCE,
 		    "%s: no audit session, so no lease can be told to be "
 		    "the caller's", c->service);
+	/* Another's record that cannot be read does not hide one's own. */
 	if ((err = nhi_session_each(NHI_SESSIONS_DIR, look, &search,
-	    why)) != NHI_OK)
+	    why)) != NHI_OK && !search.found)
 		return err;
 	if (!search.found)
 		return nhi_fail(why, NHI_ERR_NO_EVIDENCE,
