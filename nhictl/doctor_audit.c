@@ -14,6 +14,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/paths.h"
+#include "lib/base/spool_name.h"
 #include "nhictl/doctor.h"
 #include "nhictl/trail.h"
 
@@ -119,9 +120,10 @@ check_file(struct nhi_doctor *d)
 
 /* What is left of a refusal that was taken in: it counts once an hour. */
 static bool
-is_placeholder(const char *name, const struct stat *st)
+is_told(const char *name, const struct stat *st)
 {
-	return strncmp(name, "p.", 2) == 0 && S_ISREG(st->st_mode) &&
+	return strncmp(name, NHI_SPOOL_ONCE,
+	    sizeof(NHI_SPOOL_ONCE) - 1) == 0 && S_ISREG(st->st_mode) &&
 	    st->st_uid == 0 && st->st_size == 0;
 }
 
@@ -139,7 +141,7 @@ check_spool(struct nhi_doctor *d)
 	while ((de = readdir(dp)) != NULL) {
 		if (de->d_name[0] == '.' || fstatat(dirfd(dp), de->d_name,
 		    &st, AT_SYMLINK_NOFOLLOW) != 0 ||
-		    is_placeholder(de->d_name, &st))
+		    is_told(de->d_name, &st))
 			continue;
 		files++;
 		if (st.st_mtime < oldest)
