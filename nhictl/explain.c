@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/grant.h"
 #include "lib/base/hold.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
@@ -22,7 +23,6 @@
 #include "lib/base/verdict.h"
 #include "lib/ssh/fingerprint.h"
 #include "nhictl/explain_used.h"
-#include "nhictl/judge.h"
 #include "nhictl/nhictl.h"
 #include "verify/explain.h"
 #include "verify/question.h"
@@ -238,7 +238,7 @@ check_rest(struct ask *a, const struct nhi_identity *i, struct nhi_why *why)
 	const struct nhi_issuer *issuer = &a->rules->issuers[i->issuer];
 	enum nhi_err err;
 
-	if ((err = nhi_judge(i, a->source, a->now, why)) != NHI_OK ||
+	if ((err = nhi_grant_place(i, a->source, a->now, why)) != NHI_OK ||
 	    (err = nhi_hold_check(NHI_HOLDS_DIR, a->account, i->name,
 	    issuer->name, a->now, why)) != NHI_OK)
 		return err;

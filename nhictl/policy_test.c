@@ -16,9 +16,9 @@
 #include <unistd.h>
 
 #include "conf/expect.h"
+#include "lib/base/grant.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
-#include "nhictl/judge.h"
 #include "nhictl/nhictl.h"
 #include "nhictl/report.h"
 #include "nhictl/show.h"
@@ -127,7 +127,7 @@ explain(const struct bench *b, const struct nhi_expect *t,
 		return o->reason;
 	id = &rules->identities[found.identity];
 	(void)snprintf(o->identity, sizeof(o->identity), "%s", id->name);
-	return nhi_judge(id, t->source, now, &o->why);
+	return nhi_grant_place(id, t->source, now, &o->why);
 }
 
 static enum nhi_err

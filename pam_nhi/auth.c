@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "lib/base/file.h"
-#include "lib/base/mark.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
 #include "lib/base/refetch.h"
@@ -105,29 +104,17 @@ verify(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
 	return e->verdict.reason;
 }
 
-/* There is no key to bind it to: a token is good once. */
-static enum nhi_err
-spend(const struct nhi_pam_evidence *e, struct nhi_why *why)
-{
-	struct nhi_mark mark = {
-		.exp = e->verdict.exp + e->issuer->skew, .never = true,
-	};
-
-	memcpy(mark.hash, e->verdict.mark, sizeof(mark.hash));
-	return nhi_mark_spend(NHI_MARKS_DIR, &mark, why);
-}
-
 static enum nhi_err
 hand_on(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
     struct nhi_why *why)
 {
-	struct nhi_pam_pending p = {
-		.expires = nhi_pam_evidence_until(c, e),
-	};
+	const struct nhi_grant g = nhi_pam_evidence_grant(c, e);
+	struct nhi_pam_pending p;
+	enum nhi_err err;
 
-	if (p.expires <= c->now)
-		return nhi_fail(why, NHI_ERR_EXPIRED,
-		    "the token has expired, and so has its grace");
+	if ((err = nhi_grant_until(&g, e->verdict.exp, &p.expires,
+	    why)) != NHI_OK)
+		return err;
 	memcpy(p.mark, e->mark, sizeof(p.mark));
 	memcpy(p.identity, e->identity->name, strlen(e->identity->name) + 1);
 	return nhi_pam_pending_put(c, &p, why);
@@ -160,7 +147,9 @@ take_token(struct nhi_pam_call *c, struct nhi_pam_evidence *e,
 	    (err = verify(c, e, why)) != NHI_OK ||
 	    (err = nhi_pam_evidence_identity(c, e, why)) != NHI_OK ||
 	    (err = nhi_pam_evidence_state(c, e, why)) != NHI_OK ||
-	    (err = spend(e, why)) != NHI_OK ||
+	    /* There is no key to bind it to: a token is good once. */
+	    (err = nhi_grant_spend(e->issuer, &e->verdict, NULL,
+	    why)) != NHI_OK ||
 	    (err = record(c, e, why)) != NHI_OK ||
 	    (err = hand_on(c, e, why)) != NHI_OK)
 		return err;

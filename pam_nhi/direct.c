@@ -8,7 +8,6 @@
 
 #include "lib/base/file.h"
 #include "lib/base/issued.h"
-#include "lib/base/mark.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
 #include "lib/base/verifier.h"
@@ -93,29 +92,15 @@ enum nhi_err
 nhi_pam_direct_limit(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
     struct nhi_why *why)
 {
-	if (!nhi_identity_direct(c->rules, e->identity))
-		return nhi_fail(why, NHI_ERR_VERIFIER,
-		    "the verdict names %s, which has not direct = true",
-		    e->identity->name);
+	const struct nhi_grant g = nhi_pam_evidence_grant(c, e);
+	enum nhi_err err;
+
+	if ((err = nhi_grant_direct(c->rules, e->identity, why)) != NHI_OK)
+		return err;
 	/* A revocation strikes the tokens that were made before it. */
 	e->verdict.valid_after = e->verdict.iat - NHI_CERT_BACKDATE;
-	e->verdict.valid_before = nhi_pam_evidence_until(c, e);
-	if (e->verdict.valid_before <= c->now)
-		return nhi_fail(why, NHI_ERR_EXPIRED,
-		    "the token has expired, and so has its grace");
-	return NHI_OK;
-}
-
-enum nhi_err
-nhi_pam_direct_spend(const struct nhi_pam_evidence *e, struct nhi_why *why)
-{
-	struct nhi_mark mark = {
-		.key = e->fingerprint, .exp = e->verdict.exp + e->issuer->skew,
-		.never = e->issuer->reuse_never,
-	};
-
-	memcpy(mark.hash, e->verdict.mark, sizeof(mark.hash));
-	return nhi_mark_spend(NHI_MARKS_DIR, &mark, why);
+	return nhi_grant_until(&g, e->verdict.exp, &e->verdict.valid_before,
+	    why);
 }
 
 enum nhi_err

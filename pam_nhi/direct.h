@@ -24,10 +24,6 @@ enum nhi_err	 nhi_pam_direct_ask(const struct nhi_pam_call *,
 enum nhi_err	 nhi_pam_direct_limit(const struct nhi_pam_call *,
 		    struct nhi_pam_evidence *, struct nhi_why *) NHI_MUST;
 
-/* Spend the token: again with the same key, unless policy says never. */
-enum nhi_err	 nhi_pam_direct_spend(const struct nhi_pam_evidence *,
-		    struct nhi_why *) NHI_MUST;
-
 /*
  * Enter it into the ledger, by which a run is revoked: before the last look at
  * the revocations, so that one that did not find it is found by that.

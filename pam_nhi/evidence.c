@@ -4,10 +4,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "lib/base/hold.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
-#include "lib/base/revoke.h"
 #include "lib/base/spawn.h"
 #include "lib/base/verifier.h"
 #include "pam_nhi/direct.h"
@@ -102,27 +100,28 @@ nhi_pam_evidence_identity(const struct nhi_pam_call *c,
     struct nhi_pam_evidence *e, struct nhi_why *why)
 {
 	const struct nhi_rules *r = c->rules;
+	enum nhi_err err;
 
-	if (e->verdict.identity >= r->nidentities)
-		return nhi_fail(why, NHI_ERR_VERIFIER,
-		    "the verdict names no identity of %s", c->user);
-	e->identity = &r->identities[e->verdict.identity];
+	if ((err = nhi_grant_find(r, e->verdict.identity, &e->identity,
+	    why)) != NHI_OK)
+		return err;
 	e->issuer = &r->issuers[e->identity->issuer];
-	if (e->identity->expires <= c->now)
-		return nhi_fail(why, NHI_ERR_IDENTITY_EXPIRED,
-		    "identity %s has expired", e->identity->name);
-	return NHI_OK;
+	return nhi_grant_alive(e->identity, c->now, why);
 }
 
-int64_t
-nhi_pam_evidence_until(const struct nhi_pam_call *c,
+struct nhi_grant
+nhi_pam_evidence_grant(const struct nhi_pam_call *c,
     const struct nhi_pam_evidence *e)
 {
-	int64_t until = c->now + e->identity->ttl;
-
-	if (until > e->verdict.exp + e->issuer->grace)
-		until = e->verdict.exp + e->issuer->grace;
-	return until > e->identity->expires ? e->identity->expires : until;
+	return (struct nhi_grant){
+		.account = c->user, .rules = c->rules,
+		.identity = e->identity, .source = c->source, .now = c->now,
+		.evidence = {
+			.serial = e->verdict.serial, .mark = e->mark,
+			.key = e->key[0] == '\0' ? NULL : e->key,
+			.valid_after = e->verdict.valid_after,
+		},
+	};
 }
 
 static enum nhi_err
@@ -138,21 +137,6 @@ check_lifetime(const struct nhi_pam_call *c,
 	    e->identity->ttl + NHI_CERT_BACKDATE)
 		return nhi_fail(why, NHI_ERR_CERT_EXPIRED,
 		    "the certificate lives longer than policy's ttl");
-	return NHI_OK;
-}
-
-static enum nhi_err
-check_place(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
-    struct nhi_why *why)
-{
-	if (e->identity->source.n > 0 && (c->source[0] == '\0' ||
-	    !nhi_source_in(c->source, &e->identity->source)))
-		return nhi_fail(why, NHI_ERR_SOURCE,
-		    "%s may not come from %s", e->identity->name,
-		    c->source[0] == '\0' ? "an unknown address" : c->source);
-	if (!nhi_window_open(&e->identity->window, c->now))
-		return nhi_fail(why, NHI_ERR_WINDOW,
-		    "%s may not log in at this time", e->identity->name);
 	return NHI_OK;
 }
 
@@ -211,39 +195,16 @@ wait_for_cap(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
 	return err;
 }
 
-static enum nhi_err
-check_revoked(const struct nhi_pam_evidence *e, struct nhi_why *why)
-{
-	return nhi_revoke_check(NHI_REVOKED_DIR, &(struct nhi_revoke_query){
-	    .serial = e->verdict.serial, .identity = e->identity->name,
-	    .mark = e->mark, .key = e->key[0] == '\0' ? NULL : e->key,
-	    .valid_after = e->verdict.valid_after,
-	}, why);
-}
-
-enum nhi_err
-nhi_pam_evidence_stopped(const struct nhi_pam_call *c,
-    const struct nhi_pam_evidence *e, struct nhi_why *why)
-{
-	enum nhi_err err;
-
-	if ((err = nhi_hold_check(NHI_HOLDS_DIR, c->user, e->identity->name,
-	    e->issuer->name, c->now, why)) != NHI_OK)
-		return err;
-	return check_revoked(e, why);
-}
-
 enum nhi_err
 nhi_pam_evidence_state(const struct nhi_pam_call *c,
     const struct nhi_pam_evidence *e, struct nhi_why *why)
 {
+	const struct nhi_grant g = nhi_pam_evidence_grant(c, e);
 	enum nhi_err err;
 
-	if ((err = nhi_pam_evidence_stopped(c, e, why)) != NHI_OK ||
-	    (err = check_place(c, e, why)) != NHI_OK ||
-	    (err = wait_for_cap(c, e, why)) != NHI_OK)
+	if ((err = nhi_grant_check(&g, why)) != NHI_OK)
 		return err;
-	return NHI_OK;
+	return wait_for_cap(c, e, why);
 }
 
 enum nhi_err
@@ -258,19 +219,10 @@ nhi_pam_evidence_check(const struct nhi_pam_call *c,
 	    (err = e->direct ? nhi_pam_direct_limit(c, e, why) :
 	    check_lifetime(c, e, why)) != NHI_OK ||
 	    (err = nhi_pam_evidence_state(c, e, why)) != NHI_OK ||
-	    (e->direct && (err = nhi_pam_direct_spend(e, why)) != NHI_OK))
+	    (e->direct && (err = nhi_grant_spend(e->issuer, &e->verdict,
+	    e->fingerprint, why)) != NHI_OK))
 		return err;
 	return NHI_OK;
-}
-
-/* By its name: the policy may be another one by now. */
-static uint32_t
-index_of(const struct nhi_rules *r, const char *identity)
-{
-	for (size_t i = 0; i < r->nidentities; i++)
-		if (strcmp(r->identities[i].name, identity) == 0)
-			return (uint32_t)i;
-	return NHI_VERDICT_NONE;
 }
 
 enum nhi_err
@@ -284,14 +236,13 @@ nhi_pam_evidence_pending(const struct nhi_pam_call *c,
 	if ((err = nhi_pam_pending_take(c, &p, why)) != NHI_OK)
 		return err;
 	memcpy(e->mark, p.mark, sizeof(e->mark));
-	e->verdict.identity = index_of(c->rules, p.identity);
 	e->verdict.valid_after = c->now - NHI_CERT_BACKDATE;
 	e->verdict.valid_before = p.expires;
-	if (e->verdict.identity == NHI_VERDICT_NONE)
+	/* By its name: the policy may be another one by now. */
+	if ((e->identity = nhi_grant_named(c->rules, p.identity)) == NULL)
 		return nhi_fail(why, NHI_ERR_NO_MATCH,
 		    "policy has no identity %s for %s any more", p.identity,
 		    c->user);
-	if ((err = nhi_pam_evidence_identity(c, e, why)) != NHI_OK)
-		return err;
+	e->issuer = &c->rules->issuers[e->identity->issuer];
 	return nhi_pam_evidence_state(c, e, why);
 }

@@ -7,7 +7,7 @@
 #ifndef NHI_PAM_EVIDENCE_H
 #define NHI_PAM_EVIDENCE_H
 
-#include "lib/base/verdict.h"
+#include "lib/base/grant.h"
 #include "pam_nhi/call.h"
 
 struct nhi_pam_evidence {
@@ -39,8 +39,8 @@ enum nhi_err	 nhi_pam_evidence_check(const struct nhi_pam_call *,
 
 /*
  * The parts of it that serve a token, too: the identity that the verdict
- * names, by the call's own rules; its holds, revocations, source, window and
- * caps.
+ * names, by the call's own rules; what lib/base/grant.h holds it against, and
+ * its cap, for which it waits a moment.
  */
 enum nhi_err	 nhi_pam_evidence_identity(const struct nhi_pam_call *,
 		    struct nhi_pam_evidence *, struct nhi_why *) NHI_MUST;
@@ -48,22 +48,14 @@ enum nhi_err	 nhi_pam_evidence_state(const struct nhi_pam_call *,
 		    const struct nhi_pam_evidence *, struct nhi_why *)
 		    NHI_MUST;
 
-/* The first of these by themselves: holds and revocations. */
-enum nhi_err	 nhi_pam_evidence_stopped(const struct nhi_pam_call *,
-		    const struct nhi_pam_evidence *, struct nhi_why *)
-		    NHI_MUST;
+/* The same evidence as a question to lib/base/grant.h; borrows of both. */
+struct nhi_grant	 nhi_pam_evidence_grant(const struct nhi_pam_call *,
+			    const struct nhi_pam_evidence *);
 
-/* The last of these, the cap, by itself: is there room for one session more? */
+/* The last of these by itself: is there room for one session more? */
 enum nhi_err	 nhi_pam_evidence_cap(const struct nhi_pam_call *,
 		    const struct nhi_pam_evidence *, struct nhi_why *)
 		    NHI_MUST;
-
-/*
- * How long a token is good for a login: the policy's ttl, the token's own life
- * and its grace, the identity's last day.
- */
-int64_t		 nhi_pam_evidence_until(const struct nhi_pam_call *,
-		    const struct nhi_pam_evidence *);
 
 /* For a login by token: the verdict that authenticate handed over. */
 enum nhi_err	 nhi_pam_evidence_pending(const struct nhi_pam_call *,

@@ -49,6 +49,7 @@ static enum nhi_err
 open_evident(struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
     struct nhi_pam_state *state, struct nhi_why *why)
 {
+	const struct nhi_grant g = nhi_pam_evidence_grant(c, e);
 	enum nhi_err err;
 
 	if ((err = nhi_pam_record_fill(c, e, &state->session, why)) != NHI_OK)
@@ -60,7 +61,7 @@ open_evident(struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
 	    (err = nhi_pam_record_open(c, e, &state->session, why)) != NHI_OK)
 		return err;
 	/* Who stops it now ends the sessions that have a record: this one too. */
-	if ((err = nhi_pam_evidence_stopped(c, e, why)) != NHI_OK ||
+	if ((err = nhi_grant_stopped(&g, why)) != NHI_OK ||
 	    (err = nhi_pam_record_grant(c, e, &state->session,
 	    why)) != NHI_OK) {
 		(void)nhi_pam_record_close(&state->session, NULL);

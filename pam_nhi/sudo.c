@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <string.h>
-
+#include "lib/base/grant.h"
 #include "lib/base/hold.h"
 #include "lib/base/paths.h"
-#include "lib/base/revoke.h"
 #include "pam_nhi/caller.h"
 #include "pam_nhi/entry.h"
 #include "pam_nhi/sudo.h"
@@ -14,19 +12,15 @@
 static enum nhi_err
 check_identity(const struct nhi_pam_call *c, struct nhi_why *why)
 {
-	const struct nhi_identity *i;
+	const struct nhi_identity *i = nhi_grant_named(c->rules,
+	    c->caller.identity);
 
-	for (size_t n = 0; n < c->rules->nidentities; n++) {
-		i = &c->rules->identities[n];
-		if (strcmp(i->name, c->caller.identity) != 0)
-			continue;
-		if (i->expires > c->now)
-			return NHI_OK;
-		return nhi_fail(why, NHI_ERR_IDENTITY_EXPIRED,
-		    "identity %s has expired", i->name);
-	}
-	return nhi_fail(why, NHI_ERR_NO_MATCH,
-	    "policy has no identity %s for %s", c->caller.identity, c->user);
+	if (i == NULL)
+		return nhi_fail(why, NHI_ERR_NO_MATCH,
+		    "policy has no identity %s for %s", c->caller.identity,
+		    c->user);
+	/* Source and window were the login's. */
+	return nhi_grant_alive(i, c->now, why);
 }
 
 enum nhi_err

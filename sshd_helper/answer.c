@@ -3,31 +3,9 @@
 
 #include <string.h>
 
-#include "lib/base/hold.h"
 #include "lib/base/paths.h"
-#include "lib/base/source.h"
 #include "lib/ssh/option.h"
 #include "sshd_helper/answer.h"
-
-enum nhi_err
-nhi_answer_check(const struct nhi_answer *a, struct nhi_why *why)
-{
-	const struct nhi_identity *i = a->identity;
-	struct nhi_revoke_query query = a->evidence;
-	enum nhi_err err;
-
-	query.identity = i->name;
-	if (i->expires <= a->now)
-		return nhi_fail(why, NHI_ERR_IDENTITY_EXPIRED,
-		    "identity %s has expired", i->name);
-	if (!nhi_window_open(&i->window, a->now))
-		return nhi_fail(why, NHI_ERR_WINDOW,
-		    "%s may not log in at this time", i->name);
-	if ((err = nhi_hold_check(NHI_HOLDS_DIR, a->account, i->name,
-	    a->rules->issuers[i->issuer].name, a->now, why)) != NHI_OK)
-		return err;
-	return nhi_revoke_check(NHI_REVOKED_DIR, &query, why);
-}
 
 /* Quotes inside of an option's are escaped, and nothing else is. */
 static void

@@ -7,22 +7,6 @@
 #define NHI_HELPER_ANSWER_H
 
 #include "lib/base/policy.h"
-#include "lib/base/revoke.h"
-
-struct nhi_answer {
-	const char *account;
-	const struct nhi_rules *rules;
-	const struct nhi_identity *identity;
-	int64_t now;
-	struct nhi_revoke_query evidence;	/* identity is filled in */
-};
-
-/*
- * NHI_ERR_IDENTITY_EXPIRED, NHI_ERR_WINDOW, NHI_ERR_HOLD,
- * NHI_ERR_CERT_REVOKED, NHI_ERR_STATE.
- */
-enum nhi_err	 nhi_answer_check(const struct nhi_answer *, struct nhi_why *)
-		    NHI_MUST;
 
 /* "restrict" and what policy gives back of it. */
 void		 nhi_answer_grant(const struct nhi_identity *,

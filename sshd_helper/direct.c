@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/grant.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
 #include "lib/base/share.h"
@@ -167,15 +168,12 @@ static enum nhi_err
 find_identity(struct query *q, struct nhi_why *why)
 {
 	const struct nhi_identity *i;
+	enum nhi_err err;
 
-	if (q->verdict.identity >= q->rules->nidentities)
-		return nhi_fail(why, NHI_ERR_VERIFIER,
-		    "the verdict names no identity of %s", q->account);
-	i = &q->rules->identities[q->verdict.identity];
-	if (!nhi_identity_direct(q->rules, i))
-		return nhi_fail(why, NHI_ERR_VERIFIER,
-		    "the verdict names %s, which has not direct = true",
-		    i->name);
+	if ((err = nhi_grant_find(q->rules, q->verdict.identity, &i,
+	    why)) != NHI_OK ||
+	    (err = nhi_grant_direct(q->rules, i, why)) != NHI_OK)
+		return err;
 	q->identity = i;
 	return NHI_OK;
 }
@@ -183,7 +181,7 @@ find_identity(struct query *q, struct nhi_why *why)
 static enum nhi_err
 check(struct query *q, struct nhi_why *why)
 {
-	struct nhi_answer a = { .account = q->account };
+	struct nhi_grant g = { .account = q->account, .now = q->now };
 	char mark[17];
 	enum nhi_err err;
 
@@ -194,13 +192,12 @@ check(struct query *q, struct nhi_why *why)
 	    (err = find_identity(q, why)) != NHI_OK)
 		return err;
 	nhi_verdict_mark(&q->verdict, mark);
-	a.rules = q->rules;
-	a.identity = q->identity;
-	a.evidence.mark = mark;
-	a.evidence.key = q->key;
-	a.now = q->now;
-	a.evidence.valid_after = q->verdict.iat - NHI_CERT_BACKDATE;
-	return nhi_answer_check(&a, why);
+	g.rules = q->rules;
+	g.identity = q->identity;
+	g.evidence.mark = mark;
+	g.evidence.key = q->key;
+	g.evidence.valid_after = q->verdict.iat - NHI_CERT_BACKDATE;
+	return nhi_grant_check(&g, why);
 }
 
 /*

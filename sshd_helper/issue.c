@@ -22,14 +22,11 @@
 
 #include "lib/base/audit.h"
 #include "lib/base/file.h"
-#include "lib/base/hold.h"
-#include "lib/base/mark.h"
+#include "lib/base/grant.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
 #include "lib/base/refetch.h"
-#include "lib/base/revoke.h"
 #include "lib/base/slot.h"
-#include "lib/base/source.h"
 #include "lib/base/spawn.h"
 #include "lib/base/verifier.h"
 #include "lib/ssh/hash.h"
@@ -134,76 +131,39 @@ verify(struct nhi_issue *i, struct nhi_why *why)
 static enum nhi_err
 find_identity(struct nhi_issue *i, struct nhi_why *why)
 {
-	if (i->verdict.identity >= i->rules->nidentities)
-		return nhi_fail(why, NHI_ERR_VERIFIER,
-		    "the verdict names no identity of %s", i->name);
-	i->identity = &i->rules->identities[i->verdict.identity];
+	enum nhi_err err;
+
+	if ((err = nhi_grant_find(i->rules, i->verdict.identity,
+	    &i->identity, why)) != NHI_OK)
+		return err;
 	i->issuer = &i->rules->issuers[i->identity->issuer];
-	if (i->identity->expires <= i->now)
-		return nhi_fail(why, NHI_ERR_IDENTITY_EXPIRED,
-		    "identity %s has expired", i->identity->name);
 	return NHI_OK;
 }
 
+/*
+ * What every login would refuse is not signed.  A certificate may outlive its
+ * token by the grace, and no ttl.
+ */
 static enum nhi_err
-check_place(struct nhi_issue *i, struct nhi_why *why)
-{
-	if (i->identity->source.n > 0 && (i->source[0] == '\0' ||
-	    !nhi_source_in(i->source, &i->identity->source)))
-		return nhi_fail(why, NHI_ERR_SOURCE,
-		    "%s may not come from %s", i->identity->name,
-		    i->source[0] == '\0' ? "an unknown address" : i->source);
-	if (!nhi_window_open(&i->identity->window, i->now))
-		return nhi_fail(why, NHI_ERR_WINDOW,
-		    "%s may not log in at this time", i->identity->name);
-	return nhi_hold_check(NHI_HOLDS_DIR, i->name, i->identity->name,
-	    i->issuer->name, i->now, why);
-}
-
-/* What every login would refuse is not signed. */
-static enum nhi_err
-check_revoked(struct nhi_issue *i, struct nhi_why *why)
+check_grant(struct nhi_issue *i, struct nhi_why *why)
 {
 	uint8_t hash[NHI_SSH_HASH];
 	char key[2 * NHI_SSH_HASH + 1];
+	struct nhi_grant g = {
+		.account = i->name, .rules = i->rules,
+		.identity = i->identity, .source = i->source, .now = i->now,
+		.evidence = { .mark = i->mark, .key = key,
+		    .valid_after = i->now - NHI_CERT_BACKDATE },
+	};
 	enum nhi_err err;
 
 	if ((err = nhi_ssh_hash(nhi_buf_all(&i->key->blob), hash,
 	    why)) != NHI_OK)
 		return err;
 	nhi_num_hex(hash, sizeof(hash), key);
-	return nhi_revoke_check(NHI_REVOKED_DIR, &(struct nhi_revoke_query){
-	    .mark = i->mark, .key = key }, why);
-}
-
-/* A certificate may outlive its token by the grace, and no ttl. */
-static enum nhi_err
-set_validity(struct nhi_issue *i, struct nhi_why *why)
-{
-	int64_t end = i->now + i->identity->ttl;
-
-	if (end > i->verdict.exp + i->issuer->grace)
-		end = i->verdict.exp + i->issuer->grace;
-	if (end > i->identity->expires)
-		end = i->identity->expires;
-	if (end <= i->now)
-		return nhi_fail(why, NHI_ERR_EXPIRED,
-		    "the token has expired, and so has its grace");
-	i->valid_before = end;
-	return NHI_OK;
-}
-
-static enum nhi_err
-spend_mark(struct nhi_issue *i, struct nhi_why *why)
-{
-	struct nhi_mark mark = {
-		.key = i->fingerprint,
-		.exp = i->verdict.exp + i->issuer->skew,
-		.never = i->issuer->reuse_never,
-	};
-
-	memcpy(mark.hash, i->verdict.mark, sizeof(mark.hash));
-	return nhi_mark_spend(NHI_MARKS_DIR, &mark, why);
+	if ((err = nhi_grant_check(&g, why)) != NHI_OK)
+		return err;
+	return nhi_grant_until(&g, i->verdict.exp, &i->valid_before, why);
 }
 
 static enum nhi_err
@@ -256,11 +216,10 @@ run(struct nhi_issue *i, struct nhi_why *why)
 	    (err = read_token(i, why)) != NHI_OK ||
 	    (err = verify(i, why)) != NHI_OK ||
 	    (err = find_identity(i, why)) != NHI_OK ||
-	    (err = check_place(i, why)) != NHI_OK ||
-	    (err = check_revoked(i, why)) != NHI_OK ||
-	    (err = set_validity(i, why)) != NHI_OK ||
+	    (err = check_grant(i, why)) != NHI_OK ||
 	    (err = nhi_issue_claims(i, why)) != NHI_OK ||
-	    (err = spend_mark(i, why)) != NHI_OK ||
+	    (err = nhi_grant_spend(i->issuer, &i->verdict, i->fingerprint,
+	    why)) != NHI_OK ||
 	    (err = sign(i, why)) != NHI_OK ||
 	    (err = record(i, why)) != NHI_OK ||
 	    (err = give(i, why)) != NHI_OK)

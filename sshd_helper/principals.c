@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/grant.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
 #include "lib/base/policy.h"
@@ -73,7 +74,8 @@ read_certificate(struct query *q, const char *base64, struct nhi_why *why)
 static enum nhi_err
 check_state(struct query *q, struct nhi_why *why)
 {
-	struct nhi_answer a = {
+	/* Where it comes from is asked where a refusal is told: by pam_nhi. */
+	struct nhi_grant g = {
 		.account = q->account, .rules = q->rules,
 		.identity = q->identity, .now = q->now,
 	};
@@ -82,11 +84,11 @@ check_state(struct query *q, struct nhi_why *why)
 
 	nhi_ssh_sha256(nhi_buf_all(&q->cert->subject->blob), hash);
 	nhi_num_hex(hash, sizeof(hash), key);
-	a.evidence = (struct nhi_revoke_query){
+	g.evidence = (struct nhi_revoke_query){
 		.serial = q->cert->serial, .mark = q->keyid.mark, .key = key,
 		.valid_after = (int64_t)q->cert->valid_after,
 	};
-	return nhi_answer_check(&a, why);
+	return nhi_grant_check(&g, why);
 }
 
 static enum nhi_err
