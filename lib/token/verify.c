@@ -183,29 +183,60 @@ hand_over(struct run *r, struct nhi_token **ret)
 	return NHI_OK;
 }
 
+/* The answer of one issuer, and how near it is to being the token's. */
+struct answer {
+	enum nhi_err err;
+	enum { NOT_SIGNED, SIGNED, KEYS_MISSING } how;
+	struct nhi_why why;
+	struct nhi_token *refused;	/* SIGNED: what was */
+};
+
+static void
+wipe_answer(struct answer *a)
+{
+	nhi_token_freep(&a->refused);
+}
+
+static bool
+keys_missing(const struct nhi_issuer *issuer, enum nhi_err err)
+{
+	return !issuer->pinned && (err == NHI_ERR_KID_UNKNOWN ||
+	    err == NHI_ERR_JWKS_MISSING || err == NHI_ERR_JWKS_STALE);
+}
+
 static enum nhi_err
 verify_one(const struct nhi_token_request *req,
     const struct nhi_token_source *source, struct nhi_token **ret,
-    struct nhi_why *why)
+    struct answer *a)
 {
 	NHI_AUTO(wipe) struct run r = {
-		.req = req, .source = source, .jws = NHI_JWS, .why = why,
+		.req = req, .source = source, .jws = NHI_JWS, .why = &a->why,
 	};
-	enum nhi_err err;
 
-	if ((err = check_sealed(&r)) != NHI_OK) {
-		if (why != NULL && req->ret_tried != NULL)
-			*req->ret_tried = (size_t)(source - req->sources);
-		return err;
+	if ((a->err = check_sealed(&r)) != NHI_OK) {
+		a->how = keys_missing(source->issuer, a->err) ? KEYS_MISSING :
+		    NOT_SIGNED;
+		return a->err;
 	}
-	if (req->signature_only || (err = check_content(&r)) == NHI_OK)
-		return hand_over(&r, ret);
-	/* Two issuers of one url: the first one's answer is told. */
-	if (req->ret_refused != NULL && *req->ret_refused == NULL) {
-		r.why = NULL;
-		(void)!hand_over(&r, req->ret_refused);
+	if (req->signature_only || (a->err = check_content(&r)) == NHI_OK)
+		return a->err = hand_over(&r, ret);
+	a->how = SIGNED;
+	r.why = NULL;
+	(void)!hand_over(&r, &a->refused);
+	return a->err;
+}
+
+static enum nhi_err
+refuse(const struct nhi_token_request *req, size_t source, struct answer *a,
+    struct nhi_why *why)
+{
+	if (req->ret_tried != NULL && a->how != SIGNED)
+		*req->ret_tried = source;
+	if (req->ret_refused != NULL) {
+		*req->ret_refused = a->refused;
+		a->refused = NULL;
 	}
-	return err;
+	return nhi_fail(why, a->err, "%s", a->why.text);
 }
 
 /*
@@ -232,43 +263,60 @@ may_be(const struct nhi_issuer *issuer, struct nhi_value claims)
 	return nhi_span_is(nhi_json_string(iss), issuer->url);
 }
 
+/*
+ * Several issuers can have one url.  Told is, of those that refuse, one whose
+ * keys are not here and can be fetched: it may be the token's.  Else the one
+ * that did sign it, else the first.
+ */
+static void
+swap(struct answer *a, struct answer *b)
+{
+	struct answer kept = *a;
+
+	*a = *b;
+	*b = kept;
+}
+
 static enum nhi_err
 verify_some(const struct nhi_token_request *req, struct nhi_token **ret,
-    struct nhi_why *why)
+    struct answer *told, size_t *source)
 {
 	NHI_AUTO(nhi_json_wipe) struct nhi_value claims = { 0 };
-	struct nhi_why text = { "" };
-	enum nhi_err first = NHI_OK;
 
 	peek_claims(req->token, &claims);
 	for (size_t i = 0; i < req->nsources; i++) {
-		enum nhi_err err;
+		NHI_AUTO(wipe_answer) struct answer a = { .err = NHI_OK };
 
 		if (!may_be(req->sources[i].issuer, claims))
 			continue;
-		err = verify_one(req, &req->sources[i], ret,
-		    first == NHI_OK ? &text : NULL);
-		if (err == NHI_OK)
+		if (verify_one(req, &req->sources[i], ret, &a) == NHI_OK)
 			return NHI_OK;
-		if (first == NHI_OK)
-			first = err;
+		if (told->err == NHI_OK || told->how < a.how) {
+			swap(told, &a);
+			*source = i;
+		}
 	}
-	if (first == NHI_OK)
-		return verify_one(req, &req->sources[0], ret, why);
-	return nhi_fail(why, first, "%s", text.text);
+	if (told->err == NHI_OK)
+		return verify_one(req, &req->sources[0], ret, told);
+	return told->err;
 }
 
 enum nhi_err
 nhi_token_verify(const struct nhi_token_request *req, struct nhi_token **ret,
     struct nhi_why *why)
 {
+	NHI_AUTO(wipe_answer) struct answer told = { .err = NHI_OK };
+	enum nhi_err err;
+	size_t source = 0;
+
 	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
 		return nhi_fail(why, NHI_ERR_INTERNAL, "libcrypto");
 	if (req->nsources == 0)
 		return nhi_fail(why, NHI_ERR_INTERNAL, "no issuer to ask");
-	if (req->nsources == 1)
-		return verify_one(req, &req->sources[0], ret, why);
-	return verify_some(req, ret, why);
+	err = req->nsources == 1 ?
+	    verify_one(req, &req->sources[0], ret, &told) :
+	    verify_some(req, ret, &told, &source);
+	return err == NHI_OK ? NHI_OK : refuse(req, source, &told, why);
 }
 
 void

@@ -27,11 +27,13 @@ struct nhi_token_request {
 	const char *fingerprint;	/* SSH key's "SHA256:...", or NULL */
 	bool signature_only;		/* stop after the signature */
 	bool sealed;	/* every audience must hold the fingerprint */
-	size_t *ret_tried;		/* NULL, or: by whose rules refused */
 	/*
-	 * NULL, or: what an issuer did sign and is refused all the same, for
-	 * the record of it (freed by the caller); left alone otherwise.
+	 * A refusal's own; each may be NULL.  By whose rules, where it was
+	 * before the signature; left alone otherwise.  What an issuer did sign
+	 * and is refused all the same, for the record of it (freed by the
+	 * caller), or NULL.
 	 */
+	size_t *ret_tried;
 	struct nhi_token **ret_refused;
 };
 
@@ -52,7 +54,9 @@ struct nhi_token {
 
 /*
  * With several sources, the token's own iss says which are tried; if it is
- * none of theirs, the first one.  Any code of the groups input, algorithm and
+ * none of theirs, the first one.  Where several are tried and all refuse, one
+ * is told: whose keys can still be fetched, or who signed it, or the first.
+ *  Any code of the groups input, algorithm and
  * key, claims; NHI_ERR_NO_MEMORY, NHI_ERR_INTERNAL.
  */
 enum nhi_err	 nhi_token_verify(const struct nhi_token_request *,

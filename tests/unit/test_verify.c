@@ -179,7 +179,7 @@ test_sources(void **state)
 	assert_int_equal(run(&b, &source), NHI_ERR_INTERNAL);
 }
 
-/* Two issuers of one url: whichever accepts; else what the first one says. */
+/* Two issuers of one url: whichever accepts; else what is told of the two. */
 static void
 test_same_url(void **state)
 {
@@ -196,6 +196,55 @@ test_same_url(void **state)
 	assert_int_equal(source, 1);
 	b.issuers[1].algs = NHI_ALG_RS256;
 	assert_int_equal(run(&b, &source), NHI_ERR_AUDIENCE);
+	/* Both before the signature: the first one. */
+	b.sources[0].fault = NHI_ERR_STATE;
+	assert_int_equal(run(&b, &source), NHI_ERR_STATE);
+}
+
+/* Who signed it is told, and not the rules of one that did not. */
+static void
+test_same_url_signed(void **state)
+{
+	NHI_AUTO(nhi_token_freep) struct nhi_token *t = NULL;
+	NHI_AUTO(nhi_token_freep) struct nhi_token *refused = NULL;
+	size_t tried = SIZE_MAX;
+	struct bench b;
+
+	(void)state;
+	set_up(&b, "ES256 with kid");
+	b.issuers[0].url = url_b;
+	b.issuers[0].algs = NHI_ALG_RS256;
+	b.issuers[1].audience = (struct nhi_list){ elsewhere, 1 };
+	b.req.ret_tried = &tried;
+	b.req.ret_refused = &refused;
+	assert_int_equal(nhi_token_verify(&b.req, &t, NULL),
+	    NHI_ERR_AUDIENCE);
+	assert_int_equal(tried, SIZE_MAX);
+	assert_non_null(refused);
+	assert_int_equal(refused->source, 1);
+	nhi_token_freep(&refused);
+	/* The first one's keys can be fetched: it may be that one's. */
+	b.issuers[0].algs = NHI_ALG_ALL;
+	b.sources[0].fault = NHI_ERR_JWKS_STALE;
+	assert_int_equal(nhi_token_verify(&b.req, &t, NULL),
+	    NHI_ERR_JWKS_STALE);
+	assert_int_equal(tried, 0);
+	assert_null(refused);
+	/* An administrator's file is not fetched. */
+	b.issuers[0].pinned = true;
+	assert_int_equal(nhi_token_verify(&b.req, &t, NULL),
+	    NHI_ERR_AUDIENCE);
+	nhi_token_freep(&refused);
+	/* Whichever stands first. */
+	b.issuers[0].pinned = false;
+	b.sources[0].fault = NHI_OK;
+	b.issuers[0].audience = (struct nhi_list){ elsewhere, 1 };
+	b.sources[1].fault = NHI_ERR_JWKS_MISSING;
+	assert_int_equal(nhi_token_verify(&b.req, &t, NULL),
+	    NHI_ERR_JWKS_MISSING);
+	assert_int_equal(tried, 1);
+	assert_null(refused);
+	assert_null(t);
 }
 
 static void
@@ -249,6 +298,7 @@ main(void)
 		cmocka_unit_test(test_mark),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_same_url),
+		cmocka_unit_test(test_same_url_signed),
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_signature_only),
 		/* End of the tests */
