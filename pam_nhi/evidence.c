@@ -14,7 +14,7 @@
 
 #define METHOD		"publickey "
 #define CAP_MS		1500
-#define CAP_STEP_NS	50000000
+#define CAP_STEP_NS	100000000
 
 /*
  * "publickey <type> <base64>", one method a line.  Root looks for the line

@@ -20,6 +20,7 @@
 
 #define BATCH		32		/* files in one write */
 #define LOOKS		1024		/* more than max are looked at */
+#define TOLD_MAX	1024		/* names kept for their hour, or so */
 #define TAIL_MAX	(4U << 20)	/* of the trail, after a crash */
 #define MARKER		".drain"
 
@@ -28,6 +29,7 @@ struct entry {
 	int64_t time_ms;
 	size_t at;			/* of its line; n 0: it has none */
 	size_t n;
+	bool junk;			/* no record */
 };
 
 struct drain {
@@ -41,6 +43,7 @@ struct drain {
 	struct entry entries[BATCH];
 	size_t n;
 	size_t taken;
+	size_t told;			/* names that only stay taken */
 	size_t junk;
 	uid_t junk_uid;
 	const char *junk_what;
@@ -172,17 +175,20 @@ put_sorted(struct drain *d, struct nhi_buf *out)
 }
 
 /*
- * What is told once an hour leaves its name behind, as root's, so that its
- * writer finds it taken.
+ * A record that is told once an hour leaves its name behind, as root's, so
+ * that its writer finds it taken.  Who invents names has no end of them.
  */
 static void
-leave_told(const struct drain *d, const char *name)
+leave_told(struct drain *d, const char *name)
 {
 	NHI_AUTO(nhi_fd_close) int fd = -1;
 
-	if (strncmp(name, NHI_SPOOL_ONCE, sizeof(NHI_SPOOL_ONCE) - 1) == 0)
-		fd = openat(d->dir, name, O_WRONLY | O_CREAT | O_EXCL |
-		    O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (d->told >= TOLD_MAX || strncmp(name, NHI_SPOOL_ONCE,
+	    sizeof(NHI_SPOOL_ONCE) - 1) != 0)
+		return;
+	d->told++;
+	fd = openat(d->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC |
+	    O_NOFOLLOW, 0600);
 }
 
 /* Is it such a name, left by a drain?  It goes when its hour is not now. */
@@ -226,7 +232,8 @@ flush(struct drain *d, struct nhi_why *why)
 	for (size_t i = 0; i < d->n; i++)
 		if (unlinkat(d->dir, d->entries[i].name, 0) == 0) {
 			d->taken++;
-			leave_told(d, d->entries[i].name);
+			if (!d->entries[i].junk)
+				leave_told(d, d->entries[i].name);
 		} else
 			d->stuck = d->stuck || errno != ENOENT;
 	if (!d->crashed)
@@ -256,13 +263,14 @@ look(struct drain *d, const char *name)
 	struct nhi_spool_file f;
 	enum nhi_spool_state state;
 
-	if (is_dir(d, name) || is_told(d, name))
+	if (is_dir(d, name))
 		return;
 	*e = (struct entry){ .at = d->lines.n };
 	state = nhi_spool_look(d->job, d->dir, name, &f, &d->lines);
 	if (state == NHI_SPOOL_LATER || state == NHI_SPOOL_GONE)
 		return;
 	if (state == NHI_SPOOL_JUNK) {
+		e->junk = true;
 		d->junk++;
 		d->junk_uid = f.uid;
 		d->junk_what = f.what;
@@ -285,10 +293,15 @@ walk(struct drain *d, DIR *dp, struct nhi_why *why)
 	enum nhi_err err = NHI_OK;
 
 	while (err == NHI_OK && d->taken + d->n < d->job->max &&
-	    looks++ < d->job->max + LOOKS && (de = readdir(dp)) != NULL) {
+	    looks < d->job->max + LOOKS && (de = readdir(dp)) != NULL) {
 		if (strcmp(de->d_name, ".") == 0 ||
 		    strcmp(de->d_name, "..") == 0)
 			continue;
+		if (is_told(d, de->d_name)) {
+			d->told++;
+			continue;
+		}
+		looks++;
 		look(d, de->d_name);
 		if (d->n == BATCH)
 			err = flush(d, why);

@@ -2,6 +2,7 @@
 /* From the spool to the trail, once, whatever happens on the way. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -123,6 +124,45 @@ test_once(void **state)
 	assert_int_equal(files(), 0);
 }
 
+/* A name of this hour that a drain left. */
+static void
+plant_told(int64_t hour, int i)
+{
+	char name[64];
+
+	(void)snprintf(name, sizeof(name), "p.%" PRId64 ".%d.hold", hour, i);
+	plant(name, "", 0);
+}
+
+/* Who may write here invents names: they keep nothing else from its place. */
+static void
+test_told_names(void **state)
+{
+	const int64_t now = now_ms(), hour = now / NHI_SPOOL_HOUR;
+	size_t taken = 0;
+	char name[64];
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	/* What is no record leaves no name. */
+	(void)snprintf(name, sizeof(name), "p.%" PRId64 ".0.hold", hour);
+	plant(name, "x", OTHER);
+	assert_int_equal(drain_at(now, 10, &taken), NHI_OK);
+	assert_int_equal(files(), 0);
+	for (int i = 1; i <= 4000; i++)
+		plant_told(hour, i);
+	put(grant, ISSUER);
+	assert_int_equal(drain_at(now, 10, &taken), NHI_OK);
+	assert_int_equal(taken, 1);
+	/* That many are enough. */
+	(void)snprintf(name, sizeof(name), "p.%" PRId64 ".0.hold", hour);
+	plant(name, DENY "end\n", VERIFY);
+	assert_int_equal(drain_at(now, 10, &taken), NHI_OK);
+	assert_int_equal(taken, 1);
+	assert_int_equal(files(), 4000);
+}
+
 /* Writers and drains at once: every grant is in the trail, once. */
 static int
 race(int index, void *arg)
@@ -235,6 +275,7 @@ main(void)
 		TEMP_TEST(test_no_trail, setup),
 		TEMP_TEST(test_dir, setup),
 		TEMP_TEST(test_once, setup),
+		TEMP_TEST(test_told_names, setup),
 		TEMP_TEST(test_race, setup),
 		TEMP_TEST(test_many, setup),
 		TEMP_TEST(test_long, setup),
