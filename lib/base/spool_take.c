@@ -17,10 +17,10 @@
 #include "lib/base/num.h"
 #include "lib/base/spool_name.h"
 #include "lib/base/spool_take.h"
+#include "lib/base/spool_told.h"
 
 #define BATCH		32		/* files in one write */
 #define LOOKS		1024		/* more than max are looked at */
-#define TOLD_MAX	1024		/* names kept for their hour, or so */
 #define TAIL_MAX	(4U << 20)	/* of the trail, after a crash */
 #define MARKER		".drain"
 
@@ -43,7 +43,7 @@ struct drain {
 	struct entry entries[BATCH];
 	size_t n;
 	size_t taken;
-	size_t told;			/* names that only stay taken */
+	struct nhi_spool_told told;
 	size_t junk;
 	uid_t junk_uid;
 	const char *junk_what;
@@ -174,44 +174,6 @@ put_sorted(struct drain *d, struct nhi_buf *out)
 			    d->entries[i].n);
 }
 
-/*
- * A record that is told once an hour leaves its name behind, as root's, so
- * that its writer finds it taken.  Who invents names has no end of them.
- */
-static void
-leave_told(struct drain *d, const char *name)
-{
-	NHI_AUTO(nhi_fd_close) int fd = -1;
-
-	if (d->told >= TOLD_MAX || strncmp(name, NHI_SPOOL_ONCE,
-	    sizeof(NHI_SPOOL_ONCE) - 1) != 0)
-		return;
-	d->told++;
-	fd = openat(d->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC |
-	    O_NOFOLLOW, 0600);
-}
-
-/* Is it such a name, left by a drain?  It goes when its hour is not now. */
-static bool
-is_told(const struct drain *d, const char *name)
-{
-	struct nhi_span rest = nhi_span_str(name), word;
-	int64_t now = d->job->now_ms / NHI_SPOOL_HOUR;
-	struct stat st;
-	uint64_t hour;
-
-	if (strncmp(name, NHI_SPOOL_ONCE, sizeof(NHI_SPOOL_ONCE) - 1) != 0 ||
-	    fstatat(d->dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
-	    !S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_size != 0)
-		return false;
-	if (!nhi_span_cut(&rest, '.', &word) ||
-	    !nhi_span_cut(&rest, '.', &word) ||
-	    !nhi_num_parse(word, INT64_MAX / NHI_SPOOL_HOUR, &hour) ||
-	    (int64_t)hour < now || (int64_t)hour > now + 1)
-		(void)unlinkat(d->dir, name, 0);
-	return true;
-}
-
 /* Append the batch, then remove its files. */
 static enum nhi_err
 flush(struct drain *d, struct nhi_why *why)
@@ -233,7 +195,7 @@ flush(struct drain *d, struct nhi_why *why)
 		if (unlinkat(d->dir, d->entries[i].name, 0) == 0) {
 			d->taken++;
 			if (!d->entries[i].junk)
-				leave_told(d, d->entries[i].name);
+				nhi_spool_told_leave(&d->told, d->entries[i].name);
 		} else
 			d->stuck = d->stuck || errno != ENOENT;
 	if (!d->crashed)
@@ -297,10 +259,8 @@ walk(struct drain *d, DIR *dp, struct nhi_why *why)
 		if (strcmp(de->d_name, ".") == 0 ||
 		    strcmp(de->d_name, "..") == 0)
 			continue;
-		if (is_told(d, de->d_name)) {
-			d->told++;
+		if (nhi_spool_told_is(&d->told, de->d_name))
 			continue;
-		}
 		looks++;
 		look(d, de->d_name);
 		if (d->n == BATCH)
@@ -329,6 +289,8 @@ nhi_spool_take(const struct nhi_spool_job *job, size_t *ret_taken,
 	if ((err = open_spool(&d, &busy, why)) != NHI_OK)
 		return err;
 	if (!busy) {
+		d.told.dir = d.dir;
+		d.told.now_ms = job->now_ms;
 		read_tail(&d);
 		if ((fd = openat(d.dir, ".", O_RDONLY | O_DIRECTORY |
 		    O_CLOEXEC)) < 0 || (dp = fdopendir(fd)) == NULL) {

@@ -5,7 +5,6 @@
  */
 #include "config.h"
 
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,9 +12,9 @@
 #include "lib/token/claims.h"
 #include "lib/token/jwks.h"
 #include "lib/token/jws.h"
+#include "lib/token/ladder.h"
 #include "lib/token/pkey.h"
 #include "lib/token/signature.h"
-#include "lib/token/verify.h"
 
 _Static_assert(NHI_TOKEN_MARK == NHI_SHA256_SIZE, "the mark is a SHA-256");
 
@@ -183,20 +182,6 @@ hand_over(struct run *r, struct nhi_token **ret)
 	return NHI_OK;
 }
 
-/* The answer of one issuer, and how near it is to being the token's. */
-struct answer {
-	enum nhi_err err;
-	enum { NOT_SIGNED, SIGNED, KEYS_MISSING } how;
-	struct nhi_why why;
-	struct nhi_token *refused;	/* SIGNED: what was */
-};
-
-static void
-wipe_answer(struct answer *a)
-{
-	nhi_token_freep(&a->refused);
-}
-
 static bool
 keys_missing(const struct nhi_issuer *issuer, enum nhi_err err)
 {
@@ -204,119 +189,33 @@ keys_missing(const struct nhi_issuer *issuer, enum nhi_err err)
 	    err == NHI_ERR_JWKS_MISSING || err == NHI_ERR_JWKS_STALE);
 }
 
-static enum nhi_err
-verify_one(const struct nhi_token_request *req,
+enum nhi_err
+nhi_ladder_run(const struct nhi_token_request *req,
     const struct nhi_token_source *source, struct nhi_token **ret,
-    struct answer *a)
+    struct nhi_ladder *ret_end)
 {
 	NHI_AUTO(wipe) struct run r = {
-		.req = req, .source = source, .jws = NHI_JWS, .why = &a->why,
+		.req = req, .source = source, .jws = NHI_JWS,
+		.why = &ret_end->why,
 	};
 
-	if ((a->err = check_sealed(&r)) != NHI_OK) {
-		a->how = keys_missing(source->issuer, a->err) ? KEYS_MISSING :
-		    NOT_SIGNED;
-		return a->err;
+	if ((ret_end->err = check_sealed(&r)) != NHI_OK) {
+		ret_end->how = keys_missing(source->issuer, ret_end->err) ?
+		    NHI_KEYS_MISSING : NHI_NOT_SIGNED;
+		return ret_end->err;
 	}
-	if (req->signature_only || (a->err = check_content(&r)) == NHI_OK)
-		return a->err = hand_over(&r, ret);
-	a->how = SIGNED;
+	if (req->signature_only || (ret_end->err = check_content(&r)) == NHI_OK)
+		return ret_end->err = hand_over(&r, ret);
+	ret_end->how = NHI_SIGNED;
 	r.why = NULL;
-	(void)!hand_over(&r, &a->refused);
-	return a->err;
+	(void)!hand_over(&r, &ret_end->refused);
+	return ret_end->err;
 }
 
-static enum nhi_err
-refuse(const struct nhi_token_request *req, size_t source, struct answer *a,
-    struct nhi_why *why)
+void
+nhi_ladder_wipe(struct nhi_ladder *end)
 {
-	if (req->ret_tried != NULL && a->how != SIGNED)
-		*req->ret_tried = source;
-	if (req->ret_refused != NULL) {
-		*req->ret_refused = a->refused;
-		a->refused = NULL;
-	}
-	return nhi_fail(why, a->err, "%s", a->why.text);
-}
-
-/*
- * Whose token it claims to be.  Nothing is believed: the answer only chooses
- * the rules by which the whole ladder then runs.
- */
-static void
-peek_claims(struct nhi_span token, struct nhi_value *ret)
-{
-	NHI_AUTO(nhi_jws_wipe) struct nhi_jws jws = NHI_JWS;
-
-	if (nhi_jws_split(&jws, token, NULL) != NHI_OK ||
-	    nhi_json_parse(nhi_buf_all(&jws.payload), ret, NULL) != NHI_OK)
-		return;
-}
-
-static bool
-may_be(const struct nhi_issuer *issuer, struct nhi_value claims)
-{
-	struct nhi_value iss = nhi_json_member(claims, "iss");
-
-	if (iss.type == NHI_JSON_NONE)
-		return claims.o != NULL && !issuer->need_iss;
-	return nhi_span_is(nhi_json_string(iss), issuer->url);
-}
-
-/*
- * Several issuers can have one url.  Told is, of those that refuse, one whose
- * keys are not here and can be fetched: it may be the token's.  Else the one
- * that did sign it, else the first.
- */
-static void
-swap(struct answer *a, struct answer *b)
-{
-	struct answer kept = *a;
-
-	*a = *b;
-	*b = kept;
-}
-
-static enum nhi_err
-verify_some(const struct nhi_token_request *req, struct nhi_token **ret,
-    struct answer *told, size_t *source)
-{
-	NHI_AUTO(nhi_json_wipe) struct nhi_value claims = { 0 };
-
-	peek_claims(req->token, &claims);
-	for (size_t i = 0; i < req->nsources; i++) {
-		NHI_AUTO(wipe_answer) struct answer a = { .err = NHI_OK };
-
-		if (!may_be(req->sources[i].issuer, claims))
-			continue;
-		if (verify_one(req, &req->sources[i], ret, &a) == NHI_OK)
-			return NHI_OK;
-		if (told->err == NHI_OK || told->how < a.how) {
-			swap(told, &a);
-			*source = i;
-		}
-	}
-	if (told->err == NHI_OK)
-		return verify_one(req, &req->sources[0], ret, told);
-	return told->err;
-}
-
-enum nhi_err
-nhi_token_verify(const struct nhi_token_request *req, struct nhi_token **ret,
-    struct nhi_why *why)
-{
-	NHI_AUTO(wipe_answer) struct answer told = { .err = NHI_OK };
-	enum nhi_err err;
-	size_t source = 0;
-
-	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
-		return nhi_fail(why, NHI_ERR_INTERNAL, "libcrypto");
-	if (req->nsources == 0)
-		return nhi_fail(why, NHI_ERR_INTERNAL, "no issuer to ask");
-	err = req->nsources == 1 ?
-	    verify_one(req, &req->sources[0], ret, &told) :
-	    verify_some(req, ret, &told, &source);
-	return err == NHI_OK ? NHI_OK : refuse(req, source, &told, why);
+	nhi_token_freep(&end->refused);
 }
 
 void
