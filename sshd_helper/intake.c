@@ -15,13 +15,18 @@ static enum nhi_err
 wait_input(int fd, int64_t deadline, struct nhi_why *why)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
-	int64_t left = deadline - nhi_clock_ms();
+	int64_t left;
+	int r;
 
-	if (left <= 0 || poll(&p, 1, (int)left) == 0)
-		return nhi_fail(why, NHI_ERR_TIMEOUT,
-		    "the token was not complete after %d s",
-		    NHI_INTAKE_MS / 1000);
-	return NHI_OK;
+	do {
+		left = deadline - nhi_clock_ms();
+		r = left <= 0 ? 0 : poll(&p, 1, (int)left);
+	} while (r < 0 && errno == EINTR);
+	if (r < 0)
+		return nhi_fail(why, NHI_ERR_STATE, "poll: %s",
+		    strerror(errno));
+	return r > 0 ? NHI_OK : nhi_fail(why, NHI_ERR_TIMEOUT,
+	    "the token was not complete after %d s", NHI_INTAKE_MS / 1000);
 }
 
 /* One newline at the end is the shell's, not the token's. */

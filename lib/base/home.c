@@ -204,7 +204,7 @@ nhi_home_sweep(const char *homes, const char *leases, uint64_t *ret_gone,
 		if (!nhi_name_valid(de->d_name))
 			continue;
 		err = sweep_one(lent, &(struct places){ homes, leases },
-		    de->d_name, &gone, why);
+		    de->d_name, &gone, first == NHI_OK ? why : NULL);
 		if (err == NHI_OK)
 			*ret_gone += gone;
 		else if (first == NHI_OK)

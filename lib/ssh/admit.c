@@ -51,27 +51,44 @@ same_command(struct nhi_span got, const char *meant)
 	return meant[0] == '\0' ? got.p == NULL : nhi_span_is(got, meant);
 }
 
+/* What sshd gives for them beyond a command that runs. */
+static enum nhi_err
+check_extensions(const struct nhi_ssh_cert *cert,
+    const struct nhi_identity *i, struct nhi_why *why)
+{
+	const struct {
+		const char *name;
+		bool given;
+	} all[] = {
+		{ "permit-pty", i->pty },
+		{ "permit-port-forwarding", i->forwarding },
+		{ "permit-agent-forwarding", i->forwarding },
+		{ "permit-X11-forwarding", i->forwarding },
+		{ "permit-user-rc", false },
+		/* End of the extensions */
+	};
+	struct nhi_span ignored;
+
+	for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++)
+		if (!all[k].given && nhi_ssh_option_find(&cert->extensions,
+		    all[k].name, &ignored))
+			return nhi_fail(why, NHI_ERR_CERT_OPTIONS,
+			    "policy does not give %s %s", i->name,
+			    all[k].name);
+	return NHI_OK;
+}
+
 static enum nhi_err
 check_options(const struct nhi_ssh_cert *cert, const struct nhi_identity *i,
     struct nhi_why *why)
 {
-	struct nhi_span ignored;
-
 	if (!same_source(cert->source_address, &i->source))
 		return nhi_fail(why, NHI_ERR_CERT_OPTIONS,
 		    "source-address is not what policy says of %s", i->name);
 	if (!same_command(cert->force_command, i->force_command))
 		return nhi_fail(why, NHI_ERR_CERT_OPTIONS,
 		    "force-command is not what policy says of %s", i->name);
-	if (!i->pty && nhi_ssh_option_find(&cert->extensions, "permit-pty",
-	    &ignored))
-		return nhi_fail(why, NHI_ERR_CERT_OPTIONS,
-		    "policy gives %s no terminal", i->name);
-	if (!i->forwarding && nhi_ssh_option_find(&cert->extensions,
-	    "permit-port-forwarding", &ignored))
-		return nhi_fail(why, NHI_ERR_CERT_OPTIONS,
-		    "policy gives %s no forwarding", i->name);
-	return NHI_OK;
+	return check_extensions(cert, i, why);
 }
 
 enum nhi_err

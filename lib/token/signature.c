@@ -69,12 +69,14 @@ convert(enum nhi_curve c, struct nhi_span sig, struct nhi_buf *der,
     struct nhi_why *why)
 {
 	size_t size = nhi_curve_size(c);
-	struct nhi_span r = { sig.p, size }, s = { sig.p + size, size };
+	struct nhi_span r, s;
 
 	if (sig.n != 2 * size)
 		return nhi_fail(why, NHI_ERR_SIGNATURE,
 		    "signature of %zu octets, not %zu (RFC 7518 3.4)",
 		    sig.n, 2 * size);
+	r = (struct nhi_span){ sig.p, size };
+	s = (struct nhi_span){ sig.p + size, size };
 	if (!in_range(r, nhi_curve_order(c)) ||
 	    !in_range(s, nhi_curve_order(c)))
 		return nhi_fail(why, NHI_ERR_SIGNATURE,
@@ -153,9 +155,15 @@ run(EVP_PKEY *key, const struct rule *rule, const struct nhi_signed *in,
 	int r = rule->md == NULL ? run_bytes(key, in->input, sig) :
 	    run_digest(key, rule, in, sig);
 
+	const char *text = r < 0 ? ERR_reason_error_string(ERR_peek_error()) :
+	    NULL;
+
 	ERR_clear_error();
+	/* Without memory, or where the host's libcrypto will not (FIPS). */
 	if (r < 0)
-		return nhi_fail(why, NHI_ERR_NO_MEMORY, "signature context");
+		return nhi_fail(why, NHI_ERR_INTERNAL,
+		    "libcrypto cannot check %s: %s", nhi_alg_name(rule->alg),
+		    text == NULL ? "no reason given" : text);
 	if (r != 1)
 		return nhi_fail(why, NHI_ERR_SIGNATURE,
 		    "%s does not verify (RFC 7515 5.2)",
