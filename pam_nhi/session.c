@@ -41,6 +41,17 @@ refuse(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
 	return nhi_pam_code_session(err);
 }
 
+static enum nhi_err
+put_variable(const struct nhi_pam_call *c, const char *name,
+    const char *value, struct nhi_why *why)
+{
+	char text[160];
+
+	(void)snprintf(text, sizeof(text), "%s=%s", name, value);
+	return pam_putenv(c->pamh, text) == PAM_SUCCESS ? NHI_OK :
+	    nhi_fail(why, NHI_ERR_NO_MEMORY, "%s", name);
+}
+
 /*
  * The record of the session and the lease first, then the trail: a grant that
  * is not written is taken back.
@@ -56,7 +67,11 @@ open_evident(struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
 		return err;
 	state->session.audit_session = nhi_pam_caller_audit(c->uid);
 	nhi_session_name(&state->session);
-	if ((e->direct &&
+	if ((err = put_variable(c, "NHI_SESSION", state->session.id,
+	    why)) != NHI_OK ||
+	    (err = put_variable(c, "NHI_IDENTITY", state->session.identity,
+	    why)) != NHI_OK ||
+	    (e->direct &&
 	    (err = nhi_pam_direct_enter(c, e, why)) != NHI_OK) ||
 	    (err = nhi_pam_record_open(c, e, &state->session, why)) != NHI_OK)
 		return err;
@@ -69,20 +84,6 @@ open_evident(struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
 	}
 	state->opened = true;
 	return NHI_OK;
-}
-
-static int
-put_environment(const struct nhi_pam_call *c,
-    const struct nhi_session *session)
-{
-	char text[160];
-
-	(void)snprintf(text, sizeof(text), "NHI_SESSION=%s", session->id);
-	if (pam_putenv(c->pamh, text) != PAM_SUCCESS)
-		return PAM_BUF_ERR;
-	(void)snprintf(text, sizeof(text), "NHI_IDENTITY=%s",
-	    session->identity);
-	return pam_putenv(c->pamh, text);
 }
 
 /*
@@ -113,7 +114,7 @@ open_evidence(struct nhi_pam_call *c, struct nhi_pam_state *state)
 	if ((err = check_evidence(c, &e, &why)) != NHI_OK ||
 	    (err = open_evident(c, &e, state, &why)) != NHI_OK)
 		return refuse(c, &e, err, &why);
-	return put_environment(c, &state->session);
+	return PAM_SUCCESS;
 }
 
 /* By a person, by cron, by systemd: no evidence, no lease, but a record. */
