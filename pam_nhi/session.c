@@ -170,7 +170,7 @@ end_processes(const struct nhi_session *s)
 	return nhi_reap_kill(&(struct nhi_chase){ .uid = s->uid,
 	    .uids = NHI_UIDS_DIR,
 	    .audit_session = s->audit_session, .stopped = NHI_STOPPED_DIR,
-	    .ms = NHI_REAP_MS });
+	    .ms = NHI_REAP_MS, .more_ms = NHI_REAP_MORE_MS });
 }
 
 int

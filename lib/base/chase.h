@@ -13,6 +13,8 @@ struct nhi_chase {
 					   too; NULL: of this one alone */
 	const char *stopped;		/* the directory of lib/base/halt.h */
 	int64_t ms;
+	int64_t more_ms;		/* at most, where the host was too
+					   busy for a hundred looks */
 };
 
 /*

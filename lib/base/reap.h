@@ -14,6 +14,7 @@
 #include "lib/base/err.h"
 
 #define NHI_REAP_MS		2000	/* of a chase while somebody waits */
+#define NHI_REAP_MORE_MS	6000	/* on a host without a processor */
 #define NHI_REAP_TICK_MS	10000	/* while nobody does */
 
 /*
@@ -29,10 +30,11 @@ bool	 nhi_reap_process(pid_t, uint64_t start, int sig);
  * for some milliseconds when one forks and leaves as fast as it is chased, and
  * with them whoever waits for one (su, sudo: lib/base/halt.h).
  *
- * False: the time is over, and some are left; they may be asked to end again.
- * It may take two seconds more where those work against it.  Nothing, and
- * true, without an audit session (0 or UINT32_MAX), which alone tells whose
- * they are, or for a UID that is not a machine account's.
+ * False: the time is over, and some are left, or it was not seen that none is;
+ * they may be asked to end again.  It may take two seconds more where those
+ * work against it.  Nothing, and true, without an audit session (0 or
+ * UINT32_MAX), which alone tells whose they are, or for a UID that is not a
+ * machine account's.
  */
 bool	 nhi_reap_kill(const struct nhi_chase *) NHI_MUST;
 
