@@ -6,7 +6,6 @@
 . "$(dirname "$0")/liar_lib.sh"
 
 SERVICE=nhi-broken
-ANSWER=170		# bytes, without lines
 printf '%s required pam_nhi.so\n' auth account >/etc/pam.d/$SERVICE
 printf 'x.y.z' >"$WORK/token"
 useradd -m alice
@@ -26,60 +25,6 @@ install -d -o alice -m 0700 ~alice/.ssh
 install -o alice -m 0600 "$WORK/person.pub" ~alice/.ssh/authorized_keys
 web=/run/liar/web-deploy
 install_liar
-
-# What is wrong with the answer, and then where it ends.
-odd() {
-	cat <<-END
-	none
-	deaf
-	nonce
-	digest
-	magic
-	version
-	total
-	twice
-	garbage=1
-	garbage=2
-	garbage=3
-	flood
-	status=1
-	status=70
-	identity=1
-	identity=4294967295
-	reason=by-person
-	reason=$(grep -c '^	X(' /src/lib/base/err.h)
-	reason=65535
-	exp=18446744073709551615
-	iat=9223372036854775808
-	raw=610062
-	raw=61
-	raw=000a
-	raw=613d620a7f0a
-	raw=613d620ac3a40a
-	raw=$(head -c 1537 /dev/zero | tr '\0' a | od -An -v -tx1 | tr -d ' \n')
-	raw=$(head -c 2100 /dev/zero | tr '\0' '\n' | od -An -v -tx1 | tr -d ' \n')
-	END
-}
-bytes() {
-	local word=$1 step=$2 n
-	for ((n = 0; n < ANSWER; n += step)); do
-		echo "$word=$n"
-	done
-}
-
-# all_refused NAME PATTERN <lines of a driver: each is as the pattern.
-all_refused() {
-	local name=$1 pattern=$2
-
-	grep -v "^[a-z]" "$WORK/done" >"$WORK/lines"
-	grep -Ev "$pattern" "$WORK/lines" >"$OUT"
-	if [ ! -s "$OUT" ] &&
-	    [ "$(wc -l <"$WORK/lines")" -eq "$(wc -l <"$WORK/plans")" ]; then
-		ok "$name: $(wc -l <"$WORK/lines") answers are none"
-	else
-		not_ok "$name: no answer of these is taken"
-	fi
-}
 
 # late MS: of a driver's lines, those that took longer.
 late() {

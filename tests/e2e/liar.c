@@ -2,8 +2,9 @@
 /*
  * A verifier in an attacker's hands, installed in the place of nhi-verify: it
  * asks nobody, confines nothing and answers what the words of the file
- * /run/liar/ACCOUNT (or /run/liar/any) tell it.  Without a word: this token or
- * certificate is good, for the first identity, for an hour.
+ * /run/liar/KIND (token, certificate, direct), else /run/liar/ACCOUNT, else
+ * /run/liar/any tell it.  Without a word: this token or certificate is good,
+ * for the first identity, for an hour.
  *
  *	reason=SLUG|NUMBER identity=N mark=HEX key=HEX serial=N line=NAME=VALUE
  *	iat= exp= after= before=	seconds since 1970, or +N or -N from now
@@ -50,16 +51,18 @@ word(const char *name)
 }
 
 static void
-read_plan(const char *account)
+read_plan(const char *kind, const char *account)
 {
+	const char *const names[] = { kind, account, "any" };
 	NHI_AUTO(nhi_fd_close) int fd = -1;
 	char path[128], *rest = plan;
 	ssize_t n;
 	size_t k = 0;
 
-	(void)snprintf(path, sizeof(path), PLANS "%s", account);
-	if ((fd = open(path, O_RDONLY)) < 0)
-		fd = open(PLANS "any", O_RDONLY);
+	for (size_t i = 0; i < 3 && fd < 0; i++) {
+		(void)snprintf(path, sizeof(path), PLANS "%s", names[i]);
+		fd = open(path, O_RDONLY);
+	}
 	n = fd < 0 ? 0 : read(fd, plan, sizeof(plan) - 1);
 	plan[n < 0 ? 0 : n] = '\0';
 	while (k < WORDS_MAX - 1 && (words[k] = strsep(&rest, " \n")) != NULL)
@@ -250,7 +253,7 @@ main(int argc, char *argv[])
 
 	if (argc != 5)
 		speak();
-	read_plan(argv[3]);
+	read_plan(argv[1], argv[3]);
 	if (word("deaf") == NULL && nhi_file_slurp(STDIN_FILENO, &in,
 	    &why) == NHI_OK && nhi_request_parse(nhi_buf_all(&in), &q,
 	    &why) == NHI_OK)

@@ -7,6 +7,7 @@
 LIBEXEC=/usr/libexec/nhi
 VERIFY=$LIBEXEC/nhi-verify
 WANTED=$WORK/wanted
+ANSWER=170		# bytes, without lines
 : >"$WANTED"
 
 install_liar() {
@@ -22,7 +23,8 @@ honest() {
 	cp -p "$WORK/verify" "$VERIFY"
 }
 
-# lie ACCOUNT|any [WORD...]: what it answers when asked for that account.
+# lie ACCOUNT|KIND|any [WORD...]: what it answers when asked for that account,
+# or that kind of thing.
 lie() {
 	local account=$1
 	shift
@@ -81,4 +83,58 @@ records_agree() {
 		not_ok "$1: each has its record"
 	fi
 	: >"$WANTED"
+}
+
+# What is wrong with the answer, and then where it ends.
+odd() {
+	cat <<-END
+	none
+	deaf
+	nonce
+	digest
+	magic
+	version
+	total
+	twice
+	garbage=1
+	garbage=2
+	garbage=3
+	flood
+	status=1
+	status=70
+	identity=1
+	identity=4294967295
+	reason=by-person
+	reason=$(grep -c '^	X(' /src/lib/base/err.h)
+	reason=65535
+	exp=18446744073709551615
+	iat=9223372036854775808
+	raw=610062
+	raw=61
+	raw=000a
+	raw=613d620a7f0a
+	raw=613d620ac3a40a
+	raw=$(head -c 1537 /dev/zero | tr '\0' a | od -An -v -tx1 | tr -d ' \n')
+	raw=$(head -c 2100 /dev/zero | tr '\0' '\n' | od -An -v -tx1 | tr -d ' \n')
+	END
+}
+bytes() {
+	local word=$1 step=$2 n
+	for ((n = 0; n < ANSWER; n += step)); do
+		echo "$word=$n"
+	done
+}
+
+# all_refused NAME PATTERN <lines of a driver: each is as the pattern.
+all_refused() {
+	local name=$1 pattern=$2
+
+	grep -v "^[a-z]" "$WORK/done" >"$WORK/lines"
+	grep -Ev "$pattern" "$WORK/lines" >"$OUT"
+	if [ ! -s "$OUT" ] &&
+	    [ "$(wc -l <"$WORK/lines")" -eq "$(wc -l <"$WORK/plans")" ]; then
+		ok "$name: $(wc -l <"$WORK/lines") answers are none"
+	else
+		not_ok "$name: no answer of these is taken"
+	fi
 }

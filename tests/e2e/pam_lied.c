@@ -3,9 +3,11 @@
  * A service that asks PAM while its verifier misbehaves:
  *	pam_lied SERVICE USER TOKEN PLAN
  * Each line of standard input goes into the file PLAN (see liar.c) and is one
- * pam_authenticate from an address of its own: prints "STATUS MS LINE".  Then
- * what a host notices: "descriptors N" that are left, "children N", and
- * "signals N" that are not handled as before.
+ * pam_authenticate from an address of its own: prints "STATUS MS LINE".  As
+ * the service sshd it is a session instead, after the account stage, and TOKEN
+ * what sshd says of how the user came in.  Then what a host notices:
+ * "descriptors N" that are left, "children N", and "signals N" that are not
+ * handled as before.
  */
 #include "config.h"
 
@@ -103,6 +105,21 @@ now_ms(void)
 	return (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* What sshd has let in. */
+static int
+enter(pam_handle_t *pamh, const char *how)
+{
+	char text[8192];
+	int status;
+
+	(void)snprintf(text, sizeof(text), "SSH_AUTH_INFO_0=%s", how);
+	if ((status = pam_putenv(pamh, text)) != PAM_SUCCESS ||
+	    (status = pam_acct_mgmt(pamh, 0)) != PAM_SUCCESS ||
+	    (status = pam_open_session(pamh, 0)) != PAM_SUCCESS)
+		return status;
+	return pam_close_session(pamh, 0);
+}
+
 static int
 ask(char *const argv[], int number)
 {
@@ -117,7 +134,8 @@ ask(char *const argv[], int number)
 	    "SSH_CONNECTION=10.1.%d.%d 50000 127.0.0.1 22", number / 250,
 	    number % 250 + 1);
 	if ((status = pam_putenv(pamh, from)) == PAM_SUCCESS)
-		status = pam_authenticate(pamh, 0);
+		status = strcmp(argv[1], "sshd") == 0 ?
+		    enter(pamh, argv[3]) : pam_authenticate(pamh, 0);
 	(void)pam_end(pamh, status);
 	return status;
 }
