@@ -139,12 +139,9 @@ by_argument(scmp_filter_ctx c)
 			return -1;
 	return ALLOW(SCMP_SYS(socketpair), 1, SCMP_A0(SCMP_CMP_EQ,
 	    AF_UNIX, 0)) != 0 ||
-	    /* Modules of the name service are code in files. */
+	    /* Nor from a file, for the cache is one: see fetch/resolver.h. */
 	    ALLOW(SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC,
 	    0)) != 0 ||
-	    ALLOW(SCMP_SYS(mmap), 2, SCMP_A2(SCMP_CMP_MASKED_EQ,
-	    PROT_EXEC | PROT_WRITE, PROT_EXEC), SCMP_A3(SCMP_CMP_MASKED_EQ,
-	    MAP_ANONYMOUS, 0)) != 0 ||
 	    ALLOW(SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ,
 	    PROT_EXEC, 0)) != 0 ||
 	    ALLOW(SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ,

@@ -19,7 +19,8 @@ enum nhi_err	 nhi_fetch_deadline(unsigned int seconds, struct nhi_why *)
  * Nothing is written outside of these directories (NULL ends them) from here
  * on, where the kernel can see to it; and the system calls are those of a
  * client of HTTPS.  Starting a program, touching another process, changing
- * ids or mounts kills; what is merely not known fails with ENOSYS.
+ * ids or mounts kills; what is merely not known fails with ENOSYS, and so does
+ * memory that can be executed, from a file or not (see fetch/resolver.h).
  */
 enum nhi_err	 nhi_fetch_confine(const char *const dirs[],
 		    struct nhi_why *) NHI_MUST;

@@ -29,6 +29,7 @@
 
 #include "fetch/confine.h"
 #include "fetch/refresh.h"
+#include "fetch/resolver.h"
 #include "fetch/sweep.h"
 #include "lib/base/audit.h"
 #include "lib/base/file.h"
@@ -129,6 +130,7 @@ confine(struct fetch *f, struct nhi_why *why)
 	if ((err = read_bearer(f, why)) != NHI_OK ||
 	    (err = nhi_http_open(&f->http, why)) != NHI_OK)
 		return err;
+	nhi_resolver_load();
 	return nhi_fetch_confine(dirs, why);
 }
 

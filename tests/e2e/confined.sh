@@ -134,14 +134,37 @@ listens() {
 }
 soon 30 listens || not_ok 'the provider listens'
 echo '127.0.0.1 idp.example.com' >>/etc/hosts
+make_keys pinned es256
 apply 'a policy with a provider' <<-END
 	version = 1;
 	host = { id = "web-1.example.com"; };
 	issuers = ( { name = "idp"; preset = "custom";
 	  url = "https://idp.example.com:8443";
-	  audience = [ "ssh://web-1.example.com" ]; } );
-	identities = ( $(identity web idp web-deploy role web) );
+	  audience = [ "ssh://web-1.example.com" ]; },
+	  { name = "other"; preset = "custom";
+	  url = "https://other.example.com:8443";
+	  audience = [ "ssh://web-1.example.com" ]; }, $(issuer pinned) );
+	identities = ( $(identity web idp web-deploy role web),
+	  $(identity pin pinned pin-deploy role pin) );
 END
+# Sockets as they are found on hosts: everybody's, and somebody's.
+/usr/bin/python3 -c 'import os, socket, time
+held = []
+for path, mode in (("/run/theirs", 0o600), ("/run/open", 0o666)):
+    s = socket.socket(socket.AF_UNIX)
+    s.bind(path)
+    os.chmod(path, mode)
+    s.listen()
+    held.append(s)
+time.sleep(600)' &
+sockets=$!
+soon 30 test -S /run/open || not_ok 'the sockets are there'
+eval "$(setpriv --reuid alice --regid alice --clear-groups ssh-agent)" \
+    >"$OUT" 2>&1
+agent=$SSH_AUTH_SOCK
+unset SSH_AUTH_SOCK
+printf x >/var/cache/nhi/code
+chown _nhi-fetch /var/cache/nhi/code
 fetch_calls() {
 	cat <<-END
 	execve =/bin/true 0 0|$DEAD
@@ -187,6 +210,26 @@ fetch_calls() {
 	unlinkat $HERE =/etc/nhi/nhi.conf 0|refused: Permission denied
 	i386:11 0 0 0|$DEAD
 	0x40000002 =/etc/passwd 0|$DEAD
+	openat $HERE =/etc/nhi/jwks/pinned.json $CREATE 0600|refused: Permission denied
+	unlinkat $HERE =/etc/nhi/jwks/pinned.json 0|refused: Permission denied
+	renameat $HERE =/var/cache/nhi/code $HERE =/etc/nhi/jwks/pinned.json|refused: Permission denied|refused: Invalid cross-device link
+	symlinkat =/etc/nhi/jwks/pinned.json $HERE =/var/cache/nhi/pinned.json|refused: Function not implemented
+	mknodat $HERE =/var/cache/nhi/fifo 0010600 0|refused: Function not implemented
+	mkdirat $HERE =/var/cache/nhi/dir 0700|refused: Function not implemented
+	openat $HERE =/var/cache/nhi/code 0 + mmap 0 1 1 2 @ 0|done
+	openat $HERE =/var/cache/nhi/code 0 + mmap 0 1 5 2 @ 0|refused: Function not implemented
+	openat $HERE =/var/cache/nhi/code 0 + mmap 0 1 7 2 @ 0|refused: Function not implemented
+	openat $HERE =/var/cache/nhi/code 0 + mmap 0 1 4 1 @ 0|refused: Function not implemented
+	openat $HERE =/var/cache/nhi/code 0 + mmap 0 1 1 2 @ 0 + mprotect @ 1 5|refused: Function not implemented
+	openat $HERE =/usr/bin/true 0 + mmap 0 1 5 2 @ 0|refused: Function not implemented
+	openat $HERE =/var/cache/nhi/code 0 + execveat @ = 0 0 0x1000|$DEAD
+	execve =/var/cache/nhi/code 0 0|$DEAD
+	socket 1 1 0 + connect @ unix:/run/theirs 110|refused: Permission denied
+	socket 1 1 0 + connect @ unix:$agent 110|refused: Permission denied
+	socket 1 1 0 + bind @ unix:/var/cache/nhi/socket 110|refused: Permission denied
+	socket 1 1 0 + connect @ unix:/run/open 110|done
+	openat $HERE =/var/cache/nhi/other.json $CREATE 0600|done
+	openat $HERE =/var/cache/nhi/pinned.json $CREATE 0600|done
 	openat $HERE =/var/cache/nhi/x $CREATE 0600|done
 	END
 }
@@ -196,7 +239,23 @@ while IFS='|' read -r call pattern; do
 	inside "fetcher: ${call[*]}" "$pattern" "${call[@]}"
 done < <(fetch_calls)
 try 'the victim is alive' 0 '' kill -0 $victim
-kill $victim
+kill $victim $sockets
+kill "$SSH_AGENT_PID"
+
+key pin
+# A key set of his own, where that of a pinned issuer would be if it were not.
+mv /root/pinned /root/honest
+/usr/bin/python3 "$E2E/mint.py" keys --dir /root/pinned --kind es256
+install -o _nhi-fetch -m 0644 /root/pinned/jwks.json \
+    /var/cache/nhi/pinned.json
+token pinned es256 role=pin >"$WORK/token"
+try 'a pinned issuer is not what lies in the cache' 77 \
+    '^nhi: refused: token ' trade_file pin pin-deploy "$WORK/token"
+rm -r /root/pinned
+mv /root/honest /root/pinned
+token pinned es256 role=pin >"$WORK/token"
+try 'but what its file says' 0 '' trade_file pin pin-deploy "$WORK/token"
+rm -f /var/cache/nhi/pinned.json /var/cache/nhi/code
 
 # Files and directories, for whoever has the uid without a sandbox.
 login k web-deploy true >"$OUT" 2>&1
@@ -275,6 +334,8 @@ fetcher_sleeps() {
 	pid=$(pgrep -x nhi-fetch) && grep -q '^Seccomp:.2' "/proc/$pid/status"
 }
 soon 20 fetcher_sleeps || not_ok 'the fetcher waits'
+try 'it has loaded what looks names up' 0 '' \
+    grep -q libnss_dns "/proc/$pid/maps"
 closed 'the fetcher' "$pid" nhi _nhi _nhi-fetch web-deploy alice
 as nhi "$LIBEXEC/nhi-issue" web-deploy 127.0.0.1 \
     "$(cut -d' ' -f1,2 "$WORK/k.pub")" <"$WORK/never" >/dev/null 2>&1 &

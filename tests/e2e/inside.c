@@ -2,13 +2,15 @@
 /*
  * A system call from inside a program of ours that has confined itself: what
  * whoever took it over by its input could do.
- *	inside WORD... -- CALL [ARGUMENT...]
+ *	inside WORD... -- CALL [ARGUMENT...] [+ CALL [ARGUMENT...]]...
  * starts nhi-drop with these words, waits until the program has its filter
- * and sleeps in a call, and has it make this one instead, as a debugger of
+ * and sleeps in a call, and has it make these instead, as a debugger of
  * root's would.  CALL is a name or a number, or i386:NUMBER for a call by the
- * gate of 32 bits; an argument is a number or =TEXT, a pointer to that text.
- * Prints "killed by SIGNAL", "refused: REASON" or "done".  Exit 0, 2, or 3
- * where this machine's registers are not known.
+ * gate of 32 bits; an argument is a number, =TEXT, a pointer to that text,
+ * unix:PATH, a pointer to the address of that socket, or @, what the call
+ * before gave.  Prints "killed by SIGNAL", "refused: REASON" or "done" for the
+ * last one, which is the first that fails.  Exit 0, 2, or 3 where this
+ * machine's registers are not known.
  */
 #include "config.h"
 
@@ -20,8 +22,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -32,7 +36,13 @@
 #define ARGS	6
 #define ROOM	4096	/* below the stack, for texts */
 
+union bytes {
+	char text[256];
+	struct sockaddr_un address;
+};
+
 struct call {
+	long before;			/* what the last one gave */
 	long number;
 	int i386;
 	unsigned long at;		/* of the instruction for i386 */
@@ -145,7 +155,8 @@ static const struct {
 	{ "ioctl", SYS_ioctl }, { "fchmodat", SYS_fchmodat },
 	{ "unlinkat", SYS_unlinkat }, { "symlinkat", SYS_symlinkat },
 	{ "renameat", SYS_renameat }, { "linkat", SYS_linkat },
-	{ "mkdirat", SYS_mkdirat }, { "memfd_create", SYS_memfd_create },
+	{ "mkdirat", SYS_mkdirat }, { "mknodat", SYS_mknodat },
+	{ "memfd_create", SYS_memfd_create },
 	{ "getdents64", SYS_getdents64 }, { "dup", SYS_dup },
 	{ "userfaultfd", SYS_userfaultfd },
 	{ "timer_settime", SYS_timer_settime },
@@ -234,60 +245,92 @@ put(pid_t pid, unsigned long at, const void *bytes, size_t n)
 	return fclose(f) == 0 && done == n ? 0 : -1;
 }
 
+/* An argument's bytes; its length, or 0 where it is a number. */
+static size_t
+bytes_of(const char *arg, union bytes *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	if (arg[0] == '=') {
+		(void)snprintf(ret->text, sizeof(ret->text), "%s", arg + 1);
+		return strlen(ret->text) + 1;
+	}
+	if (strncmp(arg, "unix:", 5) != 0)
+		return 0;
+	ret->address.sun_family = AF_UNIX;
+	(void)snprintf(ret->address.sun_path, sizeof(ret->address.sun_path),
+	    "%s", arg + 5);
+	return sizeof(ret->address);
+}
+
 static int
 place(pid_t pid, const registers *r, char **argv, struct call *c)
 {
 	unsigned long at = (stack(r) - ROOM) & ~15UL;
+	union bytes bytes;
 
 	for (size_t i = 0; i < ARGS && argv[i] != NULL; i++) {
-		const char *text = argv[i] + 1;
+		size_t n = bytes_of(argv[i], &bytes);
 
-		if (argv[i][0] != '=') {
-			c->args[i] = (unsigned long)strtoll(argv[i], NULL, 0);
+		if (n == 0) {
+			c->args[i] = strcmp(argv[i], "@") == 0 ?
+			    (unsigned long)c->before :
+			    (unsigned long)strtoll(argv[i], NULL, 0);
 			continue;
 		}
-		if (put(pid, at, text, strlen(text) + 1) != 0)
+		if (put(pid, at, &bytes, n) != 0)
 			return -1;
 		c->args[i] = at;
-		at += (strlen(text) + 16) & ~15UL;
+		at += (n + 15) & ~15UL;
 	}
 	return 0;
 }
 
 static int
-make_call(pid_t pid, char **argv, struct call *c, int *status)
+stop(pid_t pid, registers *r, int *status)
+{
+	struct iovec io = { r, sizeof(*r) };
+
+	return ptrace(PTRACE_SEIZE, pid, NULL, NULL) == 0 &&
+	    ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) == 0 &&
+	    waitpid(pid, status, 0) == pid && WIFSTOPPED(*status) &&
+	    ptrace(PTRACE_GETREGSET, pid, (void *)1, &io) == 0 ? 0 : -1;
+}
+
+/* Each from where it slept, asleep is that of the first. */
+static int
+make_call(pid_t pid, const registers *asleep, char **argv, struct call *c)
 {
 	static const unsigned char int80[] = { 0xcd, 0x80 };
-	registers r;
+	registers r = *asleep;
 	struct iovec io = { &r, sizeof(r) };
+	int status;
 
-	if (ptrace(PTRACE_SEIZE, pid, NULL, NULL) != 0 ||
-	    ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) != 0 ||
-	    waitpid(pid, status, 0) != pid || !WIFSTOPPED(*status) ||
-	    ptrace(PTRACE_GETREGSET, pid, (void *)1, &io) != 0 ||
-	    place(pid, &r, argv, c) != 0 ||
+	memset(c->args, 0, sizeof(c->args));
+	c->i386 = strncmp(argv[0], "i386:", 5) == 0;
+	c->number = number_of(argv[0] + (c->i386 ? 5 : 0));
+	if (c->number < 0 || place(pid, &r, argv + 1, c) != 0 ||
 	    (c->i386 && ((c->at = entry(pid)) == 0 ||
 	    put(pid, c->at, int80, sizeof(int80)) != 0)))
 		return -1;
 	set(&r, c);
-	return ptrace(PTRACE_SETREGSET, pid, (void *)1, &io) == 0 &&
-	    ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) == 0 &&
-	    waitpid(pid, status, 0) == pid ? 0 : -1;
-}
-
-static int
-tell(pid_t pid, int status)
-{
-	registers r;
-	struct iovec io = { &r, sizeof(r) };
-	long got;
-
+	if (ptrace(PTRACE_SETREGSET, pid, (void *)1, &io) != 0 ||
+	    ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) != 0 ||
+	    waitpid(pid, &status, 0) != pid)
+		return -1;
 	if (WIFSIGNALED(status))
-		return printf("killed by %s\n", strsignal(WTERMSIG(status)));
+		return WTERMSIG(status);
 	if (!WIFSTOPPED(status) ||
 	    ptrace(PTRACE_GETREGSET, pid, (void *)1, &io) != 0)
 		return -1;
-	got = result(&r);
+	c->before = result(&r);
+	return 0;
+}
+
+static int
+tell(pid_t pid, int sig, long got)
+{
+	if (sig > 0)
+		return printf("killed by %s\n", strsignal(sig));
 	/* Gone before the next one asks for the lock that it held. */
 	(void)kill(pid, SIGKILL);
 	(void)waitpid(pid, NULL, 0);
@@ -296,11 +339,42 @@ tell(pid_t pid, int status)
 	return printf("done\n");
 }
 
+/* The next of the calls, after a "+" that is taken away. */
+static char **
+next_call(char **argv)
+{
+	for (; *argv != NULL; argv++)
+		if (strcmp(*argv, "+") == 0) {
+			*argv = NULL;
+			return argv + 1;
+		}
+	return argv;
+}
+
+static int
+make_calls(pid_t pid, char **argv)
+{
+	struct call c = { .before = 0 };
+	registers asleep;
+	int status = 0;
+	char **next;
+
+	if (stop(pid, &asleep, &status) != 0)
+		return -1;
+	do {
+		next = next_call(argv);
+		if ((status = make_call(pid, &asleep, argv, &c)) < 0)
+			return -1;
+		argv = next;
+	} while (status == 0 && *argv != NULL &&
+	    !(c.before >= -4095 && c.before < 0));
+	return tell(pid, status, c.before);
+}
+
 int
 main(int argc, char *argv[])
 {
-	struct call c = { .number = -1 };
-	int status = 0, at = 1;
+	int at = 1;
 	pid_t pid;
 
 	if (!KNOWN)
@@ -309,13 +383,9 @@ main(int argc, char *argv[])
 		at++;
 	if (at + 1 >= argc)
 		return 2;
-	c.i386 = strncmp(argv[at + 1], "i386:", 5) == 0;
-	c.number = number_of(argv[at + 1] + (c.i386 ? 5 : 0));
 	argv[at] = NULL;
 	(void)alarm(20);
-	if (c.number < 0 || (pid = start(argv)) < 0 ||
-	    wait_confined(pid) != 0 ||
-	    make_call(pid, argv + at + 2, &c, &status) != 0)
+	if ((pid = start(argv)) < 0 || wait_confined(pid) != 0)
 		return 2;
-	return tell(pid, status) > 0 ? 0 : 2;
+	return make_calls(pid, argv + at + 1) > 0 ? 0 : 2;
 }

@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -24,6 +25,7 @@
 #include <cmocka.h>
 
 #include "fetch/confine.h"
+#include "fetch/resolver.h"
 #include "lib/base/file.h"
 
 static char dir[] = "/tmp/nhi-fetch-XXXXXX";
@@ -42,6 +44,7 @@ run(int (*fn)(void))
 	pid_t pid = fork();
 
 	if (pid == 0) {
+		nhi_resolver_load();
 		if (nhi_fetch_limit(&why) != NHI_OK ||
 		    nhi_fetch_deadline(deadline, &why) != NHI_OK ||
 		    nhi_fetch_confine(dirs, &why) != NHI_OK)
@@ -140,6 +143,38 @@ fresh_code(void)
 	return mprotect(p, 4096, PROT_READ | PROT_EXEC) == 0 ? 0 : 1;
 }
 
+/* What it wrote itself; and what somebody else did. */
+static int
+code_of_file(const char *path)
+{
+	NHI_AUTO(nhi_fd_close) int fd = open(path, O_RDONLY);
+	void *p;
+
+	if (fd < 0 || mmap(NULL, 1, PROT_READ, MAP_PRIVATE, fd,
+	    0) == MAP_FAILED)
+		return 0;
+	p = mmap(NULL, 1, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+	if (p != MAP_FAILED || errno != ENOSYS)
+		return 0;
+	p = mmap(NULL, 1, PROT_READ, MAP_PRIVATE, fd, 0);
+	return mprotect(p, 1, PROT_READ | PROT_EXEC) == 0 ? 0 : 1;
+}
+
+static int
+own_code(void)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "%s/a", dir);
+	return replace(dir) != 0 ? 2 : code_of_file(path);
+}
+
+static int
+code(void)
+{
+	return code_of_file("/proc/self/exe");
+}
+
 /* Whoever has taken us over would stay, and does not listen to signals. */
 static int
 stay(void)
@@ -159,6 +194,14 @@ static void *
 nothing(void *arg)
 {
 	return arg;
+}
+
+/* None of them was loaded before: the parent looks nothing up. */
+static int
+loaded(void)
+{
+	return dlopen("libnss_files.so.2", RTLD_NOW | RTLD_NOLOAD) != NULL &&
+	    dlopen("libnss_dns.so.2", RTLD_NOW | RTLD_NOLOAD) != NULL ? 0 : 1;
 }
 
 /* What libcurl does: a thread, a lookup of a name, a socket. */
@@ -183,6 +226,7 @@ test_remains(void **state)
 {
 	(void)state;
 	assert_int_equal(run(write_inside), 0);
+	assert_int_equal(run(loaded), 0);
 	assert_int_equal(run(as_a_client), 0);
 }
 
@@ -192,6 +236,8 @@ test_fails(void **state)
 	(void)state;
 	assert_int_equal(run(raw_socket), 1);
 	assert_int_equal(run(fresh_code), 1);
+	assert_int_equal(run(own_code), 1);
+	assert_int_equal(run(code), 1);
 }
 
 static void
