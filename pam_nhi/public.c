@@ -79,24 +79,11 @@ pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	return nhi_pam_account_other(pamh, argc, argv);
 }
 
-/*
- * Policy has lost the account since the account stage: nobody's session is
- * refused by that but the one that was decided on as an account's.
- */
-static bool
-was_account(pam_handle_t *pamh, const char *user)
-{
-	const struct nhi_pam_state *s = nhi_pam_state_find(pamh);
-
-	return s != NULL && user != NULL && strcmp(s->user, user) == 0 &&
-	    (s->told || s->passed || s->denied != 0);
-}
-
 EXPORT int
 pam_sm_open_session(pam_handle_t *pamh, int flags, int argc,
     const char **argv)
 {
-	const char *user = NULL;
+	const char *user;
 
 	(void)flags;
 	switch (nhi_pam_owner(pamh, &user)) {
@@ -109,7 +96,7 @@ pam_sm_open_session(pam_handle_t *pamh, int flags, int argc,
 	case NHI_OWNER_OTHER:
 		break;
 	}
-	return was_account(pamh, user) ? PAM_PERM_DENIED : PAM_IGNORE;
+	return nhi_pam_session_open_orphan(pamh, argc, argv);
 }
 
 EXPORT int

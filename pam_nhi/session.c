@@ -163,6 +163,38 @@ nhi_pam_session_open(pam_handle_t *pamh, int argc, const char **argv)
 	return open_other(&c);
 }
 
+/* In another process than the account stage, the hand-over tells of it. */
+static bool
+was_account(pam_handle_t *pamh, const struct nhi_pam_state *s)
+{
+	const void *user = NULL;
+
+	if (pam_getenv(pamh, NHI_PENDING_NAME) != NULL)
+		return true;
+	return s != NULL && (s->told || s->passed || s->denied != 0) &&
+	    pam_get_item(pamh, PAM_USER, &user) == PAM_SUCCESS &&
+	    user != NULL && strcmp(s->user, user) == 0;
+}
+
+int
+nhi_pam_session_open_orphan(pam_handle_t *pamh, int argc, const char **argv)
+{
+	NHI_AUTO(nhi_pam_call_end) struct nhi_pam_call c = { 0 };
+	const struct nhi_pam_state *state = nhi_pam_state_find(pamh);
+	struct nhi_why why = { "" };
+	enum nhi_err err;
+
+	if (!was_account(pamh, state))
+		return PAM_IGNORE;
+	/* The account stage has recorded what it refused. */
+	if (state != NULL && (state->told || state->denied != 0))
+		return PAM_PERM_DENIED;
+	if ((err = nhi_pam_call_begin(&c, pamh, argc, argv, &why)) == NHI_OK)
+		err = nhi_fail(&why, NHI_ERR_ACCOUNT_UNKNOWN,
+		    "policy has lost %s since the account stage", c.user);
+	return refuse(&c, NULL, err, &why);
+}
+
 /* What is left keeps its record, by which tick finds it when we are gone. */
 static bool
 end_processes(const struct nhi_session *s)

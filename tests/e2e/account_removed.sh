@@ -70,6 +70,59 @@ try 'back in policy: its certificate' 0 "^$uid$" \
     cert_ssh k web-deploy@127.0.0.1 id -u
 recorded 'back in policy' 1 event=login.grant
 
+# In the middle of a login: a line of the host's session stack takes it away.
+cp /etc/pam.d/sshd "$WORK/stack"
+cat >/root/lose <<-END
+	#!/bin/sh
+	[ "\$PAM_USER" = web-deploy ] && [ -e /root/losing ] || exit 0
+	exec >/root/lost 2>&1 </dev/null
+	cp /root/without $POLICY && nhictl apply
+END
+chmod 755 /root/lose
+# lose NAME RECORDS STATUS PATTERN CMD...: a login that loses its account.
+lose() {
+	local name=$1 count=$2 status=$3 pattern=$4
+	shift 4
+
+	cat "$WORK/with" | policy
+	lab_policy "$KBDINT" >/root/without
+	touch /root/losing
+	mark_trail
+	try "lost in the middle: $name" "$status" "$pattern" "$@"
+	rm /root/losing
+	is "lost in the middle: $name: it was lost" 2 \
+	    "$(getent passwd web-deploy >/dev/null; echo $?)"
+	recorded "lost in the middle: $name" "$count" event=login.deny \
+	    reason=account-unknown account=web-deploy component=pam_nhi
+	is "lost in the middle: $name: and nothing is given" '0 0' \
+	    "$(records event=login.grant) $(records event=session.open)"
+}
+KBDINT='s/^issuers = (/sshd = { keyboard_interactive = true; };\n&/'
+sed "$KBDINT" /src/tests/lab/nhi.conf >"$WORK/with"
+sed -i '0,/^session/s//session required pam_exec.so seteuid \/root\/lose\n&/' \
+    /etc/pam.d/sshd
+lose 'a certificate' 1 254 '^nhi: refused: policy [0-9a-z]{26}' \
+    cert_ssh k web-deploy@127.0.0.1 'id; echo shell'
+mint --claims "$E2E/claims/small.json" >"$WORK/token"
+lose 'a token' 1 254 '^nhi: refused: policy [0-9a-z]{26}' env \
+    SSH_ASKPASS=/usr/bin/nhi-askpass SSH_ASKPASS_REQUIRE=force \
+    NHI_TOKEN_FILE="$WORK/token" ssh -n -F /dev/null \
+    -o PreferredAuthentications=keyboard-interactive \
+    -o NumberOfPasswordPrompts=1 web-deploy@127.0.0.1 'id; echo shell'
+policy <"$WORK/with"
+# What was told at the account stage has its record, and is executed.
+hold account web-deploy
+cat "$WORK/with" >"$POLICY"
+touch /root/losing
+mark_trail
+try 'lost in the middle: a held one' 254 '^nhi: refused: policy ' \
+    cert_ssh k web-deploy@127.0.0.1 'id; echo shell'
+rm /root/losing
+recorded 'lost in the middle: a held one' 1 event=login.deny reason=hold
+is 'lost in the middle: a held one: once' 1 "$(records event=login.deny)"
+lift account web-deploy
+cp "$WORK/stack" /etc/pam.d/sshd
+
 # And a person may have had the name in between.
 lab_policy | policy
 useradd -m web-deploy
