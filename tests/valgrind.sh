@@ -26,14 +26,14 @@ one() {
 		return
 		;;
 	esac
-	if (cd "$BUILD" && srcdir=$TOP timeout -k 5 300 ./libtool --quiet \
+	if (cd "$BUILD" && srcdir=$TOP timeout -k 5 1200 ./libtool --quiet \
 	    --mode=execute valgrind -q --error-exitcode=99 \
 	    --leak-check=full --errors-for-leak-kinds=definite \
 	    --suppressions="$TOP/tests/valgrind.supp" \
 	    "$1") >"$log" 2>&1 </dev/null; then
 		echo "ok $name"
 	else
-		echo "not ok $name"
+		echo "not ok $name: ended with status $?"
 		grep -E '^==|FAILED' "$log" | head -n 12 | sed 's/^/    | /'
 		return 1
 	fi
