@@ -20,7 +20,8 @@ HELPER = "/usr/libexec/nhi/nhi-sshd-helper"
 CALLS = ["openat", "open", "read", "readlink", "readlinkat", "fstat",
          "newfstatat", "lstat", "getdents64", "clock_gettime", "mmap", "brk",
          "write", "setresuid", "setresgid", "setgroups", "prctl", "prlimit64",
-         "close_range", "execve", "seccomp", "fcntl", "poll"]
+         "close_range", "execve", "seccomp", "fcntl", "poll", "clone",
+         "clone3", "vfork"]
 HOWS = ["error=EIO", "error=EMFILE", "signal=KILL"]
 LAST = 400
 
