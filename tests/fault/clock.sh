@@ -61,6 +61,23 @@ ask() {
 	    "$(cut -d' ' -f1,2 "$WORK/job.pub")" <"$WORK/token"
 }
 
+# says NAME REASON: what was refused just now, and why, in the trail.
+says() {
+	local id
+
+	id=$(sed -n 's/^nhi: refused: [a-z]* \([0-9a-z]*\)$/\1/p' "$OUT")
+	drain
+	is "$1: its record says $2" "$2" "$(trail id="${id:-none}" |
+	    sed 's/.*"reason":"\([a-z-]*\)".*/\1/')"
+}
+
+# alone NAME: sshd has refused by itself, and nobody was let in.
+alone() {
+	drain
+	is "$1: nothing was granted" "$GRANTS" \
+	    "$(trail event=login.grant | wc -l)"
+}
+
 counts() {
 	echo "$(find /var/lib/nhi/marks -type l | wc -l) marks," \
 	    "$(find /var/lib/nhi/issued -type f ! -name '.*' | wc -l) issued," \
@@ -72,6 +89,7 @@ try 'the preload is one' 0 '^20(2[7-9]|3)' off $((2 * YEAR)) \
     /usr/bin/python3 -c 'import time; print(time.strftime("%Y"))'
 for by in $HOUR -$HOUR $YEAR -$YEAR; do
 	start "$by"
+	GRANTS=$(trail event=login.grant | wc -l)
 	try "$by s: alice logs in" 0 '^alice$' enter k alice
 	token corp es256 sub=job-1 >"$WORK/token"
 	case $by in
@@ -79,14 +97,18 @@ for by in $HOUR -$HOUR $YEAR -$YEAR; do
 		# Older than the certificate, and than the token.
 		try "$by s: the certificate is not valid yet" 255 '' \
 		    enter job web-deploy
+		alone "$by s: the certificate is not valid yet"
 		try "$by s: a token of the future is refused" 77 \
 		    '^nhi: refused: token ' ask "$by"
+		says "$by s: a token of the future" not-yet-valid
 		;;
 	*)
 		try "$by s: the certificate has expired" 255 '' \
 		    enter job web-deploy
+		alone "$by s: the certificate has expired"
 		try "$by s: an expired token is refused" 77 \
 		    '^nhi: refused: token ' ask "$by"
+		says "$by s: an expired token" expired
 		;;
 	esac
 	stop
@@ -141,8 +163,10 @@ done
 is 'all is kept over a boot' "$kept" "$(counts)"
 try 'the spent token stays spent' 77 '^nhi: refused: policy ' \
     trade_file other web-deploy "$WORK/token"
+says 'the spent token' replay
 try 'the revoked certificate stays revoked' 254 '^nhi: refused: policy' \
     login gone web-deploy id -un
+says 'the revoked certificate' cert-revoked
 try 'the hold stands' 0 other nhictl hold list
 try 'who is not meant enters' 0 '^web-deploy$' login job web-deploy id -un
 try 'people as ever' 0 '^alice$' login k alice id -un

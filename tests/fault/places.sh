@@ -14,6 +14,8 @@ E2E=$(cd "$(dirname "$0")/../e2e" && pwd)
 . "$E2E/road_lib.sh"
 
 WORDS=("$@")
+LOG=/var/log/lab.log
+: >"$WORK/met"
 make_keys corp es256
 apply 'the policy is applied' <<-END
 version = 1;
@@ -46,6 +48,90 @@ people() {
 	try "$1: root becomes alice" 0 '^alice$' runuser -u alice -- id -un
 }
 
+# What is to come of it, for the issuer and for a login: yes, the reason of
+# the refusal in its record, or "-REASON" where there can be no record: syslog
+# has it.  "-": there may be none.  "sshd" refuses by itself.  "REASON?": or yes.
+fate() {
+	case $1 in
+	# What is small may find room.
+	'/run/nhi full') echo 'state? state?' ;;
+	'/run/nhi no inodes' | '/run/nhi read only' | '/run/nhi trapped')
+		echo 'state state'
+		;;
+	# Some of its slots are its own.
+	'/run/nhi foreign') echo 'state? state' ;;
+	'/var/lib/nhi full' | '/var/lib/nhi no inodes' | \
+	    '/var/lib/nhi read only')
+		echo 'state yes'
+		;;
+	'/var/lib/nhi lost') echo 'policy-unreadable sshd' ;;
+	'/var/lib/nhi foreign' | '/var/lib/nhi trapped')
+		echo '- policy-unreadable'
+		;;
+	'/var/log/nhi full') echo 'yes audit-unavailable?' ;;
+	'/var/log/nhi read only' | '/var/log/nhi foreign' | \
+	    '/var/log/nhi trapped')
+		echo 'yes -audit-unavailable'
+		;;
+	/var/spool/nhi*) echo '- yes' ;;
+	*) echo 'yes yes' ;;
+	esac
+}
+
+# met NAME WHO FATE STATUS: as it was to come, and whose record is to be found.
+met() {
+	local id
+
+	id=$(sed -n 's/^nhi: refused: [a-z]* \([0-9a-z-]*\).*/\1/p' "$OUT" |
+	    head -n 1)
+	case $3:$4:$id in
+	yes:0: | *\?:0: | sshd:255:) ok "$1: $2: $3" ;;
+	yes:* | sshd:*)
+		echo "fate $3, status $4, record \"$id\"" >>"$OUT"
+		not_ok "$1: $2: $3"
+		;;
+	-*:*:-)
+		ok "$1: $2: refused, without a record"
+		[ "$3" = - ] || echo "$2|$3|-" >>"$WORK/met"
+		;;
+	-:*:??????????????????????????)
+		ok "$1: $2: refused, with the name of a record"
+		echo "$2|fault|$id" >>"$WORK/met"
+		;;
+	[a-z]*:*:??????????????????????????)
+		ok "$1: $2: refused, with the name of a record"
+		echo "$2|${3%\?}|$id" >>"$WORK/met"
+		;;
+	*)
+		echo "fate $3, status $4, record \"$id\"" >>"$OUT"
+		not_ok "$1: $2: $3"
+		;;
+	esac
+}
+
+# told NAME: the trail has what was refused, or syslog, where it cannot.
+told() {
+	local who reason id
+
+	while IFS='|' read -r who reason id; do
+		case $reason in
+		-*)
+			try "$1: $who: syslog says ${reason#-}" 0 \
+			    "nhi: ${reason#-}: " tail -c "+$((SYSLOG + 1))" $LOG
+			;;
+		fault)
+			is "$1: $who: its record says that it is a fault" 1 \
+			    "$(trail id="$id" outcome=fault | wc -l)"
+			;;
+		*)
+			is "$1: $who: its record says why: $reason" 1 \
+			    "$(trail id="$id" reason="$reason" | wc -l)"
+			;;
+		esac
+	done <"$WORK/met"
+	: >"$WORK/met"
+}
+
 grants() {
 	[ ! -f "$TRAIL" ] || grep -c '"event":"login.grant"' "$TRAIL"
 }
@@ -53,12 +139,15 @@ grants() {
 # asks NAME: whatever the issuer may do now, it says it, and gives nothing that
 # it refuses.
 asks() {
-	local got=0
+	local got=0 want
+
+	want=$(fate "$1")
 
 	token corp es256 sub=job-1 >"$WORK/token"
 	cp "$WORK/job-cert.pub" "$WORK/kept"
 	trade_file job web-deploy "$WORK/token" >"$OUT" 2>&1 || got=$?
 	echo "status $got" >>"$OUT"
+	met "$1" 'the issuer' "${want% *}" $got
 	if [ $got -eq 0 ] && [ "$1" != '/var/spool/nhi foreign' ]; then
 		ok "$1: a certificate is given"
 		return
@@ -74,11 +163,14 @@ asks() {
 
 # enters NAME: whatever a login may do now, it is on record if it goes well.
 enters() {
-	local got=0 before
+	local got=0 before want
+
+	want=$(fate "$1")
 
 	before=$(grants)
 	login job web-deploy id -un >"$OUT" 2>&1 || got=$?
 	echo "status $got, grants ${before:-none} and $(grants)" >>"$OUT"
+	met "$1" 'a login' "${want#* }" $got
 	if [ $got -ne 0 ]; then
 		ok "$1: a login is refused ($got)"
 	elif [ "$(grants)" = $((${before:-0} + 1)) ]; then
@@ -123,6 +215,7 @@ trouble() {
 	wanted "$1" || return 0
 	KEPT=$(wc -c <"$TRAIL")
 	KEPT="$KEPT $(cksum <"$TRAIL")"
+	SYSLOG=$(wc -c <$LOG)
 	$2
 	people "$1"
 	asks "$1"
@@ -130,6 +223,7 @@ trouble() {
 	try "$1: tick ends" 0 '' timeout 60 sh -c 'nhictl tick; [ $? -le 2 ]'
 	try "$1: doctor ends" 0 '' timeout 60 sh -c 'nhictl doctor;
 	    [ $? -le 2 ]'
+	told "$1"
 	$3
 	after "$1"
 }
@@ -268,6 +362,8 @@ if command -v strace >/dev/null && wanted 'no processes'; then
 		try "no processes$when: it is recorded" 0 \
 		    'Resource temporarily unavailable' \
 		    cat <(audit_last cert.deny)
+		is "no processes$when: as the verifier's fault" verifier \
+		    "$(audit_last cert.deny | field reason)"
 	done
 fi
 trail_valid
