@@ -2,7 +2,7 @@
 /* nhictl hold list, and how far a hold reaches. */
 #include "config.h"
 
-#include <string.h>
+#include <inttypes.h>
 
 #include "lib/base/paths.h"
 #include "lib/base/session.h"
@@ -78,44 +78,34 @@ nhi_verb_hold_list(int argc, char **argv)
 	return nhi_ctl_done(good && fflush(stdout) == 0);
 }
 
-static bool
-reaches(const struct nhi_session *s, const void *arg)
+static struct nhi_session_filter
+reach_of(const struct nhi_hold *hold)
 {
-	const struct nhi_hold *hold = arg;
-	const char *name = hold->name;
-
 	switch (hold->scope) {
 	case NHI_HOLD_ALL:
-		return true;
+		break;
 	case NHI_HOLD_ACCOUNT:
-		return strcmp(s->account, name) == 0;
+		return (struct nhi_session_filter){ .account = hold->name };
 	case NHI_HOLD_IDENTITY:
-		return strcmp(s->identity, name) == 0;
+		return (struct nhi_session_filter){ .identity = hold->name };
 	case NHI_HOLD_ISSUER:
-		return strcmp(s->issuer, name) == 0;
+		return (struct nhi_session_filter){ .issuer = hold->name };
 	}
-	return false;
+	return (struct nhi_session_filter){ .account = NULL };
 }
 
-struct reach {
-	const struct nhi_hold *hold;
-	unsigned int sessions;
-};
-
 static bool
-count(const struct nhi_session *s, void *arg)
+is_reached(const struct nhi_session *s, const void *arg)
 {
-	struct reach *r = arg;
-
-	r->sessions += nhi_session_alive(s) != 0 && reaches(s, r->hold);
-	return true;
+	return nhi_session_fits(s, arg);
 }
 
 enum nhi_err
 nhi_hold_end(const struct nhi_hold *hold, struct nhi_why *why)
 {
+	const struct nhi_session_filter reach = reach_of(hold);
 	struct nhi_end e = { .by = hold->by, .reason = hold->reason,
-	    .wanted = reaches, .arg = hold };
+	    .wanted = is_reached, .arg = &reach };
 	unsigned int ended = 0;
 	enum nhi_err err;
 
@@ -129,8 +119,9 @@ void
 nhi_hold_hints(const struct nhi_hold *hold, bool keep)
 {
 	enum nhi_published_what what = NHI_PUBLISHED_ACCOUNT;
-	struct reach r = { .hold = hold };
+	struct nhi_session_filter reach = reach_of(hold);
 	bool known = true;
+	uint32_t n;
 
 	if (hold->scope == NHI_HOLD_IDENTITY)
 		what = NHI_PUBLISHED_IDENTITY;
@@ -141,8 +132,9 @@ nhi_hold_hints(const struct nhi_hold *hold, bool keep)
 		(void)fprintf(stderr,
 		    "nhictl: note: the policy has no %s %s\n",
 		    scopes[hold->scope], hold->name);
-	if (keep && nhi_session_each(NHI_SESSIONS_DIR, count, &r, NULL) ==
-	    NHI_OK && r.sessions > 0)
-		(void)fprintf(stderr, "nhictl: note: %u live sessions go on "
-		    "(nhictl sessions)\n", r.sessions);
+	reach.alive = true;
+	if (keep && nhi_session_count(NHI_SESSIONS_DIR, &reach, &n, NULL) ==
+	    NHI_OK && n > 0)
+		(void)fprintf(stderr, "nhictl: note: %" PRIu32 " live sessions "
+		    "go on (nhictl sessions)\n", n);
 }

@@ -61,20 +61,13 @@ struct fate {
 	size_t nstuck;
 };
 
-struct count {
-	const char *account;
-	uint32_t n;
-};
-
 /* Who came by a person has no lease. */
-static bool
-count_one(const struct nhi_session *s, void *arg)
+static enum nhi_err
+count_leased(const struct nhi_tick *t, const char *account, uint32_t *ret,
+    struct nhi_why *why)
 {
-	struct count *c = arg;
-
-	if (s->identity[0] != '\0' && strcmp(s->account, c->account) == 0)
-		c->n++;
-	return true;
+	return nhi_session_count(t->sessions, &(struct nhi_session_filter){
+	    .account = account, .machine = true }, ret, why);
 }
 
 static enum nhi_err
@@ -100,7 +93,7 @@ forget(const struct nhi_tick *t, const struct nhi_session *s,
     struct nhi_why *why)
 {
 	NHI_AUTO(nhi_fd_close) int lock = -1;
-	struct count left = { .account = s->account };
+	uint32_t left;
 	enum nhi_err err;
 
 	if ((err = nhi_state_lock(t->leases, NHI_LOCK_MS, &lock,
@@ -109,10 +102,8 @@ forget(const struct nhi_tick *t, const struct nhi_session *s,
 		return err;
 	if (s->identity[0] == '\0')
 		return NHI_OK;
-	if ((err = nhi_session_each(t->sessions, count_one, &left, why)) !=
-	    NHI_OK)
-		return err;
-	if ((err = nhi_lease_set(t->leases, s->account, s->uid, left.n,
+	if ((err = count_leased(t, s->account, &left, why)) != NHI_OK ||
+	    (err = nhi_lease_set(t->leases, s->account, s->uid, left,
 	    why)) != NHI_OK)
 		return err;
 	return nhi_linger_end(t->linger, t->leases, s->account, why);
@@ -232,7 +223,7 @@ nhi_tick_sessions(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 static bool
 is_stale(const struct nhi_tick *t, int dir, const char *account)
 {
-	struct count left = { .account = account };
+	uint32_t left;
 	struct stat st;
 	int live = nhi_lease_live(t->leases, account);
 
@@ -240,8 +231,7 @@ is_stale(const struct nhi_tick *t, int dir, const char *account)
 		return live == 0;
 	return fstatat(dir, account, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    nhi_tick_time_old(st.st_mtime, LEASE_AGE, t->wall) &&
-	    nhi_session_each(t->sessions, count_one, &left, NULL) == NHI_OK &&
-	    left.n == 0;
+	    count_leased(t, account, &left, NULL) == NHI_OK && left == 0;
 }
 
 enum nhi_err

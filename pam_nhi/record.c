@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "lib/base/file.h"
@@ -102,22 +101,6 @@ nhi_pam_record_token(const struct nhi_pam_evidence *e,
 	event->claims = nhi_buf_all(&t->claims);
 }
 
-struct count {
-	const char *account;
-	uint32_t n;
-};
-
-static bool
-count(const struct nhi_session *s, void *arg)
-{
-	struct count *c = arg;
-
-	if (strcmp(s->account, c->account) == 0 &&
-	    nhi_session_alive(s) != 0)
-		c->n++;
-	return true;
-}
-
 /*
  * The lease says how many sessions there are; the caller holds the lock, and
  * knows whether the home may go with the last one.
@@ -125,18 +108,21 @@ count(const struct nhi_session *s, void *arg)
 static enum nhi_err
 set_lease(const struct nhi_session *s, bool may_go, struct nhi_why *why)
 {
-	struct count c = { .account = s->account };
+	const struct nhi_session_filter of_account = {
+		.account = s->account, .alive = true,
+	};
 	enum nhi_err err;
+	uint32_t n;
 	bool gone;
 
-	if ((err = nhi_session_each(NHI_SESSIONS_DIR, count, &c,
+	if ((err = nhi_session_count(NHI_SESSIONS_DIR, &of_account, &n,
 	    why)) != NHI_OK)
 		return err;
 	nhi_registry_touch(NHI_UIDS_DIR, s->uid);
 	/* What cannot go now goes with a tick, which says why not. */
-	if (c.n == 0 && may_go)
+	if (n == 0 && may_go)
 		(void)!nhi_home_return(NHI_HOMES_DIR, s->account, &gone, NULL);
-	return nhi_lease_set(NHI_LEASES_DIR, s->account, s->uid, c.n, why);
+	return nhi_lease_set(NHI_LEASES_DIR, s->account, s->uid, n, why);
 }
 
 /*

@@ -61,4 +61,24 @@ enum nhi_err	 nhi_session_each(const char *sessions,
 		    bool (*fn)(const struct nhi_session *, void *), void *arg,
 		    struct nhi_why *) NHI_MUST;
 
+/* Every member that is set must hold; all zero: every session. */
+struct nhi_session_filter {
+	const char *account;
+	const char *identity;
+	const char *issuer;
+	bool machine;			/* not by a person */
+	bool alive;			/* not known to be over */
+};
+
+bool		 nhi_session_fits(const struct nhi_session *,
+		    const struct nhi_session_filter *);
+
+/*
+ * How many there are.  One that cannot be read might be one of them:
+ * NHI_ERR_STATE, as of nhi_session_each.
+ */
+enum nhi_err	 nhi_session_count(const char *sessions,
+		    const struct nhi_session_filter *, uint32_t *ret,
+		    struct nhi_why *) NHI_MUST;
+
 #endif

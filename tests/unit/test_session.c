@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -164,6 +165,71 @@ test_each(void **state)
 	    &n, NULL), NHI_ERR_STATE);
 }
 
+/* Counted with a process of now: one that is there, or one that is not. */
+static void
+test_count(void **state)
+{
+	static const struct {
+		const char *account, *identity, *issuer;
+		bool here;
+	} sessions[] = {
+		{ "web", "web-deploy", "github", true },
+		{ "web", "web-deploy", "gitlab", false },
+		{ "web", "web-test", "github", false },
+		{ "web", "", "", true },
+		{ "db", "db-dump", "github", true },
+		/* End of sessions */
+	};
+	static const struct {
+		struct nhi_session_filter filter;
+		uint32_t n;
+	} cases[] = {
+		{ { .account = NULL }, 5 },
+		{ { .account = "web" }, 4 },
+		{ { .account = "we" }, 0 },
+		{ { .account = "web", .machine = true }, 3 },
+		{ { .account = "web", .alive = true }, 2 },
+		{ { .account = "web", .machine = true, .alive = true }, 1 },
+		{ { .account = "web", .identity = "web-deploy" }, 2 },
+		{ { .account = "db", .identity = "web-deploy" }, 0 },
+		{ { .identity = "" }, 1 },
+		{ { .issuer = "github" }, 3 },
+		{ { .issuer = "github", .alive = true }, 2 },
+		/* End of cases */
+	};
+	struct nhi_session s = sample;
+	uint32_t n = 7;
+
+	(void)state;
+	assert_int_equal(nhi_stamp_boot(s.start.boot, NULL), NHI_OK);
+	assert_int_equal(nhi_stamp_process(getpid(), &s.start.ticks, NULL),
+	    NHI_OK);
+	for (size_t i = 0; i < sizeof(sessions) / sizeof(sessions[0]); i++) {
+		(void)snprintf(s.account, sizeof(s.account), "%s",
+		    sessions[i].account);
+		(void)snprintf(s.identity, sizeof(s.identity), "%s",
+		    sessions[i].identity);
+		(void)snprintf(s.issuer, sizeof(s.issuer), "%s",
+		    sessions[i].issuer);
+		s.audit_session = (uint32_t)i;
+		s.pid = sessions[i].here ? getpid() : INT_MAX;
+		nhi_session_name(&s);
+		assert_int_equal(nhi_session_write(dir, &s, NULL), NHI_OK);
+	}
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(nhi_session_count(dir, &cases[i].filter, &n,
+		    NULL), NHI_OK);
+		assert_int_equal(n, cases[i].n);
+	}
+	/* What may be more is no number. */
+	n = 7;
+	fails = true;
+	assert_int_equal(nhi_session_count(dir, &cases[0].filter, &n, NULL),
+	    NHI_ERR_STATE);
+	fails = false;
+	assert_int_equal(n, 7);
+}
+
 /* A record that cannot be read may be a live session. */
 static void
 test_unread(void **state)
@@ -216,6 +282,7 @@ main(void)
 		TEMP_TEST(test_ids, temp_setup),
 		TEMP_TEST(test_broken, temp_setup),
 		TEMP_TEST(test_each, temp_setup),
+		TEMP_TEST(test_count, temp_setup),
 		TEMP_TEST(test_unread, temp_setup),
 		TEMP_TEST(test_long, temp_setup),
 	};
