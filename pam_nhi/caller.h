@@ -5,7 +5,10 @@
 
 #include "pam_nhi/call.h"
 
-/* When this process started: T of the UID rules for services but sshd. */
+/*
+ * When this process started: for services other than sshd, when the
+ * connection began (nhi_registry_claim).
+ */
 enum nhi_err	 nhi_pam_caller_start(struct nhi_stamp *ret, struct nhi_why *)
 		    NHI_MUST;
 

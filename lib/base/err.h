@@ -151,10 +151,13 @@ enum nhi_err_class {
 	NHI_CLASS_FAULT,	/* something is broken here */
 };
 
-/* Exit codes of the issuer (sysexits.h has the same numbers). */
-/* From pam_nhi to the issuer's shell: "<slug> <id of the record>". */
+/*
+ * The variable by which pam_nhi tells the issuer's shell of a refusal:
+ * "<slug> <id of the record>".
+ */
 #define NHI_REFUSED_ENV		"NHI_REFUSED"
 
+/* Exit codes of the issuer (sysexits.h has the same numbers). */
 #define NHI_EXIT_OK		0
 #define NHI_EXIT_USAGE		64
 #define NHI_EXIT_FAULT		70

@@ -58,9 +58,16 @@ int		 nhi_registry_lookup(const char *uids, const char *name,
 		    uint32_t *ret);
 
 /*
- * The account stage, rules (a) to (c) of the design; since is T.  Writes a
- * first entry or, on collision, a set entry with a free number.
- * NHI_ERR_UID_MOVED: a retry passes.  NHI_ERR_UID_EXHAUSTED, NHI_ERR_STATE.
+ * The account stage: the UID that every lookup since then has answered, where
+ * since is when the connection began.
+ *	no entry	the name claims its hash UID and gets a first entry, if
+ *			the range is older than the connection; where the number
+ *			is another name's, it gets a set entry with a free one
+ *			and is refused this time
+ *	first entry	good if the range is older, whatever the entry's age
+ *	set entry	good if the entry is older
+ * NHI_ERR_UID_MOVED: it may have been another UID; a retry passes.
+ * NHI_ERR_UID_EXHAUSTED, NHI_ERR_STATE.
  */
 enum nhi_err	 nhi_registry_claim(const char *uids, const char *name,
 		    const struct nhi_stamp *since, uint32_t *ret,

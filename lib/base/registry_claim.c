@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The account stage: rules (a) to (c) of the design. */
+/* The account stage; registry.h has the three cases. */
 #include "config.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ check_since(const struct nhi_stamp *stamp, const struct nhi_stamp *since,
 	    "%s changed after this connection began; try again", what);
 }
 
-/* (b), (c): what a lookup can have answered since then is this entry. */
+/* There is an entry: has every lookup since then answered it? */
 static enum nhi_err
 check_entry(const struct nhi_uid_entry *e, const struct nhi_uid_range *range,
     const struct nhi_stamp *since, struct nhi_why *why)
@@ -29,7 +29,7 @@ check_entry(const struct nhi_uid_entry *e, const struct nhi_uid_range *range,
 	return check_since(&e->stamp, since, "the account's UID", why);
 }
 
-/* (a): a lookup can have answered the hash only. */
+/* There is none: a lookup can have answered the hash only. */
 static enum nhi_err
 claim_new(struct nhi_uidwriter *w, const struct nhi_stamp *since,
     uint32_t *ret)

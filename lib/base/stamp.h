@@ -42,9 +42,9 @@ int		 nhi_stamp_alive(pid_t, uint64_t ticks);
 int		 nhi_stamp_starved(pid_t, uint64_t seconds);
 
 /*
- * The T of the UID rules: the start of the caller's session leader (sshd
- * makes each connection's monitor one).  A leader that cannot be seen is
- * taken to have started with the kernel, so that everything is younger.
+ * When an ssh connection began: the start of the caller's session leader
+ * (sshd makes each connection's monitor one).  A leader that cannot be seen
+ * is taken to have started with the kernel, so that everything is younger.
  */
 enum nhi_err	 nhi_stamp_leader(struct nhi_stamp *ret, struct nhi_why *)
 		    NHI_MUST;
