@@ -260,7 +260,7 @@ nhi_publish(const struct nhi_publish_paths *paths,
 	    why)) != NHI_OK ||
 	    (err = read_current(dir, p.before, why)) != NHI_OK ||
 	    (err = nhi_sweep_next(dir, &next, why)) != NHI_OK ||
-	    (err = nhi_sweep(dir, p.before, why)) != NHI_OK ||
+	    (err = nhi_sweep_old(dir, p.before, why)) != NHI_OK ||
 	    (err = register_uids(paths->uids, plan, why)) != NHI_OK ||
 	    (err = write_all(dir, plan, why)) != NHI_OK)
 		return err;
@@ -301,5 +301,5 @@ nhi_publish_clean(const struct nhi_publish_paths *paths,
 	if ((err = nhi_dir_open(AT_FDCWD, paths->published, &dir,
 	    why)) != NHI_OK)
 		return err;
-	return nhi_sweep(dir, p->generation, why);
+	return nhi_sweep_old(dir, p->generation, why);
 }

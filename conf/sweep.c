@@ -120,7 +120,7 @@ goes(const char *name, uint64_t lowest, uint64_t current)
 }
 
 enum nhi_err
-nhi_sweep(int published, const char *current, struct nhi_why *why)
+nhi_sweep_old(int published, const char *current, struct nhi_why *why)
 {
 	NHI_AUTO(close_dir) DIR *d = open_dir(published, ".");
 	const struct dirent *e;

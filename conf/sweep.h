@@ -17,7 +17,7 @@ enum nhi_err	 nhi_sweep_next(int published, uint64_t *ret,
  * Remove what is neither the current generation nor one of the older ones to
  * be kept, nor `current` or a hidden file.
  */
-enum nhi_err	 nhi_sweep(int published, const char *current,
+enum nhi_err	 nhi_sweep_old(int published, const char *current,
 		    struct nhi_why *) NHI_MUST;
 
 #endif

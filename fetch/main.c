@@ -221,7 +221,7 @@ sweep(void)
 	char text[32];
 	enum nhi_err err;
 
-	if ((err = nhi_sweep(NHI_PUBLISHED_DIR, NHI_CACHE_DIR, &files,
+	if ((err = nhi_sweep_cache(NHI_PUBLISHED_DIR, NHI_CACHE_DIR, &files,
 	    &why)) != NHI_OK)
 		return tell(1, nhi_err_slug(err), why.text);
 	(void)snprintf(text, sizeof(text), "%u files removed", files);

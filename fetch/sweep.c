@@ -106,8 +106,8 @@ sweep_file(const char *published, const char *cache, int dir,
 }
 
 enum nhi_err
-nhi_sweep(const char *published, const char *cache, unsigned int *ret_files,
-    struct nhi_why *why)
+nhi_sweep_cache(const char *published, const char *cache,
+    unsigned int *ret_files, struct nhi_why *why)
 {
 	struct dirent **list = NULL;
 	unsigned int files = 0;

@@ -12,7 +12,8 @@
  * Remove it, and count the files (not the locks).  What is being fetched stays
  * for the next time; so does everything when the policy cannot be read.
  */
-enum nhi_err	 nhi_sweep(const char *published, const char *cache,
-		    unsigned int *ret_files, struct nhi_why *) NHI_MUST;
+enum nhi_err	 nhi_sweep_cache(const char *published,
+		    const char *cache, unsigned int *ret_files,
+		    struct nhi_why *) NHI_MUST;
 
 #endif
