@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -13,6 +12,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/issued.h"
+#include "lib/base/list.h"
 #include "lib/base/num.h"
 #include "lib/base/rules.h"
 
@@ -226,9 +226,8 @@ open_list(const char *issued, DIR **ret, struct nhi_why *why)
 
 	if ((err = nhi_dir_open(AT_FDCWD, issued, &dir, why)) != NHI_OK)
 		return err;
-	if ((*ret = fdopendir(dir)) == NULL)
+	if ((*ret = nhi_list_take(&dir)) == NULL)
 		return fault(issued, why);
-	dir = -1;
 	return NHI_OK;
 }
 
@@ -238,20 +237,18 @@ nhi_issued_each(const char *issued,
     struct nhi_why *why)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(ENTRY_MAX);
+	NHI_AUTO(nhi_list_close) DIR *list = NULL;
 	const struct dirent *de;
 	struct nhi_issued e;
 	enum nhi_err err;
-	DIR *dp = NULL;
 
-	if ((err = open_list(issued, &dp, why)) != NHI_OK)
+	if ((err = open_list(issued, &list, why)) != NHI_OK)
 		return err;
-	while (errno = 0, (de = readdir(dp)) != NULL)
-		if (read_at(dirfd(dp), de->d_name, &text, &e, NULL) ==
+	while ((de = nhi_list_next(list)) != NULL)
+		if (read_at(dirfd(list), de->d_name, &text, &e, NULL) ==
 		    NHI_OK && !fn(&e, arg))
-			break;
-	err = de != NULL || errno == 0 ? NHI_OK : fault(issued, why);
-	(void)closedir(dp);
-	return err;
+			return NHI_OK;
+	return errno == 0 ? NHI_OK : fault(issued, why);
 }
 
 /*
@@ -281,20 +278,19 @@ nhi_issued_sweep(const char *issued, int64_t now, uint64_t *ret_gone,
     struct nhi_why *why)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(ENTRY_MAX);
+	NHI_AUTO(nhi_list_close) DIR *list = NULL;
 	const struct dirent *de;
 	uint64_t gone = 0;
 	enum nhi_err err;
-	DIR *dp = NULL;
 
-	if ((err = open_list(issued, &dp, why)) != NHI_OK)
+	if ((err = open_list(issued, &list, why)) != NHI_OK)
 		return err;
-	while (errno = 0, (de = readdir(dp)) != NULL)
-		if (is_over(dirfd(dp), de->d_name, now, &text) &&
-		    unlinkat(dirfd(dp), de->d_name, 0) == 0)
+	while ((de = nhi_list_next(list)) != NULL)
+		if (is_over(dirfd(list), de->d_name, now, &text) &&
+		    unlinkat(dirfd(list), de->d_name, 0) == 0)
 			gone++;
-	err = errno == 0 ? NHI_OK : fault(issued, why);
-	(void)closedir(dp);
-	if (err == NHI_OK)
-		*ret_gone = gone;
-	return err;
+	if (errno != 0)
+		return fault(issued, why);
+	*ret_gone = gone;
+	return NHI_OK;
 }

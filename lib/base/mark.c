@@ -6,7 +6,6 @@
  */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/list.h"
 #include "lib/base/mark.h"
 #include "lib/base/num.h"
 
@@ -177,29 +177,26 @@ enum nhi_err
 nhi_mark_sweep(const char *marks, int64_t now, size_t *ret_gone,
     size_t *ret_kept, struct nhi_why *why)
 {
+	NHI_AUTO(nhi_list_close) DIR *list = NULL;
 	NHI_AUTO(nhi_fd_close) int dir = -1;
 	size_t gone = 0, kept = 0;
 	const struct dirent *de;
 	enum nhi_err err;
 	bool is_mark;
-	DIR *dp;
 
 	if ((err = open_marks(marks, &dir, why)) != NHI_OK)
 		return err;
-	if ((dp = fdopendir(dir)) == NULL)
+	if ((list = nhi_list_take(&dir)) == NULL)
 		return fault(marks, why);
-	dir = -1;
-	while (errno = 0, (de = readdir(dp)) != NULL) {
-		if (is_over(dirfd(dp), de->d_name, now, &is_mark) &&
-		    unlinkat(dirfd(dp), de->d_name, 0) == 0)
+	while ((de = nhi_list_next(list)) != NULL) {
+		if (is_over(dirfd(list), de->d_name, now, &is_mark) &&
+		    unlinkat(dirfd(list), de->d_name, 0) == 0)
 			gone++;
 		else
 			kept += is_mark;
 	}
-	err = errno == 0 ? NHI_OK : fault(marks, why);
-	(void)closedir(dp);
-	if (err != NHI_OK)
-		return err;
+	if (errno != 0)
+		return fault(marks, why);
 	*ret_gone = gone;
 	*ret_kept = kept;
 	return NHI_OK;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/list.h"
 #include "lib/base/num.h"
 #include "lib/base/process.h"
 
@@ -38,13 +38,13 @@ add(struct nhi_process_list *l, size_t *room, pid_t pid)
 }
 
 static bool
-list(DIR *dp, struct nhi_process_list *l)
+read_all(DIR *list, struct nhi_process_list *l)
 {
 	const struct dirent *d;
 	size_t room = 0;
 	uint64_t pid;
 
-	while (errno = 0, (d = readdir(dp)) != NULL)
+	while ((d = nhi_list_next(list)) != NULL)
 		if (nhi_num_parse(nhi_span_str(d->d_name), INT32_MAX, &pid) &&
 		    !add(l, &room, (pid_t)pid))
 			return false;
@@ -55,15 +55,9 @@ bool
 nhi_process_all(int proc, struct nhi_process_list *ret)
 {
 	NHI_AUTO(nhi_process_list_wipe) struct nhi_process_list l = { NULL, 0 };
-	int fd = openat(proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dp = fd < 0 ? NULL : fdopendir(fd);
-	bool whole = dp != NULL && list(dp, &l);
+	NHI_AUTO(nhi_list_close) DIR *list = nhi_list_open(proc, ".");
 
-	if (dp != NULL)
-		(void)closedir(dp);
-	else if (fd >= 0)
-		(void)close(fd);
-	if (!whole)
+	if (list == NULL || !read_all(list, &l))
 		return false;
 	*ret = l;
 	l = (struct nhi_process_list){ NULL, 0 };

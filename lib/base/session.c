@@ -5,7 +5,6 @@
  */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/list.h"
 #include "lib/base/num.h"
 #include "lib/base/session.h"
 
@@ -256,17 +256,17 @@ is_no_record(enum nhi_err err)
 }
 
 static enum nhi_err
-each(DIR *dp, bool (*fn)(const struct nhi_session *, void *), void *arg,
+each(DIR *list, bool (*fn)(const struct nhi_session *, void *), void *arg,
     struct nhi_why *why)
 {
 	enum nhi_err err, first = NHI_OK;
 	const struct dirent *de;
 	struct nhi_session s;
 
-	while (errno = 0, (de = readdir(dp)) != NULL) {
+	while ((de = nhi_list_next(list)) != NULL) {
 		if (!is_id(de->d_name))
 			continue;
-		err = read_at(dirfd(dp), de->d_name, &s, NULL);
+		err = read_at(dirfd(list), de->d_name, &s, NULL);
 		if (err == NHI_OK && !fn(&s, arg))
 			return first;
 		if (err != NHI_OK && !is_no_record(err) && first == NHI_OK)
@@ -282,18 +282,15 @@ nhi_session_each(const char *sessions,
     bool (*fn)(const struct nhi_session *, void *), void *arg,
     struct nhi_why *why)
 {
+	NHI_AUTO(nhi_list_close) DIR *list = NULL;
 	NHI_AUTO(nhi_fd_close) int dir = -1;
 	enum nhi_err err;
-	DIR *dp;
 
 	/* /run is empty after a boot: nobody has been here yet. */
 	if ((err = nhi_dir_open(AT_FDCWD, sessions, &dir, why)) != NHI_OK)
 		return errno == ENOENT ? NHI_OK : err;
-	if ((dp = fdopendir(dir)) == NULL)
+	if ((list = nhi_list_take(&dir)) == NULL)
 		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", sessions,
 		    strerror(errno));
-	dir = -1;
-	err = each(dp, fn, arg, why);
-	(void)closedir(dp);
-	return err;
+	return each(list, fn, arg, why);
 }

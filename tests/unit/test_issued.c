@@ -2,8 +2,6 @@
 /* The ledger: what is entered is found, and goes when it has expired. */
 #include "config.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,24 +15,10 @@
 #include <unistd.h>
 
 #include "lib/base/issued.h"
+#include "tests/unit/list_fails.h"
 #include "tests/unit/temp_dir.h"
 
 #define DAY	(24 * 60 * 60)
-
-static bool fails;
-
-struct dirent	*__real_readdir(DIR *);
-struct dirent	*__wrap_readdir(DIR *);
-
-/* The rest of the directory cannot be read. */
-struct dirent *
-__wrap_readdir(DIR *dp)
-{
-	if (!fails)
-		return __real_readdir(dp);
-	errno = EIO;
-	return NULL;
-}
 
 static void
 enter(uint64_t serial, int64_t until)
@@ -229,12 +213,12 @@ test_unread(void **state)
 	uint64_t gone = 7;
 
 	(void)state;
-	fails = true;
+	list_fails = true;
 	assert_int_equal(nhi_issued_each(dir, never, NULL, NULL),
 	    NHI_ERR_STATE);
 	assert_int_equal(nhi_issued_sweep(dir, 0, &gone, NULL),
 	    NHI_ERR_STATE);
-	fails = false;
+	list_fails = false;
 	assert_int_equal(gone, 7);
 }
 

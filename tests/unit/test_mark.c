@@ -2,8 +2,6 @@
 /* A token is spent once, or for one key, whoever asks at the same time. */
 #include "config.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,22 +15,8 @@
 
 #include "lib/base/mark.h"
 #include "lib/base/num.h"
+#include "tests/unit/list_fails.h"
 #include "tests/unit/temp_dir.h"
-
-static bool fails;
-
-struct dirent	*__real_readdir(DIR *);
-struct dirent	*__wrap_readdir(DIR *);
-
-/* The rest of the directory cannot be read. */
-struct dirent *
-__wrap_readdir(DIR *dp)
-{
-	if (!fails)
-		return __real_readdir(dp);
-	errno = EIO;
-	return NULL;
-}
 
 #define KEY_A	"SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 #define KEY_B	"SHA256:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"
@@ -190,10 +174,10 @@ test_unread(void **state)
 	size_t gone = 7, kept = 7;
 
 	(void)state;
-	fails = true;
+	list_fails = true;
 	assert_int_equal(nhi_mark_sweep(dir, 0, &gone, &kept, NULL),
 	    NHI_ERR_STATE);
-	fails = false;
+	list_fails = false;
 	assert_int_equal(gone, 7);
 	assert_int_equal(kept, 7);
 }

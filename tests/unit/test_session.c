@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <setjmp.h>
@@ -18,22 +16,8 @@
 #include <unistd.h>
 
 #include "lib/base/session.h"
+#include "tests/unit/list_fails.h"
 #include "tests/unit/temp_dir.h"
-
-static bool fails;
-
-struct dirent	*__real_readdir(DIR *);
-struct dirent	*__wrap_readdir(DIR *);
-
-/* The rest of the directory cannot be read. */
-struct dirent *
-__wrap_readdir(DIR *dp)
-{
-	if (!fails)
-		return __real_readdir(dp);
-	errno = EIO;
-	return NULL;
-}
 
 static const struct nhi_session sample = {
 	.account = "web", .uid = 2000300001, .identity = "web-deploy",
@@ -223,10 +207,10 @@ test_count(void **state)
 	}
 	/* What may be more is no number. */
 	n = 7;
-	fails = true;
+	list_fails = true;
 	assert_int_equal(nhi_session_count(dir, &cases[0].filter, &n, NULL),
 	    NHI_ERR_STATE);
-	fails = false;
+	list_fails = false;
 	assert_int_equal(n, 7);
 }
 
@@ -242,10 +226,10 @@ test_unread(void **state)
 	(void)state;
 	nhi_session_name(&s);
 	assert_int_equal(nhi_session_write(dir, &s, NULL), NHI_OK);
-	fails = true;
+	list_fails = true;
 	assert_int_equal(nhi_session_each(dir, count, &n, NULL),
 	    NHI_ERR_STATE);
-	fails = false;
+	list_fails = false;
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
 	assert_int_equal(close(next), 0);
 	few = (struct rlimit){ (rlim_t)next + 1, old.rlim_max };
