@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
@@ -140,41 +141,25 @@ check_lifetime(const struct nhi_pam_call *c,
 	return NHI_OK;
 }
 
-struct count {
-	const struct nhi_pam_call *call;
-	const char *identity;
-	uint32_t n;
-};
-
-static bool
-count(const struct nhi_session *s, void *arg)
-{
-	struct count *n = arg;
-
-	if (strcmp(s->account, n->call->user) == 0 &&
-	    strcmp(s->identity, n->identity) == 0 &&
-	    nhi_session_alive(s) != 0)
-		n->n++;
-	return true;
-}
-
 enum nhi_err
 nhi_pam_evidence_cap(const struct nhi_pam_call *c,
     const struct nhi_pam_evidence *e, struct nhi_why *why)
 {
-	struct count n = { .call = c, .identity = e->identity->name };
+	const struct nhi_session_filter same = {
+		.account = c->user, .identity = e->identity->name,
+		.alive = true,
+	};
 	enum nhi_err err;
+	uint32_t n;
 
 	if (e->identity->max_sessions == 0)
 		return NHI_OK;
-	if ((err = nhi_session_each(NHI_SESSIONS_DIR, count, &n,
+	if ((err = nhi_session_count(NHI_SESSIONS_DIR, &same, &n,
 	    why)) != NHI_OK)
 		return err;
-	if (n.n >= e->identity->max_sessions)
-		return nhi_fail(why, NHI_ERR_CAP,
-		    "%s has %lu sessions already", n.identity,
-		    (unsigned long)n.n);
-	return NHI_OK;
+	return n < e->identity->max_sessions ? NHI_OK : nhi_fail(why,
+	    NHI_ERR_CAP, "%s has %" PRIu32 " sessions already",
+	    e->identity->name, n);
 }
 
 /*
