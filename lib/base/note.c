@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/list.h"
 #include "lib/base/note.h"
 #include "lib/base/num.h"
 
@@ -171,27 +171,25 @@ nhi_note_each(int dir, const char *kind,
     bool (*fn)(const struct nhi_note *, void *), void *arg,
     struct nhi_why *why)
 {
+	NHI_AUTO(nhi_list_close) DIR *list = NULL;
 	NHI_AUTO(nhi_fd_close) int fd = -1;
 	const struct dirent *de;
 	struct nhi_note note;
 	enum nhi_err err;
-	DIR *dp;
 
 	if ((err = nhi_dir_open(dir, kind, &fd, why)) != NHI_OK)
 		return err;
-	if ((dp = fdopendir(fd)) == NULL)
+	if ((list = nhi_list_take(&fd)) == NULL)
 		return fault(kind, why);
-	fd = -1;
-	while ((de = readdir(dp)) != NULL) {
+	while ((de = nhi_list_next(list)) != NULL) {
 		if (de->d_type == DT_DIR || de->d_name[0] == '.' ||
 		    is_temp(de->d_name))
 			continue;
-		if (read_note(dirfd(dp), de->d_name, &note) == 1 &&
+		if (read_note(dirfd(list), de->d_name, &note) == 1 &&
 		    !fn(&note, arg))
-			break;
+			return NHI_OK;
 	}
-	(void)closedir(dp);
-	return NHI_OK;
+	return errno == 0 ? NHI_OK : fault(kind, why);
 }
 
 enum nhi_err

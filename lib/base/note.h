@@ -35,7 +35,10 @@ enum nhi_err	 nhi_note_put(const char *dir, const char *kind,
 enum nhi_err	 nhi_note_remove(const char *dir, const char *kind,
 		    const char *name, struct nhi_why *) NHI_MUST;
 
-/* Call fn for each note of the kind; it returns false to stop. */
+/*
+ * Call fn for each note of the kind; it returns false to stop.  NHI_ERR_STATE:
+ * there may be more than it has seen.
+ */
 enum nhi_err	 nhi_note_each(int dir, const char *kind,
 		    bool (*fn)(const struct nhi_note *, void *), void *arg,
 		    struct nhi_why *) NHI_MUST;

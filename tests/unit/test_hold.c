@@ -15,6 +15,7 @@
 
 #include "lib/base/hold.h"
 #include "lib/base/revoke.h"
+#include "tests/unit/list_fails.h"
 #include "tests/unit/temp_dir.h"
 
 #define NOW	1000
@@ -168,6 +169,21 @@ test_each(void **state)
 	    "3:github:0:alice:50% of \xc3\xa9\n\n");
 }
 
+/* A list that breaks off is not all of them. */
+static void
+test_broken_off(void **state)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(4096);
+
+	(void)state;
+	assert_int_equal(add(NHI_HOLD_ACCOUNT, "web", 0), NHI_OK);
+	list_fails = true;
+	assert_int_equal(nhi_hold_each(temp_path(dir, "holds"), collect, &b,
+	    NULL), NHI_ERR_STATE);
+	list_fails = false;
+	assert_int_equal(b.n, 0);
+}
+
 /* The longest texts, each byte of which needs three, fit a link. */
 static void
 test_long(void **state)
@@ -275,6 +291,7 @@ main(void)
 		TEMP_TEST(test_closed, setup),
 		TEMP_TEST(test_locked_out, setup),
 		TEMP_TEST(test_each, setup),
+		TEMP_TEST(test_broken_off, setup),
 		TEMP_TEST(test_long, setup),
 		TEMP_TEST(test_revoke, setup),
 		TEMP_TEST(test_revoke_names, setup),
