@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -14,6 +13,7 @@
 
 #include "lib/base/audit_file.h"
 #include "lib/base/file.h"
+#include "lib/base/list.h"
 #include "lib/base/num.h"
 #include "lib/base/spool_name.h"
 #include "lib/base/spool_take.h"
@@ -248,17 +248,19 @@ look(struct drain *d, const char *name)
 }
 
 static enum nhi_err
-walk(struct drain *d, DIR *dp, struct nhi_why *why)
+walk(struct drain *d, DIR *list, struct nhi_why *why)
 {
 	const struct dirent *de = NULL;
 	size_t looks = 0;
+	int broken = 0;
 	enum nhi_err err = NHI_OK;
 
 	while (err == NHI_OK && d->taken + d->n < d->job->max &&
-	    looks < d->job->max + LOOKS && (de = readdir(dp)) != NULL) {
-		if (strcmp(de->d_name, ".") == 0 ||
-		    strcmp(de->d_name, "..") == 0)
-			continue;
+	    looks < d->job->max + LOOKS) {
+		if ((de = nhi_list_next(list)) == NULL) {
+			broken = errno;
+			break;
+		}
 		if (nhi_spool_told_is(&d->told, de->d_name))
 			continue;
 		looks++;
@@ -268,6 +270,9 @@ walk(struct drain *d, DIR *dp, struct nhi_why *why)
 	}
 	if (err == NHI_OK && d->n > 0)
 		err = flush(d, why);
+	if (err == NHI_OK && broken != 0)
+		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", d->job->spool,
+		    strerror(broken));
 	/* All that a crash may have left was seen. */
 	if (err == NHI_OK && de == NULL && d->crashed)
 		clear_marker(d);
@@ -281,9 +286,8 @@ nhi_spool_take(const struct nhi_spool_job *job, size_t *ret_taken,
 	NHI_AUTO(wipe) struct drain d = { .job = job, .dir = -1, .log = -1,
 	    .tail = NHI_BUF(TAIL_MAX + NHI_AUDIT_LINE),
 	    .lines = NHI_BUF(BATCH * NHI_AUDIT_LINE) };
+	NHI_AUTO(nhi_list_close) DIR *list = NULL;
 	bool busy = false;
-	DIR *dp;
-	int fd;
 	enum nhi_err err;
 
 	if ((err = open_spool(&d, &busy, why)) != NHI_OK)
@@ -292,14 +296,10 @@ nhi_spool_take(const struct nhi_spool_job *job, size_t *ret_taken,
 		d.told.dir = d.dir;
 		d.told.now_ms = job->now_ms;
 		read_tail(&d);
-		if ((fd = openat(d.dir, ".", O_RDONLY | O_DIRECTORY |
-		    O_CLOEXEC)) < 0 || (dp = fdopendir(fd)) == NULL) {
-			nhi_fd_close(&fd);
+		if ((list = nhi_list_open(d.dir, ".")) == NULL)
 			return nhi_fail(why, NHI_ERR_STATE, "%s: %s",
 			    job->spool, strerror(errno));
-		}
-		err = walk(&d, dp, why);
-		(void)closedir(dp);
+		err = walk(&d, list, why);
 	}
 	if (err == NHI_OK && ret_taken != NULL)
 		*ret_taken = d.taken;

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/unit/list_fails.h"
 #include "tests/unit/spool_place.h"
 
 /* A crash after the append: the file is still there, and the marker. */
@@ -39,6 +40,29 @@ test_crash(void **state)
 	plant(again, DENY "end\n", ISSUER);
 	assert_int_equal(drain(), 1);
 	assert_int_equal(lines(), 2);
+}
+
+/* The file of the crash may be among what could not be listed. */
+static void
+test_crash_broken_off(void **state)
+{
+	char first[] = "first", again[] = "again";
+	size_t taken = 77;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	plant(first, DENY "end\n", ISSUER);
+	assert_int_equal(drain(), 1);
+	plant(again, DENY "end\n", ISSUER);
+	assert_int_equal(symlink("0", temp_path(dir, "log/.drain")), 0);
+	list_fails = true;
+	assert_int_equal(drain_at(now_ms(), 10, &taken), NHI_ERR_STATE);
+	list_fails = false;
+	assert_int_equal(taken, 77);
+	assert_int_equal(drain(), 1);
+	assert_int_equal(lines(), 1);
+	assert_int_equal(files(), 0);
 }
 
 /* What cannot be written stays where it is. */
@@ -272,6 +296,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEMP_TEST(test_crash, setup),
+		TEMP_TEST(test_crash_broken_off, setup),
 		TEMP_TEST(test_no_trail, setup),
 		TEMP_TEST(test_dir, setup),
 		TEMP_TEST(test_once, setup),
