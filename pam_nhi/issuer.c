@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/list.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
 #include "lib/base/spool.h"
@@ -44,19 +44,12 @@ alive(const char *name)
 static enum nhi_err
 count(int dir, const char *key, struct load *ret, struct nhi_why *why)
 {
+	NHI_AUTO(nhi_list_close) DIR *list = nhi_list_open(dir, ".");
 	struct load load = { 0, 0 };
 	char text[NHI_LINK_MAX + 1];
 	const struct dirent *d;
-	DIR *list;
-	int fd = dup(dir);
 
-	if (fd < 0 || (list = fdopendir(fd)) == NULL) {
-		nhi_fd_close(&fd);
-		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", NHI_ISSUER_DIR,
-		    strerror(errno));
-	}
-	rewinddir(list);
-	while ((d = readdir(list)) != NULL) {
+	while (list != NULL && (d = nhi_list_next(list)) != NULL) {
 		if (d->d_name[0] < '0' || d->d_name[0] > '9')
 			continue;
 		if (!alive(d->d_name)) {
@@ -68,7 +61,9 @@ count(int dir, const char *key, struct load *ret, struct nhi_why *why)
 		    strcmp(text, key) == 0)
 			load.same++;
 	}
-	(void)closedir(list);
+	if (list == NULL || errno != 0)
+		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", NHI_ISSUER_DIR,
+		    strerror(errno));
 	*ret = load;
 	return NHI_OK;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/list.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
 #include "pam_nhi/issuer.h"
@@ -18,22 +18,19 @@
 #define NOTE		NHI_ISSUER_NOTE
 #define NOTES_MAX	64
 
-/* Notes of this minute; those of earlier ones go. */
+/*
+ * Notes of this minute; those of earlier ones go.  Where they cannot be told:
+ * as many as there may be.
+ */
 static unsigned int
 count_notes(int dir, int64_t minute)
 {
+	NHI_AUTO(nhi_list_close) DIR *list = nhi_list_open(dir, ".");
 	const struct dirent *d;
 	unsigned int n = 0;
 	const char *dash;
-	DIR *list;
-	int fd = dup(dir);
 
-	if (fd < 0 || (list = fdopendir(fd)) == NULL) {
-		nhi_fd_close(&fd);
-		return NOTES_MAX;
-	}
-	rewinddir(list);
-	while ((d = readdir(list)) != NULL) {
+	while (list != NULL && (d = nhi_list_next(list)) != NULL) {
 		uint64_t v;
 
 		if (strncmp(d->d_name, NOTE, sizeof(NOTE) - 1) != 0 ||
@@ -45,8 +42,7 @@ count_notes(int dir, int64_t minute)
 		else
 			(void)unlinkat(dir, d->d_name, 0);
 	}
-	(void)closedir(list);
-	return n;
+	return list != NULL && errno == 0 ? n : NOTES_MAX;
 }
 
 bool
