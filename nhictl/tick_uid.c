@@ -6,7 +6,6 @@
  */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,8 +14,8 @@
 #include "lib/base/file.h"
 #include "lib/base/home.h"
 #include "lib/base/lease.h"
-#include "lib/base/num.h"
 #include "lib/base/policy.h"
+#include "lib/base/process.h"
 #include "lib/base/registry.h"
 #include "lib/base/spawn.h"
 #include "lib/base/tree.h"
@@ -37,50 +36,39 @@ wipe(struct use *u)
 	nhi_buf_wipe(&u->running);
 }
 
-/* The real, effective, saved and file system UID of a process. */
 static bool
-add_process(struct use *u, const char *pid)
+add_process(struct use *u, int proc, pid_t pid)
 {
-	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(65536);
-	struct nhi_span rest, line, word;
-	char path[64];
-	uint64_t v;
+	char name[32], status[NHI_PROCESS_STATUS];
+	uint32_t uid[4];
 
-	(void)snprintf(path, sizeof(path), "/proc/%.20s/status", pid);
-	if (nhi_file_read(AT_FDCWD, path, NHI_FILE_ANY, &text, NULL) != NHI_OK)
+	(void)snprintf(name, sizeof(name), "%ld/status", (long)pid);
+	if (!nhi_process_read(proc, name, status, sizeof(status)))
 		return errno == ENOENT || errno == ESRCH;
-	rest = nhi_buf_all(&text);
-	while (nhi_span_cut(&rest, '\n', &line)) {
-		if (!nhi_span_cut(&line, '\t', &word) ||
-		    !nhi_span_is(word, "Uid:"))
-			continue;
-		while (nhi_span_cut(&line, '\t', &word))
-			if (nhi_num_parse(word, UINT32_MAX, &v) &&
-			    v >= NHI_UID_MIN)
-				nhi_buf_put(&u->running,
-				    &(uint32_t){ (uint32_t)v }, 4);
-		return u->running.err == NHI_OK;
-	}
-	return false;
+	if (!nhi_process_uids(status, uid))
+		return false;
+	for (size_t i = 0; i < sizeof(uid) / sizeof(uid[0]); i++)
+		if (uid[i] >= NHI_UID_MIN)
+			nhi_buf_put(&u->running, &uid[i], sizeof(uid[i]));
+	return u->running.err == NHI_OK;
 }
 
-static enum nhi_err
-list_processes(struct use *u, struct nhi_why *why)
+/* False: a UID that is in use may be missing. */
+static bool
+list_processes(struct use *u)
 {
-	const struct dirent *de;
-	bool good = true;
-	DIR *dp = opendir("/proc");
+	NHI_AUTO(nhi_process_list_wipe) struct nhi_process_list all =
+	    { NULL, 0 };
+	NHI_AUTO(nhi_fd_close) int proc = open("/proc", O_RDONLY |
+	    O_DIRECTORY | O_CLOEXEC);
 
-	if (dp == NULL)
-		return nhi_fail(why, NHI_ERR_STATE, "/proc: %s",
-		    strerror(errno));
-	while (good && (de = readdir(dp)) != NULL)
-		if (de->d_name[0] >= '1' && de->d_name[0] <= '9')
-			good = add_process(u, de->d_name);
-	(void)closedir(dp);
-	u->listed = good;
-	return good ? NHI_OK : nhi_fail(why, NHI_ERR_STATE,
-	    "/proc: the UIDs of processes cannot be read");
+	if (proc < 0 || !nhi_process_all(proc, &all))
+		return false;
+	for (size_t i = 0; i < all.n; i++)
+		if (!add_process(u, proc, all.pid[i]))
+			return false;
+	u->listed = true;
+	return true;
 }
 
 static bool
@@ -104,7 +92,7 @@ is_used(const char *name, uint32_t uid, void *arg)
 	struct nhi_account a;
 	int r;
 
-	if (!u->listed && list_processes(u, NULL) != NHI_OK)
+	if (!u->listed && !list_processes(u))
 		return -1;
 	if (is_running(u, uid))
 		return 1;
