@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A part of ./run fault, in seconds: some calls of a login, of the issuer and
-# of nhictl fail; some commands are killed half way.
+# A part of ./run fault, in seconds: some calls of a login, of a person's, of
+# the issuer, of nhictl and of nhi-fetch fail; some commands are killed half way.
 . "$(dirname "$0")/lib.sh"
 
 FAULT=/src/tests/fault
@@ -16,5 +16,7 @@ part() {
 
 part $FAULT/calls.py --errors 2 --every 37 login
 part $FAULT/calls.py --errors 2 --every 499 nhi-issue apply
+part $FAULT/calls.py --errors 2 --every 7 "a person's login" \
+	"a person's name and groups" nhi-fetch
 part $FAULT/killed.py --every 11 apply nhi-issue 'session and lease'
 finish

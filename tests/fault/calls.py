@@ -12,7 +12,10 @@ N-th call of them fails, with --errors N the first N ways of failure are tried;
 after --minutes N the rest is left.
 """
 import argparse
+import atexit
+import json
 import os
+import subprocess
 import sys
 import time
 
@@ -22,7 +25,7 @@ from fault import Run, Trail
 ERRORS = [("alloc", "12", "allocation"), ("sys", "5", "EIO"),
           ("sys", "4", "EINTR"), ("sys", "24", "EMFILE"),
           ("sys", "28", "ENOSPC"), ("sys", "short", "short transfer")]
-ID = "/run/nhi/sessions/"
+FETCH = "/usr/libexec/nhi/nhi-fetch"
 
 
 class Case:
@@ -32,6 +35,7 @@ class Case:
     codes = (0, 1, 2)
     again = (0,)
     silent = False
+    quiet = ()      # ways to end without a word
     none = None     # calls that it may not have
 
     def __init__(self, name, argv=None, **more):
@@ -113,6 +117,49 @@ class Login(Case):
         return []
 
 
+class Person(Case):
+    """Whoever is no machine: nothing of it is his concern, and nothing is
+    allocated for him."""
+    codes = (0,)
+    none = "alloc"
+
+    def __init__(self, name, argv, frm, out=None):
+        super().__init__(name, argv, frm=frm)
+        self.out = out
+
+    def run(self, **more):
+        wait = self.argv[0] == fault.PAM_FAULT
+        return Run(self.argv, wait=wait, **self.more, **more)
+
+    def whole(self, r, trail):
+        return [] if self.out in (None, r.out) else ["says " + r.out]
+
+
+class Fetch(Case):
+    """The set of the provider is in the cache, on record; after a fault, that
+    one or the one before.  It writes nowhere else, whoever preloads."""
+    changes = True
+    codes = (0, 1, 70)
+    quiet = (70,)   # it cannot tell as whom it runs
+
+    def run(self, **more):
+        return Run([FETCH, "idp", "force"], user=("_nhi-fetch", "_nhi", []),
+                   out=fault.CACHE + "/.fired", **self.more, **more)
+
+    def whole(self, r, trail):
+        fault.drain()
+        lacks = [] if trail.since("fetch.ok") else ["no record fetch.ok"]
+        return lacks + ([] if cached() == NEW else ["another key set"])
+
+
+def cached():
+    try:
+        with open(fault.CACHE + "/idp.json", encoding="ascii") as f:
+            return f.read()
+    except FileNotFoundError:
+        return None
+
+
 def fds(r):
     """What pam_fault counted before and after."""
     for line in r.out.splitlines():
@@ -122,13 +169,18 @@ def fds(r):
 
 
 def elsewhere(r):
-    """libcrypto while it is set up, libconfig, and the name service of libc do
-    not look whether they got memory: a crash of theirs ends the program, which has granted and
-    changed nothing by then that is not checked below."""
-    where = (r.fired or "").split("crashed in ")[1:]
+    """libcrypto while it is set up, libcurl, libconfig, libseccomp, and the
+    name service of libc do not look whether they got memory: a crash of theirs
+    ends the program, which has granted and changed nothing by then that is not
+    checked below."""
+    fired = r.fired or ""
+    where = fired.split("crashed in ")[1:]
+    # Its crash comes again where it is looked at.
+    if r.rc == -11 and "alloc of libseccomp" in fired:
+        return True
     return bool(where) and (where[0].startswith(
-        ("libcrypto", "libconfig", "libjson-c", "libc.")) or
-        "nss_database.c" in r.err)
+        ("libcrypto", "libssl", "libcurl", "libconfig", "libjson-c",
+         "libseccomp", "libc.")) or "nss_database.c" in r.err)
 
 
 def look(case, r, trail):
@@ -137,7 +189,8 @@ def look(case, r, trail):
         pass
     elif r.rc not in case.codes:
         faults.append("ended so")
-    elif r.rc != 0 and not (r.err + r.out).strip() and not case.silent:
+    elif r.rc != 0 and not (r.err + r.out).strip() and not case.silent and \
+            r.rc not in case.quiet:
         faults.append("does not say why")
     if isinstance(case, (Issue, Login)):
         fault.drain()
@@ -145,6 +198,8 @@ def look(case, r, trail):
         faults += case.whole(r, trail)
     elif isinstance(case, Issue) and "cert-v01" in r.out:
         faults.append("refused, and a certificate was given")
+    elif isinstance(case, Fetch) and cached() not in (OLD, NEW):
+        faults.append(f"a torn key set: {cached()}")
     if isinstance(case, Login):
         if fault.live():
             faults.append(f"left: {fault.live()}")
@@ -254,6 +309,12 @@ def cases():
     ctl = "nhictl"
     return [
         Login("login", frm="pam_nhi.so"), Login("login, and what it calls"),
+        Person("a person's login", [fault.PAM_FAULT, PAM, "alice", "x"],
+               "pam_nhi.so"),
+        Person("a person's name and groups", ["id", "alice"], "libnss_nhi",
+               fault.must("id", "alice")),
+        Fetch("nhi-fetch", frm="/nhi-fetch"),
+        Fetch("nhi-fetch, and what it calls"),
         Issue("nhi-issue"),
         Lookup("name service", ["getent", "-s", "nhi", "passwd", fault.ACCOUNT],
                frm="libnss_nhi"),
@@ -301,9 +362,58 @@ def refresh():
             os.unlink(fault.LIB + d + name)
 
 
+def provider():
+    """A second issuer, whose key set is fetched."""
+    global OLD, NEW
+    ca, url = "/etc/nhi/idp-ca.pem", "https://idp.example.com:8443"
+    with open("/etc/hosts", "a", encoding="ascii") as f:
+        f.write("127.0.0.1 idp.example.com\n")
+    fault.must("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+               "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+               "/CN=idp.example.com", "-addext",
+               "subjectAltName=DNS:idp.example.com", "-keyout",
+               fault.WORK + "/idp.key", "-out", ca)
+    os.chmod(ca, 0o644)
+    fault.must("/usr/bin/python3", fault.MINT, "keys", "--dir",
+               fault.WORK + "/idp", "--kind", "es256", "--kind", "eddsa")
+    with open("/etc/nhi/nhi.conf", encoding="ascii") as f:
+        text = f.read()
+    with open("/etc/nhi/nhi.conf", "w", encoding="ascii") as f:
+        f.write(text if 'name = "idp"' in text else
+                text.replace("issuers = (", f"""issuers = (
+          {{ name = "idp"; preset = "custom"; url = "{url}";
+            audience = [ "ssh://web-1.example.com" ]; ca_file = "{ca}"; }},"""))
+    fault.must("nhictl", "apply")
+    with open(fault.WORK + "/idp/jwks.json", encoding="ascii") as f:
+        NEW = f.read()
+    keys = json.loads(NEW)["keys"]
+    OLD = json.dumps({"keys": keys[:1]})
+    server = subprocess.Popen(
+        ["/usr/bin/python3", fault.HERE + "/../e2e/provider.py", "--dir",
+         fault.WORK + "/idp", "--port", "8443", "--cert", ca, "--key",
+         fault.WORK + "/idp.key"], stdout=subprocess.DEVNULL)
+    atexit.register(server.kill)
+    jwks = fault.WORK + "/idp/jwks.json"
+    for text in (OLD, NEW):
+        with open(jwks, "w", encoding="ascii") as f:
+            f.write(text)
+        if text == OLD:
+            until(lambda: Run(["nhictl", "fetch", "idp"]).rc == 0)
+
+
+def until(true):
+    end = time.monotonic() + 30
+    while not true() and time.monotonic() < end:
+        time.sleep(0.2)
+
+
 def prepare():
     global KEY, PAM, ISSUER, DIGEST
     fault.begin()
+    # Other runs in this lab may have been here.
+    if Run(["id", "alice"]).rc != 0:
+        fault.must("useradd", "-m", "alice")
+    provider()
     ISSUER = "https://token.actions.githubusercontent.com"
     PAM, KEY = fault.pam_dir(), fault.make_key("k")
     refresh()

@@ -114,6 +114,7 @@ for by in $HOUR -$HOUR $YEAR -$YEAR; do
 	stop
 	# Within a certificate's life the clock may jump: its session goes on.
 	start 0
+	: >"$WORK/in"
 	login job web-deploy 'echo in; until [ -e /tmp/leave ]; do sleep 0.1;
 	    done; id -un' >"$WORK/in" 2>&1 &
 	PID=$!

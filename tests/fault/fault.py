@@ -4,6 +4,7 @@ NAME" and "not ok NAME", and know the product by its programs only."""
 import glob
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ PAM_FAULT = os.path.join(BUILD, "tests/fault/pam_fault")
 MINT = os.path.join(HERE, "..", "e2e", "mint.py")
 TRAIL = "/var/log/nhi/audit.jsonl"
 LIB = "/var/lib/nhi"
+CACHE = "/var/cache/nhi"
 PLACES = ["/etc/nhi", "/etc/ssh", "/etc/sudoers.d", LIB, "/var/log/nhi",
           "/var/spool/nhi", "/var/cache/nhi", "/run/nhi"]
 WORK = "/tmp/fault"
@@ -50,8 +52,8 @@ def verdict(name, faults, count):
 class Run:
     """A program, once; `at` is the call that fails, 0: they are listed."""
     def __init__(self, argv, at=None, calls="sys", how="5", frm=None, wait=False,
-                 user=None, stdin=b""):
-        out = WORK + "/fired"
+                 user=None, stdin=b"", out=None):
+        out = out or WORK + "/fired"
         env = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
         if os.path.exists(out):
             os.unlink(out)
@@ -184,16 +186,19 @@ def issue(key, token, **more):
 
 
 def pam_dir():
-    """A service sshd that is NHI's alone."""
+    """A service sshd that is NHI's alone; people need somebody's yes."""
     path = WORK + "/pam.d"
     os.makedirs(path, exist_ok=True)
     with open(path + "/sshd", "w", encoding="ascii") as f:
         for kind in ("auth", "account", "session"):
-            f.write(f"{kind} required pam_nhi.so\n")
+            f.write(f"{kind} required pam_nhi.so\n"
+                    f"{kind} required pam_permit.so\n")
     return path
 
 
 def begin():
+    """What another run in this lab saved is not this one's."""
+    shutil.rmtree(SAVED, ignore_errors=True)
     os.makedirs(WORK, exist_ok=True)
     os.chmod(WORK, 0o777)
 

@@ -4,13 +4,17 @@
 disk, and in the middle of each write.
 
 Right after, the account can be entered or is refused as it should be, the old
-state or the new one is there and doctor finds nothing worse than a temporary
-file; the same command, run again, does its work.
+state or the new one is there (the published policy as a tree, byte for byte;
+each other file by itself, but for numbers and names of the run) and doctor
+finds nothing worse than a temporary file; the same command, run again, does
+its work.
 """
 import argparse
 import glob
 import json
 import os
+import re
+import stat
 
 import fault
 from fault import Run
@@ -19,6 +23,77 @@ CTL = "nhictl"
 CONF = "/etc/nhi/nhi.conf"
 PREVIEW = "pr-74-4711"
 LAST = 2000
+
+
+# What each command may leave in an old or a new state, file by file.
+FILES = [fault.LIB + "/" + d for d in ("holds", "revoked", "issued", "marks",
+                                       "uids")] + \
+    ["/etc/ssh/sshd_config.d", "/etc/sudoers.d"]
+CURRENT = fault.LIB + "/published/current"
+
+
+def entry(path):
+    """Kind, mode, owner, and the bytes or where it points."""
+    st = os.lstat(path)
+    what = b""
+    if stat.S_ISLNK(st.st_mode):
+        what = os.readlink(path).encode()
+    elif stat.S_ISREG(st.st_mode):
+        with open(path, "rb") as f:
+            what = f.read()
+    return oct(st.st_mode), st.st_uid, st.st_gid, what
+
+
+def tree(top):
+    top = os.path.realpath(top)
+    return {os.path.relpath(p, top): entry(p)
+            for base, dirs, files in os.walk(top)
+            for p in (os.path.join(base, n) for n in dirs + files)}
+
+
+def alike(text):
+    """Words with a number in them are of this run alone."""
+    return re.sub(rb"[0-9A-Za-z+/=_.-]*[0-9][0-9A-Za-z+/=_.-]*", b"#", text)
+
+
+def files():
+    """Locks and the tick's notes of time are no state."""
+    found = set()
+    for top in FILES:
+        for name, (mode, uid, gid, what) in tree(top).items():
+            if ".tmp-" not in name and not name.endswith("lock"):
+                found.add((top, alike(name.encode()), mode, uid, gid,
+                           alike(what)))
+    return found
+
+
+class Seen:
+    """The state now."""
+    def __init__(self):
+        self.published, self.files = tree(CURRENT), files()
+
+
+def mixed(now, old, new):
+    """What is neither old nor new, and what is lost of both."""
+    faults = []
+    if now.published not in (old.published, new.published):
+        odd = [n for n in set(now.published) | set(old.published) |
+               set(new.published) if now.published.get(n) not in
+               (old.published.get(n), new.published.get(n))]
+        faults.append(f"published: neither the old nor the new: {odd[:3]}")
+    faults += [f"neither old nor new: {f}" for f in
+               sorted(now.files - old.files - new.files)[:3]]
+    return faults + [f"lost: {f}" for f in
+                     sorted((old.files & new.files) - now.files)[:3]]
+
+
+def ca_mixed():
+    """What is signed with is trusted."""
+    own = Run(["ssh-keygen", "-y", "-f", "/etc/nhi/ca/ca"]).out.split()[:2]
+    with open("/etc/nhi/ca/trusted.pub", encoding="ascii") as f:
+        trusted = [line.split() for line in f]
+    return [] if len(own) == 2 and any(own[1] in t for t in trusted) else [
+        f"the CA's key is not trusted: {own}"]
 
 
 class Case:
@@ -95,8 +170,8 @@ def settle():
             fault.temporary() + kept[4:]]
 
 
-def look(case):
-    faults = case.state()
+def look(case, old, new):
+    faults = mixed(Seen(), old, new) + ca_mixed() + case.state()
     r = login(fault.ACCOUNT)
     if r.rc not in case.enters:
         faults.append(f"login: {r}")
@@ -109,20 +184,30 @@ def look(case):
     return faults + [f"torn: {line[:60]}" for line in torn[1:]]
 
 
+def begin(case):
+    fault.restore()
+    refresh()
+    if case.ready:
+        case.ready()
+
+
 def loop(case, every):
+    begin(case)
+    old = Seen()
+    r = case.run()
+    if r.rc not in case.again:
+        fault.not_ok(f"{case.name}: without a fault", r)
+    new = Seen()
     for calls, how in (("state", "kill"), ("write", "tear")):
         faults, count = [], 0
         for at in range(1, LAST, every):
-            fault.restore()
-            refresh()
-            if case.ready:
-                case.ready()
+            begin(case)
             r = case.run(at=at, calls=calls, how=how)
             if r.fired is None:
                 break
             count += 1
             got = [] if r.rc == -9 else [f"ended with {r.rc}"]
-            faults += [f"call {at}, {r.fired}: {f}" for f in got + look(case)]
+            faults += [f"call {at}, {r.fired}: {f}" for f in got + look(case, old, new)]
         fault.verdict(f"{case.name}: {how}", faults, count)
 
 
