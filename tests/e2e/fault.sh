@@ -16,7 +16,8 @@ part() {
 
 part $FAULT/calls.py --errors 2 --every 37 login
 part $FAULT/calls.py --errors 2 --every 499 nhi-issue apply
-part $FAULT/calls.py --errors 2 --every 7 "a person's login" \
-	"a person's name and groups" nhi-fetch
+part $FAULT/calls.py --errors 2 --every 2 "a person's login" \
+    "a person's name and groups"
+part $FAULT/calls.py --errors 2 --every 19 nhi-fetch
 part $FAULT/killed.py --every 11 apply nhi-issue 'session and lease'
 finish
