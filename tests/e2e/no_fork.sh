@@ -6,7 +6,7 @@
 # that it is a fault, and the trail says what.  When it is over, all is well.
 . "$(dirname "$0")/road_lib.sh"
 
-NOFORK=$BUILD/tests/fault/.libs/nofork.so
+SHIM=$BUILD/tests/fault/.libs/nofork.so
 SWITCH=/run/nofork
 EAGAIN='Resource temporarily unavailable'
 useradd -m alice
@@ -72,7 +72,7 @@ told() {
 	    "$count $count" "$# $n"
 }
 
-sshd_on 2222 env LD_PRELOAD="$NOFORK" NOFORK=$SWITCH NOFORK_FROM=pam_nhi.so
+sshd_on 2222 env LD_PRELOAD="$SHIM" NOFORK=$SWITCH NOFORK_FROM=pam_nhi.so
 meet 2222
 people_are_in 'as ever'
 is 'as ever: machines, too' 'web-deploy web-deploy web-deploy' \
@@ -95,7 +95,7 @@ is 'no forks: no session, no lease but of the one that was' '1 1' \
 printf '%s required pam_nhi.so\n' auth account >/etc/pam.d/nhi-nofork
 mint >"$WORK/token"
 by_token() {
-	LD_PRELOAD=$NOFORK NOFORK=$SWITCH NOFORK_FROM=pam_nhi.so \
+	LD_PRELOAD=$SHIM NOFORK=$SWITCH NOFORK_FROM=pam_nhi.so \
 	    "$BUILD/tests/e2e/pam_talk" nhi-nofork web-deploy auth \
 	    <"$WORK/token"
 }
@@ -104,7 +104,7 @@ sed -i 's/^said //' "$WORK/met.token"
 # shellcheck disable=SC2046
 told 'no forks: a token through PAM' 1 $(ids "$WORK/met.token")
 issue_so() {
-	LD_PRELOAD=$NOFORK NOFORK=$SWITCH NOFORK_FROM=nhi-issue \
+	LD_PRELOAD=$SHIM NOFORK=$SWITCH NOFORK_FROM=nhi-issue \
 	    setpriv --reuid nhi --regid nhi --init-groups \
 	    /usr/libexec/nhi/nhi-issue web-deploy 127.0.0.1 \
 	    "$(cut -d' ' -f1,2 "$WORK/job.pub")" <"$WORK/token"
@@ -140,12 +140,12 @@ meet 2223
 people_are_in 'no processes'
 is 'no processes: whom sshd cannot ask about is refused' 3 \
     "$(cat "$WORK"/met.machine.* | grep -c 'Permission denied')"
-issue_so() {
+issue_poor() {
 	prlimit --nproc=12:12 setpriv --reuid nhi --regid nhi --init-groups \
 	    /usr/libexec/nhi/nhi-issue web-deploy 127.0.0.1 \
 	    "$(cut -d' ' -f1,2 "$WORK/job.pub")" <"$WORK/token"
 }
-issue_so >"$WORK/met.issue" 2>&1
+issue_poor >"$WORK/met.issue" 2>&1
 is 'no processes: the issuer ends so' 70 $?
 drain
 is 'no processes: the issuer: told as a fault, and recorded' \

@@ -187,6 +187,10 @@ def look(case, old, new):
 def begin(case):
     fault.restore()
     refresh()
+    if fault.must(CTL, "policy", "digest") != DIGEST:
+        fault.not_ok(case.name + ": begins with another policy",
+                     os.listdir(fault.LIB + "/published"))
+        fault.finish()
     if case.ready:
         case.ready()
 
@@ -280,8 +284,9 @@ def refresh():
 
 
 def prepare():
-    global KEY, PAM
+    global KEY, PAM, DIGEST
     fault.begin()
+    DIGEST = fault.must(CTL, "policy", "digest")
     KEY, PAM = fault.make_key("k"), fault.pam_dir()
     refresh()
     fault.must(CTL, "hold", "add", "--account", "held", "--reason", "x")
