@@ -28,6 +28,7 @@ ask_once(const struct nhi_pam_call *c, unsigned int part, struct nhi_buf *b,
 		free(answer);
 		return nhi_fail(why, NHI_ERR_INPUT,
 		    "the client does not answer: %s",
+		    status == PAM_SUCCESS ? "its answer is missing" :
 		    pam_strerror(c->pamh, status));
 	}
 	*ret_n = strlen(answer);

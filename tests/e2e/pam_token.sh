@@ -94,4 +94,13 @@ is "a person's password logs in" 1 "$(grep -c '(bob)' "$OUT")"
 is 'after one question' 1 "$(wc -l <"$WORK/ask.asked")"
 is 'which is not ours' 0 "$(grep -c NHI "$WORK/ask.asked")"
 is 'and no failure is logged' 0 "$(grep -ci 'failure' "$AUTHLOG")"
+
+# A client that has no answer is one that PAM calls a success.
+key silent
+issue silent web-deploy 2>/dev/null
+nhi_ssh silent web-deploy@127.0.0.1 'chsh -s /bin/bash </dev/null' \
+    >"$OUT" 2>&1 </dev/null
+is 'an answer that is missing is told as that' \
+    'the client does not answer: its answer is missing' \
+    "$(audit_last token.deny | field detail)"
 finish
