@@ -110,9 +110,7 @@ nhi_show_string(struct nhi_buf *b, const char *name, const char *value)
 	if (value[0] == '\0')
 		return;
 	put_name(b, name);
-	nhi_buf_char(b, '"');
-	(void)nhi_json_put_text(b, nhi_span_str(value), SIZE_MAX, SIZE_MAX);
-	nhi_buf_char(b, '"');
+	nhi_json_put_string(b, nhi_span_str(value));
 }
 
 void

@@ -91,3 +91,11 @@ nhi_json_put_text(struct nhi_buf *b, struct nhi_span s, size_t chars,
 	}
 	return total;
 }
+
+void
+nhi_json_put_string(struct nhi_buf *b, struct nhi_span s)
+{
+	nhi_buf_char(b, '"');
+	(void)nhi_json_put_text(b, s, SIZE_MAX, SIZE_MAX);
+	nhi_buf_char(b, '"');
+}

@@ -5,10 +5,10 @@
  */
 #include "config.h"
 
+#include "lib/base/json_put.h"
 #include "lib/token/jws.h"
 #include "lib/token/scan.h"
 #include "lib/token/show.h"
-#include "lib/token/utf8.h"
 
 struct layout {
 	struct nhi_span rest;		/* strictly scanned JSON */
@@ -23,36 +23,19 @@ next(struct layout *l)
 	return *l->rest.p++;
 }
 
+/* The character whose first octet c was; an ASCII one stands as it is. */
 static void
-put_unit(struct nhi_buf *out, uint32_t unit)
+put_character(struct layout *l, char c)
 {
-	nhi_buf_printf(out, "\\u%04x", (unsigned int)unit);
-}
-
-/* The character whose first octet is c. */
-static void
-put_character(struct layout *l, unsigned char c)
-{
-	uint32_t v;
+	struct nhi_span whole = { l->rest.p - 1, 1 };
 
 	if (c >= ' ' && c < 0x7f) {
-		nhi_buf_char(l->out, (char)c);
+		nhi_buf_char(l->out, c);
 		return;
 	}
-	if (c < 0x80)
-		v = c;
-	else if (c < 0xe0)
-		v = c & 0x1f;
-	else
-		v = c < 0xf0 ? c & 0x0f : c & 0x07;
-	while (l->rest.n > 0 && (*l->rest.p & 0xc0) == 0x80)
-		v = v << 6 | ((unsigned char)next(l) & 0x3f);
-	if (v < 0x10000) {
-		put_unit(l->out, v);
-		return;
-	}
-	put_unit(l->out, 0xd800 + ((v - 0x10000) >> 10));
-	put_unit(l->out, 0xdc00 + ((v - 0x10000) & 0x3ff));
+	for (; l->rest.n > 0 && (*l->rest.p & 0xc0) == 0x80; whole.n++)
+		(void)next(l);
+	(void)nhi_json_put_text(l->out, whole, 1, SIZE_MAX);
 }
 
 /* A string, its first quote being taken. */
@@ -63,7 +46,7 @@ put_string(struct layout *l)
 	while (l->rest.n > 0) {
 		char c = next(l);
 
-		put_character(l, (unsigned char)c);
+		put_character(l, c);
 		if (c == '"')
 			return;
 		if (c == '\\' && l->rest.n > 0)
