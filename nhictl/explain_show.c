@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "lib/base/json_put.h"
 #include "lib/base/paths.h"
 #include "lib/base/registry.h"
 #include "nhictl/explain_ask.h"
@@ -15,13 +16,13 @@ nhi_ask_json(const struct nhi_ask *a)
 	    NHI_BUF(NHI_EXPLAIN_TEXT + 4096);
 
 	nhi_buf_str(&b, "{\"account\":");
-	nhi_explain_json(&b, nhi_span_str(a->account));
+	nhi_json_put_string(&b, nhi_span_str(a->account));
 	nhi_buf_printf(&b, ",\"allowed\":%s,\"reason\":\"%s\"",
 	    a->reason == NHI_OK ? "true" : "false",
 	    nhi_err_slug(a->reason));
 	if (a->reason != NHI_OK) {
 		nhi_buf_str(&b, ",\"detail\":");
-		nhi_explain_json(&b, nhi_span_str(a->why.text));
+		nhi_json_put_string(&b, nhi_span_str(a->why.text));
 	}
 	if (a->found.identity != NHI_EXPLAIN_NONE)
 		nhi_buf_printf(&b, ",\"identity\":\"%s\",\"ttl\":%" PRId64,

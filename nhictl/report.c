@@ -1,26 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <string.h>
-
+#include "lib/base/json_put.h"
 #include "nhictl/report.h"
 
-/* A JSON string (RFC 8259 7) of ASCII; nothing else comes here. */
 static void
 put_string(FILE *out, const char *s)
 {
-	(void)putc('"', out);
-	for (; *s != '\0'; s++) {
-		unsigned char c = (unsigned char)*s;
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(1U << 20);
 
-		if (c == '"' || c == '\\')
-			(void)fprintf(out, "\\%c", c);
-		else if (c < ' ' || c > '~')
-			(void)fprintf(out, "\\u%04x", c);
-		else
-			(void)putc(c, out);
-	}
-	(void)putc('"', out);
+	nhi_json_put_string(&b, nhi_span_str(s));
+	(void)fputs(nhi_buf_text(&b), out);
 }
 
 static void

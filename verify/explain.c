@@ -6,6 +6,7 @@
 
 #include "conf/match.h"
 #include "conf/template.h"
+#include "lib/base/json_put.h"
 #include "lib/base/num.h"
 #include "verify/explain.h"
 
@@ -31,18 +32,6 @@ put_plain(struct nhi_buf *b, struct nhi_span s)
 {
 	for (size_t i = 0; i < s.n; i++)
 		nhi_buf_char(b, s.p[i] < ' ' || s.p[i] > '~' ? '?' : s.p[i]);
-}
-
-void
-nhi_explain_json(struct nhi_buf *b, struct nhi_span s)
-{
-	nhi_buf_char(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"' || s.p[i] == '\\')
-			nhi_buf_char(b, '\\');
-		nhi_buf_char(b, s.p[i] < ' ' || s.p[i] > '~' ? '?' : s.p[i]);
-	}
-	nhi_buf_char(b, '"');
 }
 
 /* "string", "integer": the words of the manual for a rule's type. */
@@ -122,12 +111,12 @@ put_match_json(const struct nhi_match *m, const struct shown *s,
     struct nhi_buf *b)
 {
 	nhi_buf_str(b, "{\"claim\":");
-	nhi_explain_json(b, nhi_buf_all(&s->claim));
+	nhi_json_put_string(b, nhi_buf_all(&s->claim));
 	nhi_buf_printf(b, ",\"op\":\"%s\",\"want\":", op_name(m->op));
-	nhi_explain_json(b, nhi_buf_all(&s->want));
+	nhi_json_put_string(b, nhi_buf_all(&s->want));
 	nhi_buf_printf(b, ",\"want_type\":\"%s\",\"got\":",
 	    type_name(m->type));
-	nhi_explain_json(b, nhi_buf_all(&s->got));
+	nhi_json_put_string(b, nhi_buf_all(&s->got));
 	nhi_buf_printf(b, ",\"got_type\":\"%s\",\"ok\":%s}", s->type,
 	    s->ok ? "true" : "false");
 }
@@ -169,7 +158,7 @@ put_account(const struct nhi_explain *e, const struct nhi_identity *i,
 	    strcmp(name, e->account) == 0;
 	if (e->json) {
 		nhi_buf_str(b, ",\"account\":");
-		nhi_explain_json(b, nhi_span_str(name));
+		nhi_json_put_string(b, nhi_span_str(name));
 		return;
 	}
 	nhi_buf_printf(b, "    %-3s account %s makes %s\n", ok ? "ok" : "NO",

@@ -43,7 +43,4 @@ enum nhi_err	 nhi_explain_run(const struct nhi_explain *,
 void		 nhi_explain_head(enum nhi_err, const struct nhi_explained *,
 		    const struct nhi_why *, struct nhi_buf *);
 
-/* A JSON string of what may be anything. */
-void		 nhi_explain_json(struct nhi_buf *, struct nhi_span);
-
 #endif

@@ -255,6 +255,9 @@ test_explain_claims(void **state)
 	has(text, "\"want\":\"c\\\"d\\\\\"");
 	has(text, "\"issuer_ok\":false,\"account\":\"");
 	json(text);
+	has(said(0, WORDS(EXPLAIN("claims", "json")), NHI_SPAN("{\"iss\":\""
+	    URL "\",\"sub\":\"j\xc3\xb6" "b:74\"}")),
+	    "\"got\":\"j\\u00f6b:74\"");
 	starts(said(0, WORDS(EXPLAIN("claims", "text")), NHI_SPAN("{\"iss\":"
 	    "\"https://third.example.com\"}")), "issuer\n-\nno rule of ");
 	starts(said(0, WORDS(EXPLAIN("claims", "text")), NHI_SPAN("{}")),
