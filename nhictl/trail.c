@@ -94,7 +94,8 @@ nhi_trail_parse(struct nhi_span line, struct nhi_trail_record *ret)
 
 	if (tok == NULL || line.n > NHI_AUDIT_LINE)
 		return false;
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
+	json_tokener_set_flags(tok,
+	    JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	o = json_tokener_parse_ex(tok, line.p, (int)line.n);
 	if (json_tokener_get_error(tok) != json_tokener_success ||
 	    !json_object_is_type(o, json_type_object) ||
