@@ -6,8 +6,9 @@ Each DIR is a corpus (with ladder, claims, jws, ssh_blob ... in it).  A fuzzer
 cannot sign, so what it made is signed here once more: claims and headers as
 tokens, the parts of certificates by a CA.  What we accept another has to
 accept with the same values: certificates OpenSSH's ssh-keygen, tokens a
-verifier of thirty lines over python3-cryptography.  What it accepts and we
-refuse is counted by our reason.  One thing is not ours to refuse: that a point
+verifier of thirty lines over python3-cryptography; so what it refuses, we do.
+What it accepts and we refuse is counted by our reason, and wrong where that is
+one (NEVER_ALONE) which it looks at as we do.  One thing is not ours to refuse: that a point
 of an ECDSA key is on its curve, which is known to sshd, who has seen the key
 work, and to libcrypto where a CA's signature is checked.
 """
@@ -33,6 +34,11 @@ KEY = ed25519.Ed25519PrivateKey.from_private_bytes(
 CA = ed25519.Ed25519PrivateKey.from_private_bytes(
     hashlib.sha256(b"nhi fuzz ca").digest())
 MARK = b"-cert-v01@openssh.com"
+
+
+NEVER_ALONE = {"signature", "issuer", "audience", "kid-unknown", "alg-none",
+               "alg-missing", "alg-hmac", "not-compact", "no-memory",
+               "internal"}
 
 
 def raw(key):
@@ -173,6 +179,8 @@ def check_tokens(program, dirs, tally):
         if mine[0] != "ok":
             tally["token: both refuse" if theirs is None else
                   "token: only we refuse: " + mine[0]] += 1
+            if theirs is not None and mine[0] in NEVER_ALONE:
+                yield "%s: refused, %s, and good: %s" % (name, mine[0], theirs)
             continue
         tally["token: both accept"] += 1
         seen = [mine[1], int(mine[2]), int(mine[3]), text(mine[4]),
@@ -317,6 +325,8 @@ def check_certificates(program, dirs, tally):
             if mine[0] != "ok":
                 tally["certificate: both refuse" if theirs is None else
                       "certificate: only we refuse: " + mine[0]] += 1
+                if theirs is not None and mine[0] in NEVER_ALONE:
+                    yield "%s: refused, %s, and good" % (name, mine[0])
                 continue
             if theirs is None and off_curve(blob):
                 tally["certificate: only they refuse: off its curve"] += 1

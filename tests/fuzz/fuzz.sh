@@ -46,6 +46,10 @@ dictionary() {
 		echo policy ;;
 	rules | published | cache | session | spool | entry)
 		echo lines ;;
+	ssh_* | krl | keyid)
+		echo ssh ;;
+	http)
+		echo http ;;
 	esac
 }
 
