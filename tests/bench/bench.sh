@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # ./run bench [NAME...]: measure, as ratios in one run.  Names: token sign
-# load nss policy login.  doc/performance.md says what was found.
+# load memory nss policy login.  doc/performance.md says what was found.
 # Called by ./run when everything is built.
 set -eu
 
 TOP=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
 export BUILD=${BUILD:-$TOP/build}
-[ $# -gt 0 ] || set -- token sign load nss policy login
+[ $# -gt 0 ] || set -- token sign load memory nss policy login
 
 machine() {
 	echo "machine: $(nproc) cores, $(uname -r), load $(cut -d' ' -f1 /proc/loadavg)"
@@ -27,6 +27,9 @@ for name in "$@"; do
 		make -s -C "$BUILD" tests/bench/nss_bench
 		(cd "$BUILD" && "$TOP/tests/bench/nss_bench.sh" \
 		    "$BUILD/bench")
+		;;
+	memory)
+		"$TOP/tests/lab/enter.sh" /src/tests/bench/memory.sh
 		;;
 	policy)
 		"$TOP/tests/lab/enter.sh" /src/tests/bench/policy.sh
