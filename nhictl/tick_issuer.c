@@ -7,7 +7,6 @@
  */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/list.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
 #include "lib/base/reap.h"
@@ -71,15 +71,15 @@ look(const struct nhi_tick *t, int dir, const char *name)
 enum nhi_err
 nhi_tick_issuer(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 {
+	NHI_AUTO(nhi_list_close) DIR *list = nhi_list_open(AT_FDCWD, t->issuer);
 	const struct dirent *de;
-	DIR *dp = opendir(t->issuer);
 
-	if (dp == NULL)
+	if (list == NULL)
 		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", t->issuer,
 		    strerror(errno));
-	while ((de = readdir(dp)) != NULL)
-		if (look(t, dirfd(dp), de->d_name))
+	while ((de = nhi_list_next(list)) != NULL)
+		if (look(t, dirfd(list), de->d_name))
 			(*ret)++;
-	(void)closedir(dp);
-	return NHI_OK;
+	return errno == 0 ? NHI_OK : nhi_fail(why, NHI_ERR_STATE, "%s: %s",
+	    t->issuer, strerror(errno));
 }

@@ -5,7 +5,6 @@
  */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,6 +15,7 @@
 #include "lib/base/halt.h"
 #include "lib/base/lease.h"
 #include "lib/base/linger.h"
+#include "lib/base/list.h"
 #include "lib/base/reap.h"
 #include "lib/base/registry.h"
 #include "lib/base/session.h"
@@ -237,28 +237,30 @@ is_stale(const struct nhi_tick *t, int dir, const char *account)
 enum nhi_err
 nhi_tick_leases(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 {
+	NHI_AUTO(nhi_list_close) DIR *list = NULL;
 	NHI_AUTO(nhi_fd_close) int lock = -1;
 	const struct dirent *de;
 	enum nhi_err err;
-	DIR *dp;
 
 	if ((err = nhi_state_lock(t->leases, NHI_LOCK_MS, &lock,
 	    why)) != NHI_OK)
 		return err;
-	if ((dp = opendir(t->leases)) == NULL)
+	if ((list = nhi_list_open(AT_FDCWD, t->leases)) == NULL)
 		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", t->leases,
 		    strerror(errno));
-	while (err == NHI_OK && (de = readdir(dp)) != NULL) {
+	while ((de = nhi_list_next(list)) != NULL) {
 		if (!nhi_name_valid(de->d_name) ||
-		    !is_stale(t, dirfd(dp), de->d_name))
+		    !is_stale(t, dirfd(list), de->d_name))
 			continue;
 		/* Removing asks for no UID in particular. */
-		err = nhi_lease_set(t->leases, de->d_name, NHI_UID_MIN, 0, why);
-		*ret += err == NHI_OK;
-		if (err == NHI_OK)
-			err = nhi_linger_end(t->linger, t->leases, de->d_name,
-			    why);
+		if ((err = nhi_lease_set(t->leases, de->d_name, NHI_UID_MIN, 0,
+		    why)) != NHI_OK)
+			return err;
+		(*ret)++;
+		if ((err = nhi_linger_end(t->linger, t->leases, de->d_name,
+		    why)) != NHI_OK)
+			return err;
 	}
-	(void)closedir(dp);
-	return err;
+	return errno == 0 ? NHI_OK : nhi_fail(why, NHI_ERR_STATE, "%s: %s",
+	    t->leases, strerror(errno));
 }

@@ -2,7 +2,6 @@
 /* tick: spool, marks, holds, hand-overs. */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include "lib/base/file.h"
 #include "lib/base/issued.h"
 #include "lib/base/lease.h"
+#include "lib/base/list.h"
 #include "lib/base/mark.h"
 #include "lib/base/spool.h"
 #include "nhictl/hold.h"
@@ -115,19 +115,19 @@ nhi_tick_holds(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 enum nhi_err
 nhi_tick_pending(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 {
+	NHI_AUTO(nhi_list_close) DIR *list = nhi_list_open(AT_FDCWD, t->pending);
 	const struct dirent *de;
 	struct stat st;
-	DIR *dp = opendir(t->pending);
 
-	if (dp == NULL)
+	if (list == NULL)
 		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", t->pending,
 		    strerror(errno));
-	while ((de = readdir(dp)) != NULL)
-		if (de->d_name[0] != '.' && fstatat(dirfd(dp), de->d_name, &st,
+	while ((de = nhi_list_next(list)) != NULL)
+		if (de->d_name[0] != '.' && fstatat(dirfd(list), de->d_name, &st,
 		    AT_SYMLINK_NOFOLLOW) == 0 && !S_ISDIR(st.st_mode) &&
 		    nhi_tick_time_old(st.st_mtime, PENDING_AGE, t->wall) &&
-		    unlinkat(dirfd(dp), de->d_name, 0) == 0)
+		    unlinkat(dirfd(list), de->d_name, 0) == 0)
 			(*ret)++;
-	(void)closedir(dp);
-	return NHI_OK;
+	return errno == 0 ? NHI_OK : nhi_fail(why, NHI_ERR_STATE, "%s: %s",
+	    t->pending, strerror(errno));
 }

@@ -6,7 +6,6 @@
  */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/list.h"
 #include "lib/base/num.h"
 #include "nhictl/tick.h"
 #include "nhictl/tick_time.h"
@@ -67,25 +67,25 @@ static enum nhi_err
 sweep(struct walk *w, int at, const char *path, bool deeper,
     struct nhi_why *why)
 {
+	NHI_AUTO(nhi_list_close) DIR *list = NULL;
 	NHI_AUTO(nhi_fd_close) int fd = -1;
 	const struct dirent *de;
 	enum nhi_err err;
-	DIR *dp;
 
 	if ((err = nhi_dir_open(at, path, &fd, why)) != NHI_OK)
 		return errno == ENOENT ? NHI_OK : err;
-	if ((dp = fdopendir(fd)) == NULL)
+	if ((list = nhi_list_take(&fd)) == NULL)
 		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", path,
 		    strerror(errno));
-	fd = -1;
-	while (err == NHI_OK && (de = readdir(dp)) != NULL) {
-		if (deeper && de->d_type == DT_DIR && de->d_name[0] != '.')
-			err = sweep(w, dirfd(dp), de->d_name, false, why);
-		else
-			look(w, dirfd(dp), de->d_name);
+	while ((de = nhi_list_next(list)) != NULL) {
+		if (!deeper || de->d_type != DT_DIR || de->d_name[0] == '.')
+			look(w, dirfd(list), de->d_name);
+		else if ((err = sweep(w, dirfd(list), de->d_name, false,
+		    why)) != NHI_OK)
+			return err;
 	}
-	(void)closedir(dp);
-	return err;
+	return errno == 0 ? NHI_OK : nhi_fail(why, NHI_ERR_STATE, "%s: %s",
+	    path, strerror(errno));
 }
 
 enum nhi_err

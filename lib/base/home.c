@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,6 +11,7 @@
 #include "lib/base/file.h"
 #include "lib/base/home.h"
 #include "lib/base/lease.h"
+#include "lib/base/list.h"
 #include "lib/base/name.h"
 #include "lib/base/num.h"
 #include "lib/base/path.h"
@@ -187,20 +187,17 @@ enum nhi_err
 nhi_home_sweep(const char *homes, const char *leases, uint64_t *ret_gone,
     struct nhi_why *why)
 {
+	NHI_AUTO(nhi_list_close) DIR *list = NULL;
 	NHI_AUTO(nhi_fd_close) int lent = -1;
 	enum nhi_err err, first = NHI_OK;
 	const struct dirent *de;
 	bool gone;
-	DIR *dp;
-	int fd;
 
 	if ((err = open_lent(homes, false, &lent, why)) != NHI_OK)
 		return errno == ENOENT ? NHI_OK : err;
-	if ((fd = dup(lent)) < 0 || (dp = fdopendir(fd)) == NULL) {
-		nhi_fd_close(&fd);
+	if ((list = nhi_list_open(lent, ".")) == NULL)
 		return fault("all", why);
-	}
-	while ((de = readdir(dp)) != NULL) {
+	while ((de = nhi_list_next(list)) != NULL) {
 		if (!nhi_name_valid(de->d_name))
 			continue;
 		err = sweep_one(lent, &(struct places){ homes, leases },
@@ -210,6 +207,5 @@ nhi_home_sweep(const char *homes, const char *leases, uint64_t *ret_gone,
 		else if (first == NHI_OK)
 			first = err;
 	}
-	(void)closedir(dp);
-	return first;
+	return errno == 0 || first != NHI_OK ? first : fault("all", why);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "lib/base/file.h"
 #include "lib/base/lease.h"
 #include "lib/base/linger.h"
+#include "lib/base/list.h"
 #include "lib/base/policy.h"
 #include "lib/base/registry.h"
 
@@ -90,14 +90,14 @@ enum nhi_err
 nhi_linger_sweep(const struct nhi_linger *l, uint64_t *ret_gone,
     struct nhi_why *why)
 {
+	NHI_AUTO(nhi_list_close) DIR *list = opendir(l->dir);
 	enum nhi_err err, first = NHI_OK;
 	const struct dirent *de;
-	DIR *dp = opendir(l->dir);
 
-	if (dp == NULL)
+	if (list == NULL)
 		return errno == ENOENT ? NHI_OK : nhi_fail(why, NHI_ERR_STATE,
 		    "%s: %s", l->dir, strerror(errno));
-	while ((de = readdir(dp)) != NULL) {
+	while ((de = nhi_list_next(list)) != NULL) {
 		if (nhi_linger_left(l, de->d_name) != 1)
 			continue;
 		err = sweep_one(l, de->d_name, first == NHI_OK ? why : NULL);
@@ -106,6 +106,6 @@ nhi_linger_sweep(const struct nhi_linger *l, uint64_t *ret_gone,
 		else if (first == NHI_OK)
 			first = err;
 	}
-	(void)closedir(dp);
-	return first;
+	return errno == 0 || first != NHI_OK ? first : nhi_fail(why,
+	    NHI_ERR_STATE, "%s: %s", l->dir, strerror(errno));
 }

@@ -11,7 +11,6 @@
  */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -20,6 +19,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/list.h"
 #include "lib/base/num.h"
 #include "lib/base/path.h"
 #include "lib/base/uidwriter.h"
@@ -130,19 +130,13 @@ look(struct list *l, const char *number)
 static enum nhi_err
 collect(struct list *l)
 {
+	NHI_AUTO(nhi_list_close) DIR *list = nhi_list_open(l->w->numbers, ".");
 	const struct dirent *de;
-	int fd = dup(l->w->numbers);
-	DIR *dp;
 
-	if (fd < 0 || (dp = fdopendir(fd)) == NULL) {
-		nhi_fd_close(&fd);
-		return nhi_uidwriter_fail(l->w, "uid");
-	}
-	rewinddir(dp);
-	while ((de = readdir(dp)) != NULL)
+	while (list != NULL && (de = nhi_list_next(list)) != NULL)
 		look(l, de->d_name);
-	(void)closedir(dp);
-	return NHI_OK;
+	return list != NULL && errno == 0 ? NHI_OK :
+	    nhi_uidwriter_fail(l->w, "uid");
 }
 
 /* The entry before the number: another name may take that at once. */

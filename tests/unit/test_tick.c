@@ -24,6 +24,7 @@
 #include "lib/base/revoke.h"
 #include "lib/base/session.h"
 #include "nhictl/tick.h"
+#include "tests/unit/list_fails.h"
 #include "tests/unit/temp_dir.h"
 
 #define UID	2000300123
@@ -454,10 +455,36 @@ test_missing(void **state)
 	assert_int_equal(n, 0);
 }
 
+/* A step that has not seen all does not say that it is done. */
+static void
+test_broken_off(void **state)
+{
+	static enum nhi_err (*const steps[])(const struct nhi_tick *,
+	    uint64_t *, struct nhi_why *) = {
+		nhi_tick_sessions, nhi_tick_leases, nhi_tick_issuer,
+		nhi_tick_holds, nhi_tick_pending, nhi_tick_issued,
+		nhi_tick_revoked, nhi_tick_temporary, nhi_tick_linger,
+		/* End of the steps */
+	};
+	enum nhi_err err;
+	uint64_t n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		assert_int_equal(steps[i](&tick, &n, NULL), NHI_OK);
+		list_fails = true;
+		err = steps[i](&tick, &n, NULL);
+		list_fails = false;
+		assert_int_equal(err, NHI_ERR_STATE);
+	}
+	assert_int_equal(n, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEMP_TEST(test_broken_off, setup),
 		TEMP_TEST(test_holds, setup),
 		TEMP_TEST(test_sessions, setup),
 		TEMP_TEST(test_many, setup),
