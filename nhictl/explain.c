@@ -50,10 +50,11 @@ set_option(struct nhi_ask *a, const char *name, const char *value)
 	else if (strcmp(name, "--claims") == 0 && a->file == NULL) {
 		a->file = value;
 		a->claims = true;
-	} else if (strcmp(name, "--at") == 0 && nhi_num_parse(
-	    nhi_span_str(value), INT64_MAX / 2, &at))
+	} else if (strcmp(name, "--at") == 0 && !a->timed && nhi_num_parse(
+	    nhi_span_str(value), INT64_MAX / 2, &at)) {
 		a->now = (int64_t)at;
-	else
+		a->timed = true;
+	} else
 		return false;
 	return true;
 }

@@ -34,6 +34,9 @@ nhi_explain_used(const char *mark, bool never, struct nhi_used *ret,
 	if ((err = check_revoked(mark, why)) != NHI_OK)
 		return err;
 	found = nhi_mark_find(NHI_MARKS_DIR, mark, ret->by);
+	/* Where there is no directory of marks, nothing was used. */
+	if (found < 0 && errno == ENOENT)
+		return NHI_OK;
 	ret->unknown = found < 0 && errno == EACCES;
 	if (found < 0 && !ret->unknown)
 		return nhi_fail(why, NHI_ERR_STATE, "mark %.16s: %s", mark,

@@ -111,6 +111,12 @@ try 'explain: the same by somebody else' 0 'ok: identity' \
     nobody nhictl explain --account web-deploy --token "$WORK/token-link"
 try 'explain: what is too large for a token' 1 'result   too-large' \
     nhictl explain --account web-deploy --token "$WORK/large"
+try 'explain: --at twice' 64 '^usage' nhictl explain \
+    --account web-deploy --token "$WORK/token" --at 1 --at 2
+mv /var/lib/nhi/marks /var/lib/nhi/marks.away
+try 'explain: with no directory of marks, nothing was used' 0 'result   ok' \
+    nhictl explain --account web-deploy --token "$WORK/token"
+mv /var/lib/nhi/marks.away /var/lib/nhi/marks
 try 'explain: no address' 64 '^usage' nhictl explain \
     --account web-deploy --token "$WORK/token" --source junk
 
