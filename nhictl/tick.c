@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/file.h"
@@ -62,6 +63,38 @@ make_run(void)
 		    dirs[i].mode, 0, 0, &why);
 
 		if (err != NHI_OK) {
+			(void)nhi_ctl_fail(err, &why);
+			return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * Those of who is not root, by the owner of a file as a login makes them:
+ * without them doctor would call a host damaged that was booted.
+ */
+static bool
+make_owned(void)
+{
+	static const struct {
+		const char *path;
+		const char *owner;
+	} dirs[] = {
+		{ NHI_SLOTS_DIR, NHI_ID_ISSUER },
+		{ NHI_DIRECT_DIR, NHI_ID_VERIFY },
+		/* End of the owned directories */
+	};
+	struct nhi_why why;
+	struct stat st;
+	enum nhi_err err;
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		/* Not set up. */
+		if (lstat(dirs[i].owner, &st) != 0)
+			continue;
+		if ((err = nhi_dir_make(AT_FDCWD, dirs[i].path, 0700,
+		    st.st_uid, st.st_gid, &why)) != NHI_OK) {
 			(void)nhi_ctl_fail(err, &why);
 			return false;
 		}
@@ -159,7 +192,7 @@ nhi_verb_tick(int argc, char **argv)
 		(void)fputs("nhictl: tick is root's\n", stderr);
 		return NHI_CTL_FAULT;
 	}
-	if (!make_run())
+	if (!make_run() || !make_owned())
 		return NHI_CTL_FAULT;
 	stamp(now);
 	ask_time(&tick);

@@ -19,6 +19,12 @@ identities = (
 $(identity web corp web-deploy sub job-1),
 $(identity pr corp 'pr-{repo}-{run}' sub job-pr) );
 END
+
+# /run is empty after a boot: what a login would make is there before it.
+rm -rf /run/nhi/slots /run/nhi/direct
+try 'tick makes what a boot took' 0 '' nhictl tick
+mode_is /run/nhi/slots 'nhi:nhi 700'
+mode_is /run/nhi/direct '_nhi:_nhi 700'
 key k
 
 count() {
