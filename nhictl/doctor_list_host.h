@@ -50,6 +50,10 @@
 	X(SSHD_CERTS, ERROR, "sshd-no-certificates",			\
 	    "sshd takes no certificates",				\
 	    "add *-cert-v01@openssh.com to PubkeyAcceptedAlgorithms")	\
+	X(SSHD_CA_ALGORITHMS, ERROR, "sshd-ca-algorithms",		\
+	    "sshd takes no signature of a CA that is trusted here: its "	\
+	    "certificates open nothing",				\
+	    "add it to CASignatureAlgorithms, reload sshd")		\
 	X(SSHD_STALE, WARNING, "sshd-not-reloaded",			\
 	    "the sshd that runs has not read its configuration since "	\
 	    "it changed",						\

@@ -143,6 +143,45 @@ check_global_ca(struct nhi_doctor *d, struct nhi_span config)
 		    "TrustedUserCAKeys of root is %s", path);
 }
 
+static bool
+is_listed(struct nhi_span list, struct nhi_span name)
+{
+	struct nhi_span one;
+
+	while (nhi_span_cut(&list, ',', &one))
+		if (nhi_span_equal(one, name))
+			return true;
+	return false;
+}
+
+/* A CA signs in one way, an RSA key as lib/ssh/signature.c begins. */
+static void
+check_ca_algorithms(struct nhi_doctor *d, struct nhi_span config)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf ours = NHI_BUF(CA_SIZE);
+	struct nhi_span rest, line, type, told = { NULL, 0 };
+	char list[1024];
+
+	if (!nhi_doctor_sshd_value(config, "CASignatureAlgorithms", list,
+	    sizeof(list)) || nhi_file_read(AT_FDCWD, NHI_CA_TRUSTED,
+	    NHI_FILE_ROOT, &ours, NULL) != NHI_OK)
+		return;
+	rest = nhi_buf_all(&ours);
+	while (rest.n > 0 && nhi_span_cut(&rest, '\n', &line)) {
+		if (line.n == 0 || *line.p == '#' ||
+		    !nhi_span_cut(&line, ' ', &type))
+			continue;
+		if (nhi_span_is(type, "ssh-rsa"))
+			type = NHI_SPAN("rsa-sha2-512");
+		if (is_listed(nhi_span_str(list), type) ||
+		    nhi_span_equal(type, told))
+			continue;
+		told = type;
+		nhi_doctor_find(d, NHI_DOCTOR_SSHD_CA_ALGORITHMS,
+		    "CASignatureAlgorithms has no %.*s", (int)type.n, type.p);
+	}
+}
+
 /* The number before the first character that is no digit. */
 static bool
 leading(const char *text, uint64_t *ret)
@@ -206,6 +245,7 @@ nhi_doctor_sshd_host(struct nhi_doctor *d)
 	check_process(d, config);
 	check_revoked(d, config);
 	check_global_ca(d, config);
+	check_ca_algorithms(d, config);
 	check_startups(d, config);
 	check_penalties(d, config);
 	if (d->host.permit_tty && access(LASTLOG_FILE, F_OK) == 0)

@@ -102,6 +102,10 @@ finds sshd-refuses-accounts DenyUsers "conf 'DenyUsers web-*'" unconf
 # (The name that OpenSSH 8.4 knows, too.)
 finds sshd-no-certificates 'plain keys only' \
     "conf 'PubkeyAcceptedKeyTypes ssh-ed25519'" unconf
+finds sshd-ca-algorithms 'signatures of other keys only' \
+    "conf 'CASignatureAlgorithms ssh-ed25519,rsa-sha2-512'" unconf
+is 'and all that a CA of ours may have' '' \
+    "$(conf 'CASignatureAlgorithms ecdsa-sha2-nistp256,rsa-sha2-256'; ids; unconf)"
 finds sshd-not-reloaded 'a pid file that is older than the drop-in' \
     "touch -d '2 minutes ago' $DROPIN; touch -d '1 hour ago' /run/sshd.pid" \
     "put_back $DROPIN; touch /run/sshd.pid"
