@@ -31,11 +31,9 @@ find_group(const char *name, uint32_t *ret)
 }
 
 enum nhi_err
-nhi_apply_check(const struct nhi_apply_paths *paths,
-    const struct nhi_report *report, struct nhi_plan **ret,
-    struct nhi_why *why)
+nhi_apply_judge(const struct nhi_apply_paths *paths,
+    struct nhi_faults *faults, struct nhi_plan **ret, struct nhi_why *why)
 {
-	NHI_AUTO(nhi_faults_wipe) struct nhi_faults faults = { 0 };
 	NHI_AUTO(nhi_world_wipe) struct nhi_world world = { 0 };
 	enum nhi_err err;
 
@@ -43,7 +41,17 @@ nhi_apply_check(const struct nhi_apply_paths *paths,
 		return err;
 	world.now = (int64_t)time(NULL);
 	world.find_group = find_group;
-	err = nhi_check(&paths->policy, &world, &faults, ret, why);
+	return nhi_check(&paths->policy, &world, faults, ret, why);
+}
+
+enum nhi_err
+nhi_apply_check(const struct nhi_apply_paths *paths,
+    const struct nhi_report *report, struct nhi_plan **ret,
+    struct nhi_why *why)
+{
+	NHI_AUTO(nhi_faults_wipe) struct nhi_faults faults = { 0 };
+	enum nhi_err err = nhi_apply_judge(paths, &faults, ret, why);
+
 	nhi_report_faults(report, &faults);
 	if (err == NHI_ERR_POLICY_INVALID)
 		nhi_report_refused(report, &faults);

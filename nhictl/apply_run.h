@@ -19,7 +19,12 @@ struct nhi_apply_paths {
 /* Those of a running host. */
 extern const struct nhi_apply_paths nhi_apply_host;
 
-/* Load and judge the policy, and report what is wrong with it. */
+/* Load the policy and judge it on this host; its faults are the caller's. */
+enum nhi_err	 nhi_apply_judge(const struct nhi_apply_paths *,
+		    struct nhi_faults *, struct nhi_plan **ret,
+		    struct nhi_why *) NHI_MUST;
+
+/* The same, and report what is wrong with it. */
 enum nhi_err	 nhi_apply_check(const struct nhi_apply_paths *,
 		    const struct nhi_report *, struct nhi_plan **ret,
 		    struct nhi_why *) NHI_MUST;

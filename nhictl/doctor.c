@@ -17,7 +17,8 @@ enum need {
 
 /*
  * Names come before sshd, since sshd's Match Group is no better than they
- * are, and the policy before both.
+ * are, and the policy before both.  What apply would say now comes after all
+ * that says why.
  */
 static const struct {
 	const char *name;
@@ -42,6 +43,7 @@ static const struct {
 	{ "disk", ALWAYS, true, nhi_doctor_disk },
 	{ "clock", ALWAYS, true, nhi_doctor_clock },
 	{ "audit", ALWAYS, false, nhi_doctor_audit },
+	{ "policy on this host", ALWAYS, false, nhi_doctor_outgrown },
 	{ "state", STATE, false, nhi_doctor_state },
 	{ "ledgers", STATE, false, nhi_doctor_ledger },
 	{ "probes", PROBE, false, nhi_doctor_probe },

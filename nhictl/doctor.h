@@ -109,6 +109,7 @@ bool	 nhi_doctor_sshd_value(struct nhi_span config, const char *word,
 void	 nhi_doctor_load(struct nhi_doctor *);
 void	 nhi_doctor_policy(struct nhi_doctor *);
 void	 nhi_doctor_rules(struct nhi_doctor *);
+void	 nhi_doctor_outgrown(struct nhi_doctor *);
 void	 nhi_doctor_holds(struct nhi_doctor *);
 void	 nhi_doctor_nss(struct nhi_doctor *);
 void	 nhi_doctor_users(struct nhi_doctor *);

@@ -86,6 +86,10 @@
 	X(POLICY_UNAPPLIED, WARNING, "policy-unapplied",		\
 	    "what is written is not what is in force",			\
 	    "nhictl apply")						\
+	X(POLICY_OUTGROWN, ERROR, "policy-outgrown",			\
+	    "the host has changed: apply would refuse the policy that "	\
+	    "is in force",						\
+	    "nhictl apply --check-only, and mend what it names")	\
 	X(HOST_RENAMED, WARNING, "host-renamed",			\
 	    "the host has another name than its certificates say",	\
 	    "host = { id = ... } in the policy, or nhictl apply")	\

@@ -13,6 +13,7 @@
 #include "conf/check.h"
 #include "lib/base/file.h"
 #include "lib/base/hold.h"
+#include "nhictl/apply_run.h"
 #include "nhictl/doctor.h"
 #include "nhictl/hold.h"
 #include "nhictl/when.h"
@@ -81,6 +82,41 @@ nhi_doctor_policy(struct nhi_doctor *d)
 	    strcmp(name.nodename, d->host.id) != 0)
 		nhi_doctor_find(d, NHI_DOCTOR_HOST_RENAMED, "certificates "
 		    "say %s, the host is %s", d->host.id, name.nodename);
+}
+
+/* Somebody else has said what apply would say. */
+static bool
+is_said(const struct nhi_doctor *d)
+{
+	if (nhi_doctor_has(d, NHI_DOCTOR_POLICY_UNAPPLIED) ||
+	    nhi_doctor_has(d, NHI_DOCTOR_GROUP_GONE))
+		return true;
+	for (size_t i = 0; i < d->nfound; i++)
+		if (nhi_doctor_kinds[d->found[i].id].severity ==
+		    NHI_DOCTOR_ERROR)
+			return true;
+	return false;
+}
+
+/*
+ * The policy was good when it was applied: a name, a program or a number may
+ * be somebody else's since.  What others have found comes first.
+ */
+void
+nhi_doctor_outgrown(struct nhi_doctor *d)
+{
+	NHI_AUTO(nhi_faults_wipe) struct nhi_faults faults = { 0 };
+	NHI_AUTO(nhi_plan_freep) struct nhi_plan *plan = NULL;
+	struct nhi_why why = { "" };
+	enum nhi_err err;
+
+	if (!d->published || d->plan == NULL || is_said(d))
+		return;
+	err = nhi_apply_judge(&nhi_apply_host, &faults, &plan, &why);
+	if (err == NHI_ERR_POLICY_INVALID)
+		nhi_doctor_find(d, NHI_DOCTOR_POLICY_OUTGROWN, "%s", why.text);
+	else if (err != NHI_OK)
+		nhi_doctor_put_blind(d, "the policy on this host", why.text);
 }
 
 static void

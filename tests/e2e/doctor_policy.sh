@@ -23,6 +23,12 @@ finds policy-unapplied 'an edit that was not applied' \
     "sed -i s/alice@/bob@/ $POLICY" unchanged
 finds '' 'an edit that changes nothing' "echo '# a comment' >>$POLICY" \
     unchanged
+cp /usr/bin/id /usr/local/bin/deploy
+changed 's|account = "web-deploy";|& sudo = [ "/usr/local/bin/deploy" ];|'
+is 'a policy with sudo, as it was applied' '' "$(ids)"
+finds policy-outgrown 'a command of sudo that others may write since' \
+    'chmod o+w /usr/local/bin/deploy' 'chmod o-w /usr/local/bin/deploy'
+unchanged
 finds host-renamed 'another name of the host' \
     "changed 's/id = \"[^\"]*\"; //' && hostname web-2" \
     'hostname web-1.example.com; unchanged'
