@@ -112,7 +112,11 @@
 	    "pam-auth-update, or put the auth line of pam_nhi first")	\
 	X(PAM_AUTH_MISSING, ERROR, "pam-auth-missing",			\
 	    "policy lets machines in by a line that is not there",	\
-	    "pam-auth-update --enable nhi, or add the auth line")
+	    "pam-auth-update --enable nhi, or add the auth line")		\
+	X(PAM_ARGUMENT, ERROR, "pam-argument",				\
+	    "pam_nhi does not know the word on its line, and refuses "	\
+	    "every machine there",					\
+	    "mend the line as pam_nhi(8) has it")
 
 #define NHI_DOCTOR_NAMES(X)						\
 	X(NSS_MODULE, ERROR, "nss-module",				\

@@ -133,6 +133,40 @@ check_auth(struct nhi_doctor *d, const char *service,
 		    "stands above pam_nhi", service);
 }
 
+/* pam_nhi(8) has them; it refuses every machine for any other word. */
+static bool
+is_argument(struct nhi_span word)
+{
+	static const char file[] = "token_file=/";
+
+	return word.n == 0 || nhi_span_is(word, "defer") ||
+	    nhi_span_is(word, "use_first_pass") ||
+	    nhi_span_is(word, "try_first_pass") ||
+	    (word.n >= sizeof(file) - 1 &&
+	    memcmp(word.p, file, sizeof(file) - 1) == 0);
+}
+
+static void
+check_arguments(struct nhi_doctor *d, const char *service,
+    const struct nhi_stack *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct nhi_stack_line *l = &s->lines[i];
+		struct nhi_span word = { l->args, 0 };
+
+		if (strcmp(l->module, MODULE) != 0)
+			continue;
+		for (; *word.p != '\0'; word.p += word.n) {
+			word.p += strspn(word.p, " \t");
+			word.n = strcspn(word.p, " \t");
+			if (!is_argument(word))
+				nhi_doctor_find(d, NHI_DOCTOR_PAM_ARGUMENT,
+				    "%s: the %s line of pam_nhi has %.*s",
+				    service, l->type, (int)word.n, word.p);
+		}
+	}
+}
+
 static void
 check_sshd(struct nhi_doctor *d)
 {
@@ -149,6 +183,7 @@ check_sshd(struct nhi_doctor *d)
 	if (!check_env(d, &s))
 		check_first(d, &s, "session", NHI_DOCTOR_PAM_SESSION);
 	check_auth(d, "sshd", &s);
+	check_arguments(d, "sshd", &s);
 	first = nhi_stack_at(&s, "account", 0);
 	if (first != NULL && strcmp(first->module, MODULE) == 0 &&
 	    strstr(first->args, "defer") == NULL)
@@ -177,6 +212,7 @@ check_service(struct nhi_doctor *d, const char *service)
 			    "%s: no %s line of pam_nhi", service, types[i]);
 	(void)check_above(d, service, &s);
 	check_auth(d, service, &s);
+	check_arguments(d, service, &s);
 }
 
 void

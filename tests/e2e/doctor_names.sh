@@ -39,6 +39,9 @@ finds pam-service 'common-account without us' \
 finds pam-auth-order 'pam_unix before us' \
     "sed -i '1i auth sufficient pam_unix.so' /etc/pam.d/common-auth" \
     'put_back /etc/pam.d/common-auth'
+finds pam-argument 'a word that is misspelt' \
+    "sed -i '/^account.*pam_nhi/s/ defer/ defer debug/' /etc/pam.d/sshd" \
+    'put_back /etc/pam.d/sshd'
 
 # Names
 keep /etc/nsswitch.conf /etc/passwd /etc/shadow /etc/group /etc/gshadow \
