@@ -88,6 +88,7 @@ make_owned(void)
 	struct nhi_why why;
 	struct stat st;
 	enum nhi_err err;
+	bool good = true;
 
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
 		/* Not set up. */
@@ -96,10 +97,10 @@ make_owned(void)
 		if ((err = nhi_dir_make(AT_FDCWD, dirs[i].path, 0700,
 		    st.st_uid, st.st_gid, &why)) != NHI_OK) {
 			(void)nhi_ctl_fail(err, &why);
-			return false;
+			good = false;
 		}
 	}
-	return true;
+	return good;
 }
 
 /* Whether all went well or not: what did not has been told. */
@@ -178,7 +179,7 @@ nhi_verb_tick(int argc, char **argv)
 	    .published = NHI_PUBLISHED_DIR, .run = NHI_RUN_DIR,
 	    .state = NHI_STATE_DIR, .ca = NHI_CA_DIR, .wall = now,
 	    .record = nhi_record };
-	bool verbose = false;
+	bool verbose = false, good;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "v", options, NULL)) != -1) {
@@ -192,11 +193,13 @@ nhi_verb_tick(int argc, char **argv)
 		(void)fputs("nhictl: tick is root's\n", stderr);
 		return NHI_CTL_FAULT;
 	}
-	if (!make_run() || !make_owned())
+	if (!make_run())
 		return NHI_CTL_FAULT;
+	/* The sessions are ended without them, too. */
+	good = make_owned();
 	stamp(now);
 	ask_time(&tick);
-	if (!run(&tick, verbose))
+	if (!run(&tick, verbose) || !good)
 		return NHI_CTL_FAULT;
 	return nhi_ctl_done(fflush(stdout) == 0);
 }

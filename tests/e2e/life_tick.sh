@@ -25,6 +25,13 @@ rm -rf /run/nhi/slots /run/nhi/direct
 try 'tick makes what a boot took' 0 '' nhictl tick
 mode_is /run/nhi/slots 'nhi:nhi 700'
 mode_is /run/nhi/direct '_nhi:_nhi 700'
+rm -rf /run/nhi/slots /run/nhi/tick
+ln -s nowhere /run/nhi/slots
+try 'tick says what is not the directory that it should be' 2 /run/nhi/slots \
+    nhictl tick
+is 'and does all else' yes "$([ -e /run/nhi/tick ] && echo yes)"
+rm /run/nhi/slots
+try 'until it can be made' 0 '' nhictl tick
 key k
 
 count() {
