@@ -104,17 +104,27 @@ verify(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
 	return e->verdict.reason;
 }
 
+/* All that can refuse it comes before it is spent. */
 static enum nhi_err
-hand_on(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
-    struct nhi_why *why)
+decide(const struct nhi_pam_call *c, struct nhi_pam_evidence *e,
+    int64_t *ret_until, struct nhi_why *why)
 {
-	const struct nhi_grant g = nhi_pam_evidence_grant(c, e);
-	struct nhi_pam_pending p;
+	struct nhi_grant g;
 	enum nhi_err err;
 
-	if ((err = nhi_grant_until(&g, e->verdict.exp, &p.expires,
-	    why)) != NHI_OK)
+	if ((err = nhi_pam_evidence_identity(c, e, why)) != NHI_OK ||
+	    (err = nhi_pam_evidence_state(c, e, why)) != NHI_OK)
 		return err;
+	g = nhi_pam_evidence_grant(c, e);
+	return nhi_grant_until(&g, e->verdict.exp, ret_until, why);
+}
+
+static enum nhi_err
+hand_on(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
+    int64_t until, struct nhi_why *why)
+{
+	struct nhi_pam_pending p = { .expires = until };
+
 	memcpy(p.mark, e->mark, sizeof(p.mark));
 	memcpy(p.identity, e->identity->name, strlen(e->identity->name) + 1);
 	return nhi_pam_pending_put(c, &p, why);
@@ -140,18 +150,18 @@ take_token(struct nhi_pam_call *c, struct nhi_pam_evidence *e,
     struct nhi_why *why)
 {
 	enum nhi_err err;
+	int64_t until = 0;
 
 	if ((err = may_take_token(c, why)) != NHI_OK ||
 	    (err = nhi_policy_rules(&c->policy, c->user, &c->account,
 	    &c->rules, why)) != NHI_OK ||
 	    (err = verify(c, e, why)) != NHI_OK ||
-	    (err = nhi_pam_evidence_identity(c, e, why)) != NHI_OK ||
-	    (err = nhi_pam_evidence_state(c, e, why)) != NHI_OK ||
+	    (err = decide(c, e, &until, why)) != NHI_OK ||
 	    /* There is no key to bind it to: a token is good once. */
 	    (err = nhi_grant_spend(e->issuer, &e->verdict, NULL,
 	    why)) != NHI_OK ||
 	    (err = record(c, e, why)) != NHI_OK ||
-	    (err = hand_on(c, e, why)) != NHI_OK)
+	    (err = hand_on(c, e, until, why)) != NHI_OK)
 		return err;
 	return NHI_OK;
 }

@@ -57,6 +57,25 @@ try 'too much is refused' 255 '^nhi: refused: input ' \
     by_token "$WORK/token" web-deploy@127.0.0.1 id
 is 'as too large' too-large "$(audit_last token.deny | field reason)"
 
+# Within the skew of the clocks its end is not believed; there is no grace.
+sed 's/preset = "github";/& grace = "0s";/' /etc/nhi/nhi.conf >"$WORK/conf"
+cp /etc/nhi/nhi.conf "$WORK/saved"
+cp "$WORK/conf" /etc/nhi/nhi.conf
+nhictl apply >"$OUT" 2>&1 || not_ok 'a policy without grace'
+mint --claims "$SMALL" --set iat=-300 --set nbf=-300 --set exp=-20 \
+    >"$WORK/token"
+marks=$(ls -A /var/lib/nhi/marks | wc -l)
+accepted=$(nhictl audit --event token.accept | wc -l)
+try 'a token that grants nothing any more is refused' 255 \
+    '^nhi: refused: token ' \
+    by_token "$WORK/token" web-deploy@127.0.0.1 id
+is 'as expired' expired "$(audit_last token.deny | field reason)"
+is 'it is not recorded as accepted' "$accepted" \
+    "$(nhictl audit --event token.accept | wc -l)"
+is 'nor spent' "$marks" "$(ls -A /var/lib/nhi/marks | wc -l)"
+cp "$WORK/saved" /etc/nhi/nhi.conf
+nhictl apply >"$OUT" 2>&1 || not_ok 'the policy again'
+
 nhictl hold add --account web-deploy --reason test >"$OUT"
 mint --claims "$SMALL" >"$WORK/token"
 try 'a hold closes this road, too' 255 '^nhi: refused: policy ' \
