@@ -44,12 +44,18 @@ put_claim(const struct nhi_token *t, const struct nhi_list *path,
 }
 
 static void
+put_issuer(const struct nhi_question *q, size_t source, struct nhi_verdict *v)
+{
+	nhi_verdict_line(v, "issuer",
+	    nhi_span_str(q->rules->issuers[source].name));
+}
+
+static void
 put_lines(const struct nhi_question *q, const struct nhi_token *t,
     struct nhi_verdict *v)
 {
 	const struct nhi_issuer *i = &q->rules->issuers[t->source];
 
-	nhi_verdict_line(v, "issuer", nhi_span_str(i->name));
 	nhi_verdict_line(v, "alg", nhi_span_str(nhi_alg_name(t->alg)));
 	if (t->kid.p != NULL)
 		nhi_verdict_line(v, "kid", cut(t->kid));
@@ -62,17 +68,23 @@ put_lines(const struct nhi_question *q, const struct nhi_token *t,
 }
 
 /*
- * Whose keys are missing, so that they can be asked for: the policy's name of
- * it, never the token's.
+ * Whose keys are missing is told, so that they can be asked for: the policy's
+ * name of it, never the token's.  What another of the same url did sign is in
+ * the record all the same.
  */
 static void
-put_missing(const struct nhi_question *q, enum nhi_err err, size_t tried,
-    struct nhi_verdict *v)
+put_refused(const struct nhi_question *q, enum nhi_err err, size_t tried,
+    const struct nhi_token *t, struct nhi_verdict *v)
 {
 	if (tried < q->rules->nissuers && (err == NHI_ERR_KID_UNKNOWN ||
 	    err == NHI_ERR_JWKS_MISSING || err == NHI_ERR_JWKS_STALE))
-		nhi_verdict_line(v, "issuer",
-		    nhi_span_str(q->rules->issuers[tried].name));
+		put_issuer(q, tried, v);
+	else if (t != NULL)
+		put_issuer(q, t->source, v);
+	if (t == NULL)
+		return;
+	memcpy(v->mark, t->mark, sizeof(v->mark));
+	put_lines(q, t, v);
 }
 
 enum nhi_err
@@ -92,16 +104,13 @@ nhi_verify_bytes(const struct nhi_question *q,
 	request.ret_tried = &tried;
 	request.ret_refused = &refused;
 	if ((err = nhi_token_verify(&request, &t, why)) != NHI_OK) {
-		put_missing(q, err, tried, v);
-		if (refused != NULL) {
-			memcpy(v->mark, refused->mark, sizeof(v->mark));
-			put_lines(q, refused, v);
-		}
+		put_refused(q, err, tried, refused, v);
 		return err;
 	}
 	memcpy(v->mark, t->mark, sizeof(v->mark));
 	v->iat = t->iat < 0 ? 0 : t->iat;
 	v->exp = t->exp;
+	put_issuer(q, t->source, v);
 	put_lines(q, t, v);
 	match.issuer = t->source;
 	match.claims = t->claims;

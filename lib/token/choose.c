@@ -35,13 +35,14 @@ may_be(const struct nhi_issuer *issuer, struct nhi_value claims)
 	return nhi_span_is(nhi_json_string(iss), issuer->url);
 }
 
+/* What was signed is kept, whoever's refusal is told. */
 static void
-swap(struct nhi_ladder *a, struct nhi_ladder *b)
+keep(struct nhi_ladder *told, struct nhi_ladder *end)
 {
-	struct nhi_ladder kept = *a;
-
-	*a = *b;
-	*b = kept;
+	if (told->refused == NULL) {
+		told->refused = end->refused;
+		end->refused = NULL;
+	}
 }
 
 /*
@@ -63,8 +64,11 @@ verify_some(const struct nhi_token_request *req, struct nhi_token **ret,
 			continue;
 		if (nhi_ladder_run(req, &req->sources[i], ret, &end) == NHI_OK)
 			return NHI_OK;
+		keep(told, &end);
 		if (told->err == NHI_OK || told->how < end.how) {
-			swap(told, &end);
+			told->err = end.err;
+			told->how = end.how;
+			told->why = end.why;
 			*source = i;
 		}
 	}

@@ -13,7 +13,7 @@ struct nhi_ladder {
 		NHI_KEYS_MISSING,	/* and could be fetched */
 	} how;
 	struct nhi_why why;
-	struct nhi_token *refused;	/* owned; NHI_SIGNED: what was */
+	struct nhi_token *refused;	/* owned; what was signed */
 };
 
 /* As nhi_token_verify.  On a refusal the error is returned and in ret_end. */

@@ -31,7 +31,7 @@ struct nhi_token_request {
 	 * A refusal's own; each may be NULL.  By whose rules, where it was
 	 * before the signature; left alone otherwise.  What an issuer did sign
 	 * and is refused all the same, for the record of it (freed by the
-	 * caller), or NULL.
+	 * caller), or NULL; of several of one url both may be there.
 	 */
 	size_t *ret_tried;
 	struct nhi_token **ret_refused;
@@ -56,8 +56,8 @@ struct nhi_token {
  * With several sources, the token's own iss says which are tried; if it is
  * none of theirs, the first one.  Where several are tried and all refuse, one
  * is told: whose keys can still be fetched, or who signed it, or the first.
- *  Any code of the groups input, algorithm and
- * key, claims; NHI_ERR_NO_MEMORY, NHI_ERR_INTERNAL.
+ * Any code of the groups input, algorithm and key, claims; NHI_ERR_NO_MEMORY,
+ * NHI_ERR_INTERNAL.
  */
 enum nhi_err	 nhi_token_verify(const struct nhi_token_request *,
 		    struct nhi_token **ret, struct nhi_why *) NHI_MUST;

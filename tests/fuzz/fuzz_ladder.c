@@ -42,7 +42,7 @@ make_issuer(void)
  */
 static void
 check_two(struct nhi_span bytes, const struct nhi_token_source *source,
-    bool good)
+    bool good, const struct nhi_token *alone)
 {
 	NHI_AUTO(nhi_token_freep) struct nhi_token *token = NULL;
 	NHI_AUTO(nhi_token_freep) struct nhi_token *refused = NULL;
@@ -60,23 +60,26 @@ check_two(struct nhi_span bytes, const struct nhi_token_source *source,
 	if (good)
 		MUST(is_seed(token) && token->source == 1);
 	else
-		MUST(token == NULL && tried < 2 && refused == NULL);
+		MUST(token == NULL && tried < 2 &&
+		    (refused == NULL) == (alone == NULL) &&
+		    (refused == NULL || refused->source == 1));
 }
 
 FUZZ_TARGET(ladder)(const uint8_t *data, size_t size)
 {
 	NHI_AUTO(nhi_token_freep) struct nhi_token *token = NULL;
+	NHI_AUTO(nhi_token_freep) struct nhi_token *refused = NULL;
 	const struct nhi_issuer issuer = make_issuer();
 	const struct nhi_token_source source = { &issuer, NHI_SPAN(set),
 	    NHI_OK };
 	const struct nhi_token_request request = {
 		.token = fuzz_span(data, size), .sources = &source,
-		.nsources = 1, .now = NOW,
+		.nsources = 1, .now = NOW, .ret_refused = &refused,
 	};
 	struct nhi_why why;
 	enum nhi_err err = nhi_token_verify(&request, &token, &why);
 
-	check_two(request.token, &source, err == NHI_OK);
+	check_two(request.token, &source, err == NHI_OK, refused);
 	if (err != NHI_OK)
 		return 0;
 	fuzz_taken = true;

@@ -224,6 +224,34 @@ test_stale(void **state)
 	place_publish(place_issuer, place_identity);
 }
 
+/*
+ * One of two has no keys and is asked for; that the other signed it, and what,
+ * is told all the same.
+ */
+static void
+test_two(void **state)
+{
+	const struct corpus_case *c = find("EdDSA with kid");
+	struct nhi_verdict v;
+	uint8_t mark[sizeof(v.mark)];
+
+	(void)state;
+	assert_int_equal(ask(c, &v), NHI_OK);
+	memcpy(mark, v.mark, sizeof(mark));
+	place_publish("issuer other custom https://issuer.example.com lost.json "
+	    "1023 60 86400 0 900 0 86400 0 1 0 0 0\naudience elsewhere\n"
+	    "issuer corp custom https://issuer.example.com set.json 1023 60 "
+	    "86400 0 900 0 86400 1 1 0 0 0\naudience elsewhere\n"
+	    "provenance sub\n", place_identity);
+	assert_int_equal(ask(c, &v), NHI_ERR_JWKS_MISSING);
+	assert_string_equal(value(&v, "issuer"), "other");
+	assert_null(strstr(v.lines, "issuer=corp"));
+	assert_string_equal(value(&v, "subject"), "job:74");
+	assert_string_equal(value(&v, "claim.sub"), "job:74");
+	assert_memory_equal(v.mark, mark, sizeof(mark));
+	place_publish(place_issuer, place_identity);
+}
+
 int
 main(void)
 {
@@ -234,6 +262,7 @@ main(void)
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_cached),
 		cmocka_unit_test(test_stale),
+		cmocka_unit_test(test_two),
 		/* End of the tests */
 	};
 	int failed;
