@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/list.h"
 #include "lib/base/num.h"
 #include "lib/base/spool_name.h"
 #include "lib/base/spool_told.h"
 
 #define TOLD_MAX	1024
+#define NAMES_MAX	16384		/* counted through, at most */
 
 static bool
 is_once(const char *name)
@@ -43,8 +46,25 @@ nhi_spool_told_is(struct nhi_spool_told *t, const char *name)
 		return false;
 	if (!is_of_now(name, t->now_ms))
 		(void)unlinkat(t->dir, name, 0);
-	t->n++;
 	return true;
+}
+
+/* Those that stay, wherever a walk through them stands. */
+static size_t
+count(const struct nhi_spool_told *t)
+{
+	NHI_AUTO(nhi_list_close) DIR *list = nhi_list_open(t->dir, ".");
+	const struct dirent *de = NULL;
+	size_t n = 0, names = 0;
+
+	if (list == NULL)
+		return TOLD_MAX;
+	while (n < TOLD_MAX && (de = nhi_list_next(list)) != NULL) {
+		if (++names > NAMES_MAX)
+			return TOLD_MAX;
+		n += is_once(de->d_name) && is_of_now(de->d_name, t->now_ms);
+	}
+	return de == NULL && errno != 0 ? TOLD_MAX : n;
 }
 
 void
@@ -52,7 +72,12 @@ nhi_spool_told_leave(struct nhi_spool_told *t, const char *name)
 {
 	NHI_AUTO(nhi_fd_close) int fd = -1;
 
-	if (!is_once(name) || t->n >= TOLD_MAX)
+	if (!is_once(name) || !is_of_now(name, t->now_ms))
+		return;
+	if (!t->counted)
+		t->n = count(t);
+	t->counted = true;
+	if (t->n >= TOLD_MAX)
 		return;
 	t->n++;
 	fd = openat(t->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC |

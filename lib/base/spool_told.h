@@ -16,7 +16,8 @@
 struct nhi_spool_told {
 	int dir;			/* borrowed */
 	int64_t now_ms;
-	size_t n;			/* seen and left so far */
+	bool counted;
+	size_t n;			/* of now, which are there */
 };
 
 /* Is it such a name?  It goes when its hour is not now, or the next. */

@@ -144,7 +144,6 @@ test_once(void **state)
 	next = now + 1000 * NHI_SPOOL_HOUR;
 	assert_int_equal(temp_race(1, VERIFY, put_told, &next), 1);
 	assert_int_equal(drain_at(now, 10, &taken), NHI_OK);
-	assert_int_equal(drain_at(now, 10, &taken), NHI_OK);
 	assert_int_equal(files(), 0);
 }
 
@@ -179,12 +178,23 @@ test_told_names(void **state)
 	put(grant, ISSUER);
 	assert_int_equal(drain_at(now, 10, &taken), NHI_OK);
 	assert_int_equal(taken, 1);
-	/* That many are enough. */
-	(void)snprintf(name, sizeof(name), "p.%" PRId64 ".0.hold", hour);
+	/* That many are enough, in which order they are ever listed. */
+	for (int i = 0; i < 10; i++) {
+		(void)snprintf(name, sizeof(name), "p.%" PRId64 ".%d.revoked",
+		    hour, i);
+		plant(name, DENY "end\n", VERIFY);
+		assert_int_equal(drain_at(now, 10, &taken), NHI_OK);
+		assert_int_equal(taken, 1);
+		assert_int_equal(files(), 4000);
+	}
+	/* Those of another hour take no place. */
 	plant(name, DENY "end\n", VERIFY);
-	assert_int_equal(drain_at(now, 10, &taken), NHI_OK);
-	assert_int_equal(taken, 1);
-	assert_int_equal(files(), 4000);
+	(void)snprintf(name, sizeof(name), "p.%" PRId64 ".1.state", hour + 2);
+	plant(name, DENY "end\n", VERIFY);
+	assert_int_equal(drain_at(now + 2 * NHI_SPOOL_HOUR, 10, &taken),
+	    NHI_OK);
+	assert_int_equal(taken, 2);
+	assert_int_equal(files(), 1);
 }
 
 /* Writers and drains at once: every grant is in the trail, once. */
