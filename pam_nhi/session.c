@@ -23,6 +23,8 @@
 #include "pam_nhi/tell.h"
 
 #define DRAIN_MAX	256
+#define SESSION_NAME	"NHI_SESSION"	/* in the PAM environment */
+#define IDENTITY_NAME	"NHI_IDENTITY"
 
 static int
 refuse(const struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
@@ -52,6 +54,28 @@ put_variable(const struct nhi_pam_call *c, const char *name,
 	    nhi_fail(why, NHI_ERR_NO_MEMORY, "%s", name);
 }
 
+/* Where our line is not required, the login goes on without them. */
+static void
+take_variables(const struct nhi_pam_call *c)
+{
+	static const char *const names[] = { SESSION_NAME, IDENTITY_NAME };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (pam_getenv(c->pamh, names[i]) != NULL)
+			(void)pam_putenv(c->pamh, names[i]);
+}
+
+static enum nhi_err
+put_variables(const struct nhi_pam_call *c, const struct nhi_session *s,
+    struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if ((err = put_variable(c, SESSION_NAME, s->id, why)) != NHI_OK)
+		return err;
+	return put_variable(c, IDENTITY_NAME, s->identity, why);
+}
+
 /*
  * The record of the session and the lease first, then the trail: a grant that
  * is not written is taken back.
@@ -67,10 +91,7 @@ open_evident(struct nhi_pam_call *c, const struct nhi_pam_evidence *e,
 		return err;
 	state->session.audit_session = nhi_pam_caller_audit(c->uid);
 	nhi_session_name(&state->session);
-	if ((err = put_variable(c, "NHI_SESSION", state->session.id,
-	    why)) != NHI_OK ||
-	    (err = put_variable(c, "NHI_IDENTITY", state->session.identity,
-	    why)) != NHI_OK ||
+	if ((err = put_variables(c, &state->session, why)) != NHI_OK ||
 	    (e->direct &&
 	    (err = nhi_pam_direct_enter(c, e, why)) != NHI_OK) ||
 	    (err = nhi_pam_record_open(c, e, &state->session, why)) != NHI_OK)
@@ -112,8 +133,10 @@ open_evidence(struct nhi_pam_call *c, struct nhi_pam_state *state)
 	enum nhi_err err;
 
 	if ((err = check_evidence(c, &e, &why)) != NHI_OK ||
-	    (err = open_evident(c, &e, state, &why)) != NHI_OK)
+	    (err = open_evident(c, &e, state, &why)) != NHI_OK) {
+		take_variables(c);
 		return refuse(c, &e, err, &why);
+	}
 	return PAM_SUCCESS;
 }
 
@@ -163,17 +186,19 @@ nhi_pam_session_open(pam_handle_t *pamh, int argc, const char **argv)
 	return open_other(&c);
 }
 
-/* In another process than the account stage, the hand-over tells of it. */
+/*
+ * In another process than the account stage, the hand-over tells of it: if it
+ * is one of ours, since a person's own environment may say anything.
+ */
 static bool
-was_account(pam_handle_t *pamh, const struct nhi_pam_state *s)
+was_account(const struct nhi_pam_call *c, const struct nhi_pam_state *s)
 {
-	const void *user = NULL;
+	struct nhi_pam_pending p;
 
-	if (pam_getenv(pamh, NHI_PENDING_NAME) != NULL)
+	if (s != NULL && (s->told || s->passed || s->denied != 0) &&
+	    strcmp(s->user, c->user) == 0)
 		return true;
-	return s != NULL && (s->told || s->passed || s->denied != 0) &&
-	    pam_get_item(pamh, PAM_USER, &user) == PAM_SUCCESS &&
-	    user != NULL && strcmp(s->user, user) == 0;
+	return nhi_pam_pending_take(c, &p, NULL) == NHI_OK;
 }
 
 int
@@ -184,12 +209,16 @@ nhi_pam_session_open_orphan(pam_handle_t *pamh, int argc, const char **argv)
 	struct nhi_why why = { "" };
 	enum nhi_err err;
 
-	if (!was_account(pamh, state))
+	/* Nothing is read for a person who has none of it. */
+	if (state == NULL && pam_getenv(pamh, NHI_PENDING_NAME) == NULL)
+		return PAM_IGNORE;
+	err = nhi_pam_call_begin(&c, pamh, argc, argv, &why);
+	if (!was_account(&c, state))
 		return PAM_IGNORE;
 	/* The account stage has recorded what it refused. */
 	if (state != NULL && (state->told || state->denied != 0))
 		return PAM_PERM_DENIED;
-	if ((err = nhi_pam_call_begin(&c, pamh, argc, argv, &why)) == NHI_OK)
+	if (err == NHI_OK)
 		err = nhi_fail(&why, NHI_ERR_ACCOUNT_UNKNOWN,
 		    "policy has lost %s since the account stage", c.user);
 	return refuse(&c, NULL, err, &why);

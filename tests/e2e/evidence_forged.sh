@@ -139,4 +139,44 @@ CA=$WORK/ca sign stage web-deploy
 other="publickey $(cut -d' ' -f1,2 "$WORK/stage-cert.pub")"
 moved 'a certificate of another CA' 'cert-ca|evidence-forged' \
     "SSH_AUTH_INFO_0 OVERRIDE=\"$other\""
+
+# A person says that he has a token's hand-over.
+useradd -m carol
+install -d -m 700 -o carol /home/carol/.ssh
+install -m 600 -o carol "$WORK/stage.pub" /home/carol/.ssh/authorized_keys
+install -m 644 -o carol /dev/stdin /home/carol/.pam_environment <<-'END'
+	NHI_PENDING OVERRIDE=00000000000000000000000000000000
+	NHI_SESSION OVERRIDE=1-1-1
+END
+rm -f /tmp/seen
+cp $STACK "$WORK/moved"
+echo 'session optional pam_exec.so /usr/local/bin/seen' >>$STACK
+next
+try 'line behind pam_env: a person logs in whatever he says' 0 '^carol$' \
+    nhi_ssh stage carol@127.0.0.1 id -un
+recorded 'line behind pam_env: and is none of ours' 0 account=carol
+is 'line behind pam_env: he did say it' 1 "$(grep -c NHI_SESSION /tmp/seen)"
+is 'line behind pam_env: the hand-over is gone' 0 \
+    "$(grep -c NHI_PENDING /tmp/seen)"
+
+# Where somebody made our line optional, too, the job has the names of no
+# session that was refused.
+sed -i 's/^session requisite pam_nhi/session optional pam_nhi/' $STACK
+rm -f $HOME_OF/.pam_environment
+next
+rm -f /tmp/seen
+try 'optional line: a session' 0 '' nhi_ssh deploy web-deploy@127.0.0.1 true
+is 'optional line: has its names' 2 \
+    "$(grep -Ec '^NHI_(SESSION|IDENTITY)=' /tmp/seen)"
+next
+rm -f /tmp/seen
+mv /run/nhi/leases /run/nhi/away
+touch /run/nhi/leases
+nhi_ssh deploy web-deploy@127.0.0.1 true >"$OUT" 2>&1
+rm /run/nhi/leases
+mv /run/nhi/away /run/nhi/leases
+recorded 'optional line: a refused one' 1 event=login.deny reason=state
+is 'optional line: a refused one has none' '1 0' \
+    "$(grep -c '^PAM_USER=web-deploy' /tmp/seen) $(grep -Ec \
+    '^NHI_(SESSION|IDENTITY)=' /tmp/seen)"
 finish
