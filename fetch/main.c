@@ -130,7 +130,7 @@ confine(struct fetch *f, struct nhi_why *why)
 	if ((err = read_bearer(f, why)) != NHI_OK ||
 	    (err = nhi_http_open(&f->http, why)) != NHI_OK)
 		return err;
-	nhi_resolver_load();
+	nhi_resolver_load(NHI_RESOLVER_SWITCH);
 	return nhi_fetch_confine(dirs, why);
 }
 

@@ -13,8 +13,7 @@
 #include "fetch/resolver.h"
 #include "lib/base/file.h"
 
-#define SWITCH		"/etc/nsswitch.conf"
-#define SWITCH_MAX	16384
+#define SWITCH_MAX	(1U << 20)
 #define DATABASE	"hosts:"
 #define NAME_MAX_BYTES	32
 
@@ -61,36 +60,37 @@ load_all(struct nhi_span list)
 
 /* A link on some systems; each lookup believes what it says. */
 static void
-read_switch(struct nhi_buf *text)
+read_switch(const char *path, struct nhi_buf *text)
 {
 	NHI_AUTO(nhi_fd_close) int fd = -1;
 
-	fd = open(SWITCH, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd >= 0 && nhi_file_slurp(fd, text, NULL) != NHI_OK)
 		text->n = 0;
 }
 
 void
-nhi_resolver_load(void)
+nhi_resolver_load(const char *path)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(SWITCH_MAX);
 	const size_t skip = sizeof(DATABASE) - 1;
-	struct nhi_span rest, line;
+	struct nhi_span rest, line, said;
 
 	/* The C library's own choice where the file says nothing. */
 	load(nhi_span_str("dns"));
 	load(nhi_span_str("files"));
 	/* The end of a thread may need it. */
 	(void)dlopen("libgcc_s.so.1", RTLD_NOW | RTLD_NODELETE);
-	read_switch(&text);
+	read_switch(path, &text);
 	rest = nhi_buf_all(&text);
 	while (nhi_span_cut(&rest, '\n', &line)) {
-		while (line.n > 0 && (line.p[0] == ' ' || line.p[0] == '\t')) {
-			line.p++;
-			line.n--;
+		(void)nhi_span_cut(&line, '#', &said);
+		while (said.n > 0 && (said.p[0] == ' ' || said.p[0] == '\t')) {
+			said.p++;
+			said.n--;
 		}
-		if (line.n > skip && memcmp(line.p, DATABASE, skip) == 0)
-			load_all((struct nhi_span){ line.p + skip,
-			    line.n - skip });
+		if (said.n > skip && memcmp(said.p, DATABASE, skip) == 0)
+			load_all((struct nhi_span){ said.p + skip,
+			    said.n - skip });
 	}
 }

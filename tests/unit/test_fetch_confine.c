@@ -44,7 +44,7 @@ run(int (*fn)(void))
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		nhi_resolver_load();
+		nhi_resolver_load(NHI_RESOLVER_SWITCH);
 		if (nhi_fetch_limit(&why) != NHI_OK ||
 		    nhi_fetch_deadline(deadline, &why) != NHI_OK ||
 		    nhi_fetch_confine(dirs, &why) != NHI_OK)
