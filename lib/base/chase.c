@@ -113,7 +113,8 @@ is_same(const struct chase *c, const struct nhi_look *before)
 
 /*
  * Where hundreds of processes wait for a processor a look takes a good part of
- * a second, and that is not the doing of those who are chased.
+ * a second.  Those who are chased can be the hundreds, too: more_ms is all
+ * that they gain by it.
  */
 static bool
 has_time(struct chase *c)

@@ -31,10 +31,11 @@ bool	 nhi_reap_process(pid_t, uint64_t start, int sig);
  * with them whoever waits for one (su, sudo: lib/base/halt.h).
  *
  * False: the time is over, and some are left, or it was not seen that none is;
- * they may be asked to end again.  It may take two seconds more where those
- * work against it.  Nothing, and true, without an audit session (0 or
- * UINT32_MAX), which alone tells whose they are, or for a UID that is not a
- * machine account's.
+ * they may be asked to end again.  It may take more_ms more where looks are
+ * slow, for want of a processor or because they have thousands of processes,
+ * and two seconds more where those work against it.  Nothing, and true,
+ * without an audit session (0 or UINT32_MAX), which alone tells whose they
+ * are, or for a UID that is not a machine account's.
  */
 bool	 nhi_reap_kill(const struct nhi_chase *) NHI_MUST;
 
