@@ -70,7 +70,7 @@ join(const struct nhi_list *l, const char *between, struct nhi_buf *b)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		nhi_buf_str(b, i == 0 ? "" : between);
-		put_plain(b, nhi_span_str(l->p[i]));
+		nhi_buf_str(b, l->p[i]);
 	}
 }
 
@@ -95,9 +95,13 @@ static void
 put_match_text(const struct nhi_match *m, const struct shown *s,
     struct nhi_buf *b)
 {
-	nhi_buf_printf(b, "    %-3s %-24s %s %s (%s)", s->ok ? "ok" : "NO",
-	    nhi_buf_text(&s->claim), op_name(m->op), nhi_buf_text(&s->want),
-	    type_name(m->type));
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf claim = NHI_BUF(VALUE_MAX);
+
+	put_plain(&claim, nhi_buf_all(&s->claim));
+	nhi_buf_printf(b, "    %-3s %-24s %s ", s->ok ? "ok" : "NO",
+	    nhi_buf_text(&claim), op_name(m->op));
+	put_plain(b, nhi_buf_all(&s->want));
+	nhi_buf_printf(b, " (%s)", type_name(m->type));
 	if (!s->ok) {
 		nhi_buf_str(b, ", token has ");
 		put_plain(b, nhi_buf_all(&s->got));

@@ -214,12 +214,14 @@ publish_explained(void)
 	    "identity web alice@example.com p web-deploy % 4102444800 0 900 "
 	    "0 0 0 0\nmatch 0 0 1 sub job:74\nmatch 2 0 2 a b c\"d\\\n"
 	    "match 1 1 1 n 1 2\nmatch 3 0 1 g x*\nmatch 0 2 1 t true\n"
+	    "match 0 0 1 %c3%b6 %c3%b6\n"
 	    "identity second alice@example.com p web-{sub} % 4102444800 1 900 "
 	    "0 0 0 0\nmatch 0 0 1 sub deploy\n");
 }
 
 static const char claims[] = "{\"iss\":\"" URL "\",\"sub\":\"job:74\","
-    "\"a\":{\"b\":\"c\\\"d\\\\e\"},\"n\":2,\"g\":\"xyz\",\"t\":true}";
+    "\"a\":{\"b\":\"c\\\"d\\\\e\"},\"n\":2,\"g\":\"xyz\",\"t\":true,"
+    "\"\xc3\xb6\":\"\xc3\xb6\"}";
 
 /* As JSON once the caller has put its own members around it. */
 static void
@@ -247,12 +249,15 @@ test_explain_claims(void **state)
 	has(text, "in 1 | 2 (integer)\n");
 	has(text, "glob x* (string)\n");
 	has(text, "is true (boolean)\n");
+	has(text, "    ok  ??                       is ?? (string)\n");
 	has(text, "identity second (issuer other): the token is another");
 	has(text, "NO  account web-{sub} makes ");
 	has(text, "token has job:74 (a string)\n");
 	text = said(0, WORDS(EXPLAIN("claims", "json")), NHI_SPAN(claims));
 	starts(text, "ok\n0\n\n\"verified\":false,");
 	has(text, "\"want\":\"c\\\"d\\\\\"");
+	has(text, "\"claim\":\"\\u00f6\",\"op\":\"is\","
+	    "\"want\":\"\\u00f6\"");
 	has(text, "\"issuer_ok\":false,\"account\":\"");
 	json(text);
 	has(said(0, WORDS(EXPLAIN("claims", "json")), NHI_SPAN("{\"iss\":\""
