@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/token/utf8.h"
 #include "nhictl/trail.h"
 
 #define DEPTH	4
@@ -89,13 +90,14 @@ text(struct json_object *o, const char *name)
 bool
 nhi_trail_parse(struct nhi_span line, struct nhi_trail_record *ret)
 {
-	struct json_tokener *tok = json_tokener_new_ex(DEPTH);
+	struct json_tokener *tok;
 	struct json_object *o = NULL;
 
-	if (tok == NULL || line.n > NHI_AUDIT_LINE)
+	/* json-c's own check takes what is above U+10FFFF. */
+	if (line.n > NHI_AUDIT_LINE || nhi_utf8_check(line, NULL) != NHI_OK ||
+	    (tok = json_tokener_new_ex(DEPTH)) == NULL)
 		return false;
-	json_tokener_set_flags(tok,
-	    JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
 	o = json_tokener_parse_ex(tok, line.p, (int)line.n);
 	if (json_tokener_get_error(tok) != json_tokener_success ||
 	    !json_object_is_type(o, json_type_object) ||
