@@ -5,7 +5,6 @@
  */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -15,6 +14,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/lease.h"
+#include "lib/base/list.h"
 #include "lib/base/paths.h"
 #include "lib/base/policy.h"
 #include "lib/base/registry.h"
@@ -128,19 +128,18 @@ static enum nhi_err
 walk(struct rows *rows, const char *path,
     bool (*fn)(struct rows *, const char *), struct nhi_why *why)
 {
+	NHI_AUTO(nhi_list_close) DIR *list = opendir(path);
 	const struct dirent *de;
-	bool good = true;
-	DIR *dp = opendir(path);
 
-	if (dp == NULL && errno == ENOENT)
+	if (list == NULL && errno == ENOENT)
 		return NHI_OK;
-	if (dp == NULL)
+	while (list != NULL && (de = nhi_list_next(list)) != NULL)
+		if (!fn(rows, de->d_name))
+			return nhi_fail(why, NHI_ERR_NO_MEMORY, "accounts");
+	if (errno != 0)
 		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", path,
 		    strerror(errno));
-	while (good && (de = readdir(dp)) != NULL)
-		good = fn(rows, de->d_name);
-	(void)closedir(dp);
-	return good ? NHI_OK : nhi_fail(why, NHI_ERR_NO_MEMORY, "accounts");
+	return NHI_OK;
 }
 
 static int

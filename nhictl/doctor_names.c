@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/base/file.h"
+#include "lib/base/list.h"
 #include "nhictl/doctor.h"
 #include "nhictl/dropin_admit.h"
 
@@ -19,17 +20,14 @@ nhi_doctor_walk(const char *dir,
     void (*fn)(struct nhi_doctor *, const char *dir, const char *name),
     struct nhi_doctor *d)
 {
+	NHI_AUTO(nhi_list_close) DIR *list = opendir(dir);
 	const struct dirent *de;
-	DIR *dp = opendir(dir);
 
-	if (dp == NULL)
+	if (list == NULL)
 		return errno == ENOENT;
-	while ((de = readdir(dp)) != NULL)
-		if (strcmp(de->d_name, ".") != 0 &&
-		    strcmp(de->d_name, "..") != 0)
-			fn(d, dir, de->d_name);
-	(void)closedir(dp);
-	return true;
+	while ((de = nhi_list_next(list)) != NULL)
+		fn(d, dir, de->d_name);
+	return errno == 0;
 }
 
 static void

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/base/file.h"
+#include "lib/base/list.h"
 #include "lib/base/paths.h"
 #include "lib/base/policy.h"
 #include "nhictl/published.h"
@@ -46,9 +47,9 @@ nhi_published_knows(enum nhi_published_what what, const char *name,
 	struct nhi_policy policy;
 	struct nhi_account account;
 	char path[600];
+	NHI_AUTO(nhi_list_close) DIR *list = NULL;
 	const struct dirent *de;
 	bool known = false;
-	DIR *dp;
 
 	if (nhi_policy_open(NHI_PUBLISHED_DIR, &policy, NULL) != NHI_OK)
 		return false;
@@ -58,12 +59,12 @@ nhi_published_knows(enum nhi_published_what what, const char *name,
 		return true;
 	}
 	(void)snprintf(path, sizeof(path), "%s/rules", policy.path);
-	if ((dp = opendir(path)) == NULL)
+	if ((list = opendir(path)) == NULL)
 		return false;
-	while (!known && (de = readdir(dp)) != NULL)
+	while (!known && (de = nhi_list_next(list)) != NULL)
 		if (de->d_name[0] != '.')
-			known = file_names(dirfd(dp), de->d_name, what, name);
-	(void)closedir(dp);
+			known = file_names(dirfd(list), de->d_name, what,
+			    name);
 	*ret_known = known;
-	return true;
+	return known || errno == 0;
 }

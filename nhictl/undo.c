@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <dirent.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/list.h"
 #include "lib/base/path.h"
 #include "nhictl/apply_sudo.h"
 #include "nhictl/copy.h"
@@ -172,16 +173,19 @@ nhi_undo_area(struct nhi_undo *u, struct nhi_why *why)
 static void
 strip_pam(struct nhi_undo *u)
 {
+	NHI_AUTO(nhi_list_close) DIR *list = opendir(NHI_PAM_CONF_DIR);
 	char path[NHI_PATH_SIZE];
 	const struct dirent *de;
-	DIR *dp = opendir(NHI_PAM_CONF_DIR);
+	struct nhi_why why;
 
-	while (dp != NULL && (de = readdir(dp)) != NULL)
+	while (list != NULL && (de = nhi_list_next(list)) != NULL)
 		if (de->d_name[0] != '.' && nhi_path_join(path,
 		    NHI_PAM_CONF_DIR, "/", nhi_span_str(de->d_name)))
 			nhi_undo_strip(u, path);
-	if (dp != NULL)
-		(void)closedir(dp);
+	/* A line of ours may be left in what was not seen. */
+	if (errno != 0 && (list != NULL || errno != ENOENT))
+		nhi_undo_fail(u, nhi_fail(&why, NHI_ERR_STATE, "%s: %s",
+		    NHI_PAM_CONF_DIR, strerror(errno)), &why);
 }
 
 enum nhi_err

@@ -2,13 +2,13 @@
 /* Draining the real spool: the real users, by name, and the real clock. */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
+#include "lib/base/list.h"
 #include "lib/base/paths.h"
 #include "lib/base/spool_take.h"
 #include "lib/base/user.h"
@@ -28,26 +28,21 @@ holds_nothing(int dir, const char *name)
 {
 	struct stat st;
 
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
-	    (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    S_ISREG(st.st_mode) && st.st_size == 0);
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(st.st_mode) && st.st_size == 0;
 }
 
 /* Setup was taken back: nobody is there to leave a record. */
 static bool
 is_empty(const char *spool)
 {
-	DIR *dp = opendir(spool);
+	NHI_AUTO(nhi_list_close) DIR *list = opendir(spool);
 	const struct dirent *de;
-	bool empty = dp != NULL;
 
-	errno = 0;
-	while (empty && (de = readdir(dp)) != NULL)
-		empty = holds_nothing(dirfd(dp), de->d_name);
-	empty = empty && errno == 0;
-	if (dp != NULL)
-		(void)closedir(dp);
-	return empty;
+	while (list != NULL && (de = nhi_list_next(list)) != NULL)
+		if (!holds_nothing(dirfd(list), de->d_name))
+			return false;
+	return list != NULL && errno == 0;
 }
 
 enum nhi_err
