@@ -39,6 +39,18 @@ publish(const struct nhi_report *r, const struct nhi_plan *plan,
 	return err;
 }
 
+static enum nhi_err
+check_host(const struct nhi_report *r, const struct nhi_plan *plan,
+    struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	err = nhi_apply_try(&nhi_apply_host, r, plan, why);
+	if (err == NHI_OK)
+		nhi_report_plan(r, plan, NULL);
+	return err;
+}
+
 static int
 apply(const struct nhi_report *r, bool check_only)
 {
@@ -59,11 +71,10 @@ apply(const struct nhi_report *r, bool check_only)
 		err = locked;
 		why = late;
 	}
-	if (check_only) {
-		if (err == NHI_OK)
-			nhi_report_plan(r, plan, NULL);
+	if (check_only && err == NHI_OK)
+		err = check_host(r, plan, &why);
+	if (check_only)
 		return finish(r, err, &why);
-	}
 	if (err == NHI_OK)
 		err = publish(r, plan, &why);
 	/* The policy is in force with or without; a timer tries again. */

@@ -99,6 +99,12 @@ write_trust(struct change *c, struct nhi_why *why)
 	return NHI_OK;
 }
 
+static void
+note_setup(const struct nhi_report *report)
+{
+	nhi_report_note(report, "sshd knows nothing of NHI yet: nhictl setup");
+}
+
 static enum nhi_err
 hold_against_sshd(struct change *c, struct nhi_why *why)
 {
@@ -108,8 +114,7 @@ hold_against_sshd(struct change *c, struct nhi_why *why)
 		return err;
 	c->dropped_in = true;
 	if (c->dropin.n == 0)
-		nhi_report_note(c->report, "sshd knows nothing of NHI yet: "
-		    "nhictl setup");
+		note_setup(c->report);
 	return NHI_OK;
 }
 
@@ -174,6 +179,21 @@ restore(struct change *c)
 	if (c->swapped && nhi_publish_restore(&c->paths->publish, &c->publish,
 	    &why) != NHI_OK)
 		nhi_report_note(c->report, why.text);
+}
+
+enum nhi_err
+nhi_apply_try(const struct nhi_apply_paths *paths,
+    const struct nhi_report *report, const struct nhi_plan *plan,
+    struct nhi_why *why)
+{
+	bool there = false;
+	enum nhi_err err;
+
+	if ((err = nhi_apply_sshd_try(plan, &there, why)) != NHI_OK)
+		return err;
+	if (!there)
+		note_setup(report);
+	return paths->sudo ? nhi_sudo_try(plan, why) : NHI_OK;
 }
 
 enum nhi_err

@@ -30,6 +30,14 @@ enum nhi_err	 nhi_apply_check(const struct nhi_apply_paths *,
 		    struct nhi_why *) NHI_MUST;
 
 /*
+ * What sshd and sudo say before anything is written: all that they refuse but
+ * what depends on an account or a line that is not there yet.
+ */
+enum nhi_err	 nhi_apply_try(const struct nhi_apply_paths *,
+		    const struct nhi_report *, const struct nhi_plan *,
+		    struct nhi_why *) NHI_MUST;
+
+/*
  * Publish, trust, hold sshd against it, record.  Whatever fails, the policy
  * before it is in force again.  Under the lock of publishing, taken before the
  * policy was read.

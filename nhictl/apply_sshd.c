@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/base/paths.h"
+#include "lib/base/policy.h"
 #include "nhictl/apply_sshd.h"
 #include "nhictl/dropin.h"
 
@@ -117,6 +118,44 @@ nhi_apply_sshd(const struct nhi_plan *plan, struct nhi_buf *old,
 	if ((err = make_options(plan, old, &o, why)) != NHI_OK)
 		return err;
 	return nhi_dropin_install(&o, s.list, s.n, why);
+}
+
+/* Of whom the name service knows by the policy that is in force. */
+static void
+keep_known(struct sample *s)
+{
+	struct nhi_account account;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (nhi_account_find(NHI_PUBLISHED_DIR "/current", s->list[i],
+		    &account) == 1)
+			s->list[n++] = s->list[i];
+	s->n = n;
+}
+
+enum nhi_err
+nhi_apply_sshd_try(const struct nhi_plan *plan, bool *ret_there,
+    struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf old =
+	    NHI_BUF(NHI_APPLY_SSHD_TEXT);
+	struct nhi_dropin_options now = NHI_DROPIN_DEFAULT, then = now;
+	struct sample s = { .n = 0 };
+	enum nhi_err err;
+
+	if ((err = nhi_dropin_load(&old, ret_there, why)) != NHI_OK ||
+	    !*ret_there)
+		return err;
+	if ((err = make_options(plan, &old, &then, why)) != NHI_OK ||
+	    (err = nhi_dropin_try(&then, why)) != NHI_OK)
+		return err;
+	(void)nhi_dropin_parse(nhi_buf_all(&old), &now);
+	if ((err = nhi_dropin_probe(&now, why)) != NHI_OK)
+		return err;
+	make_sample(plan, &s);
+	keep_known(&s);
+	return nhi_dropin_judge(&now, s.list, s.n, why);
 }
 
 enum nhi_err

@@ -19,6 +19,14 @@
 enum nhi_err	 nhi_apply_sshd(const struct nhi_plan *, struct nhi_buf *old,
 		    struct nhi_why *) NHI_MUST;
 
+/*
+ * What of it can be asked before: does sshd take what would be written, and
+ * does it now what was meant before, for the accounts that there are.  Writes
+ * nothing.  ret_there: setup has put a drop-in there.
+ */
+enum nhi_err	 nhi_apply_sshd_try(const struct nhi_plan *, bool *ret_there,
+		    struct nhi_why *) NHI_MUST;
+
 /* Put it back, when something after it failed. */
 enum nhi_err	 nhi_apply_sshd_restore(const struct nhi_buf *old,
 		    struct nhi_why *) NHI_MUST;

@@ -12,9 +12,6 @@
 
 #define HEAD	"# Written by nhictl apply; it will write it again.\n"
 
-/* sudo reads no file of its directory that has a dot in its name. */
-#define CANDIDATE	NHI_SUDO_FILE ".new"
-
 /*
  * A command and exactly these arguments.  sudoers would take any for a
  * command without, so "" stands for none.
@@ -81,19 +78,12 @@ static enum nhi_err
 judge(struct nhi_span text, struct nhi_why *why)
 {
 	char visudo[NHI_PROC_PATH];
-	const char *const argv[] = { visudo, "-c", "-q", "-f", CANDIDATE,
-	    NULL };
-	enum nhi_err err;
+	const char *const argv[] = { visudo, "-c", "-q", "-f", "-", NULL };
 
 	if (!nhi_proc_find("visudo", visudo))
 		return nhi_fail(why, NHI_ERR_HOST,
 		    "the policy has sudo, and this host has not");
-	if ((err = nhi_file_replace(AT_FDCWD, CANDIDATE, 0440, text,
-	    why)) != NHI_OK)
-		return err;
-	err = nhi_proc_must(argv, why);
-	(void)unlink(CANDIDATE);
-	return err;
+	return nhi_proc_feed(argv, text, why);
 }
 
 static enum nhi_err
@@ -124,6 +114,18 @@ make(const struct nhi_plan *plan, struct nhi_buf *text, struct nhi_why *why)
 	nhi_buf_reset(text);
 	nhi_sudo_format(plan, false, text);
 	return judge(nhi_buf_all(text), why);
+}
+
+enum nhi_err
+nhi_sudo_try(const struct nhi_plan *plan, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(NHI_SUDO_TEXT);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf old = NHI_BUF(NHI_SUDO_TEXT);
+	enum nhi_err err;
+
+	if ((err = load(&old, why)) != NHI_OK)
+		return err;
+	return make(plan, &text, why);
 }
 
 enum nhi_err

@@ -26,6 +26,11 @@ void		 nhi_sudo_format(const struct nhi_plan *, bool noninteractive,
  */
 enum nhi_err	 nhi_sudo_write(const struct nhi_plan *, struct nhi_buf *old,
 		    struct nhi_why *) NHI_MUST;
+
+/* The same but for the writing. */
+enum nhi_err	 nhi_sudo_try(const struct nhi_plan *, struct nhi_why *)
+		    NHI_MUST;
+
 enum nhi_err	 nhi_sudo_restore(const struct nhi_buf *old, struct nhi_why *)
 		    NHI_MUST;
 

@@ -147,7 +147,7 @@ nhi_doctor_sshd(struct nhi_doctor *d)
 	struct nhi_why why = { "" };
 	bool there = false;
 
-	if (nhi_sshd_test(NULL, &why) != NHI_OK) {
+	if (nhi_sshd_test(NHI_SPAN(""), &why) != NHI_OK) {
 		nhi_doctor_find(d, NHI_DOCTOR_SSHD_CONFIG, "%s", why.text);
 		return;
 	}

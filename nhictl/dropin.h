@@ -84,6 +84,10 @@ enum nhi_err	 nhi_dropin_judge(const struct nhi_dropin_options *,
 enum nhi_err	 nhi_dropin_load(struct nhi_buf *, bool *ret_there,
 		    struct nhi_why *) NHI_MUST;
 
+/* Does sshd take the text that these options make? */
+enum nhi_err	 nhi_dropin_try(const struct nhi_dropin_options *,
+		    struct nhi_why *) NHI_MUST;
+
 /*
  * Write the drop-in, have sshd test it, check it, and reload sshd.  When
  * anything is wrong the former state is back, and the reason is the first

@@ -17,9 +17,6 @@
 
 #define DROPIN		NHI_SSHD_CONF_DIR "/" NHI_DROPIN_NAME
 
-/* Beside it, so that SELinux labels fit; Include takes *.conf only. */
-#define CANDIDATE	NHI_SSHD_CONF_DIR "/.nhi-candidate"
-
 enum nhi_err
 nhi_dropin_load(struct nhi_buf *text, bool *ret_there, struct nhi_why *why)
 {
@@ -50,22 +47,13 @@ nhi_dropin_judge(const struct nhi_dropin_options *o,
 	return NHI_OK;
 }
 
-/* Words that this sshd does not know are found before it reads them. */
 static enum nhi_err
-try_candidate(struct nhi_span text, struct nhi_why *why)
+write_file(struct nhi_span text, struct nhi_why *why)
 {
-	enum nhi_err err;
-
 	if (mkdir(NHI_SSHD_CONF_DIR, 0755) != 0 && errno != EEXIST)
 		return nhi_fail(why, NHI_ERR_STATE, NHI_SSHD_CONF_DIR ": %s",
 		    strerror(errno));
-	if ((err = nhi_sshd_test(NULL, why)) != NHI_OK ||
-	    (err = nhi_file_replace(AT_FDCWD, CANDIDATE, 0644, text, why)) !=
-	    NHI_OK)
-		return err;
-	err = nhi_sshd_test(CANDIDATE, why);
-	(void)unlink(CANDIDATE);
-	return err;
+	return nhi_file_replace(AT_FDCWD, DROPIN, 0644, text, why);
 }
 
 /* What goes into sshd's configuration is addresses, whoever checked it. */
@@ -113,7 +101,7 @@ judge(const struct nhi_dropin_options *o, const char *const accounts[],
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf now = NHI_BUF(NHI_DROPIN_PEOPLE);
 	enum nhi_err err;
 
-	if ((err = nhi_sshd_test(NULL, why)) != NHI_OK ||
+	if ((err = nhi_sshd_test(NHI_SPAN(""), why)) != NHI_OK ||
 	    (err = nhi_dropin_judge(o, accounts, n, why)) != NHI_OK ||
 	    (err = nhi_dropin_people(&people->places, &now, why)) != NHI_OK)
 		return err;
@@ -131,6 +119,21 @@ restore(bool there, const struct nhi_buf *old)
 		(void)unlink(DROPIN);
 }
 
+/* Words that this sshd does not know are found before it reads them. */
+enum nhi_err
+nhi_dropin_try(const struct nhi_dropin_options *o, struct nhi_why *why)
+{
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(NHI_DROPIN_MAX);
+	enum nhi_err err;
+
+	nhi_dropin_format(o, &text);
+	if ((err = check_from(o->issue_from, why)) != NHI_OK ||
+	    (err = nhi_buf_check(&text, why)) != NHI_OK ||
+	    (err = nhi_sshd_test(NHI_SPAN(""), why)) != NHI_OK)
+		return err;
+	return nhi_sshd_test(nhi_buf_all(&text), why);
+}
+
 enum nhi_err
 nhi_dropin_install(const struct nhi_dropin_options *o,
     const char *const accounts[], size_t n, struct nhi_why *why)
@@ -143,16 +146,14 @@ nhi_dropin_install(const struct nhi_dropin_options *o,
 	enum nhi_err err;
 
 	nhi_dropin_format(o, &new);
-	if ((err = check_from(o->issue_from, why)) != NHI_OK ||
-	    (err = nhi_buf_check(&new, why)) != NHI_OK ||
+	if ((err = nhi_buf_check(&new, why)) != NHI_OK ||
 	    (err = nhi_dropin_load(&old, &there, why)) != NHI_OK)
 		return err;
 	if (there && nhi_span_equal(nhi_buf_all(&old), nhi_buf_all(&new)))
 		return nhi_dropin_judge(o, accounts, n, why);
-	if ((err = try_candidate(nhi_buf_all(&new), why)) != NHI_OK ||
+	if ((err = nhi_dropin_try(o, why)) != NHI_OK ||
 	    (err = ask_people(&people, why)) != NHI_OK ||
-	    (err = nhi_file_replace(AT_FDCWD, DROPIN, 0644, nhi_buf_all(&new),
-	    why)) != NHI_OK)
+	    (err = write_file(nhi_buf_all(&new), why)) != NHI_OK)
 		return err;
 	if ((err = judge(o, accounts, n, &people, why)) != NHI_OK) {
 		restore(there, &old);

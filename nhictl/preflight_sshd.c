@@ -66,7 +66,7 @@ look(struct nhi_preflight *p, struct nhi_why *why)
 	struct nhi_sshd_who who = { .user = NHI_ISSUER_USER };
 	enum nhi_err err;
 
-	if ((err = nhi_sshd_test(NULL, why)) != NHI_OK ||
+	if ((err = nhi_sshd_test(NHI_SPAN(""), why)) != NHI_OK ||
 	    (err = nhi_sshd_places(NHI_SSHD_CONF_DIR "/../sshd_config",
 	    &places, why)) != NHI_OK)
 		return err;

@@ -201,10 +201,18 @@ nhi_proc_last(const struct nhi_buf *b)
 enum nhi_err
 nhi_proc_must(const char *const argv[], struct nhi_why *why)
 {
+	return nhi_proc_feed(argv, NHI_SPAN(""), why);
+}
+
+enum nhi_err
+nhi_proc_feed(const char *const argv[], struct nhi_span input,
+    struct nhi_why *why)
+{
 	NHI_AUTO(nhi_proc_wipe) struct nhi_proc p = NHI_PROC(argv);
 	struct nhi_span last;
 	enum nhi_err err;
 
+	p.input = input;
 	if ((err = nhi_proc_run(&p, why)) != NHI_OK)
 		return err;
 	if (p.status != 0) {

@@ -30,6 +30,8 @@ void		 nhi_proc_wipe(struct nhi_proc *);
 /* Run and demand exit 0; the reason is the program's last line. */
 enum nhi_err	 nhi_proc_must(const char *const argv[], struct nhi_why *)
 		    NHI_MUST;
+enum nhi_err	 nhi_proc_feed(const char *const argv[],
+		    struct nhi_span input, struct nhi_why *) NHI_MUST;
 
 /*
  * Absolute path of a program in the system's directories: root's and not

@@ -81,12 +81,14 @@ complaint(const struct nhi_buf *text)
 
 /* Run sshd; a second time when its empty directory was missing. */
 static enum nhi_err
-run(const char *const argv[], struct nhi_buf *out, struct nhi_why *why)
+run(const char *const argv[], struct nhi_span input, struct nhi_buf *out,
+    struct nhi_why *why)
 {
 	NHI_AUTO(nhi_proc_wipe) struct nhi_proc p = NHI_PROC(argv);
 	struct nhi_span said;
 	enum nhi_err err;
 
+	p.input = input;
 	if ((err = nhi_proc_run(&p, why)) != NHI_OK)
 		return err;
 	if (p.status != 0 && p.err.n > 0 && make_empty_dir(&p.err)) {
@@ -105,16 +107,16 @@ run(const char *const argv[], struct nhi_buf *out, struct nhi_why *why)
 }
 
 enum nhi_err
-nhi_sshd_test(const char *file, struct nhi_why *why)
+nhi_sshd_test(struct nhi_span text, struct nhi_why *why)
 {
 	char path[NHI_PROC_PATH];
 	const char *const whole[] = { path, "-t", NULL };
-	const char *const one[] = { path, "-t", "-f", file, NULL };
+	const char *const one[] = { path, "-t", "-f", "/dev/stdin", NULL };
 	enum nhi_err err;
 
 	if ((err = find(path, why)) != NHI_OK)
 		return err;
-	return run(file == NULL ? whole : one, NULL, why);
+	return run(text.n == 0 ? whole : one, text, NULL, why);
 }
 
 enum nhi_err
@@ -132,7 +134,7 @@ nhi_sshd_effective(const struct nhi_sshd_who *w, struct nhi_buf *out,
 	if (n < 0 || (size_t)n >= sizeof(who))
 		return nhi_fail(why, NHI_ERR_INTERNAL, "-C: too long");
 	if ((err = find(path, why)) != NHI_OK ||
-	    (err = run(argv, out, why)) != NHI_OK)
+	    (err = run(argv, NHI_SPAN(""), out, why)) != NHI_OK)
 		return err;
 	return nhi_buf_check(out, why);
 }

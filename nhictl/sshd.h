@@ -14,11 +14,12 @@ enum nhi_err	 nhi_sshd_obeys(const char *line, const char *shown,
 		    bool *ret_obeys, struct nhi_why *) NHI_MUST;
 
 /*
- * sshd -t, on a file of ours or (NULL) on the whole configuration; sshd's own
+ * sshd -t, on this text or (none) on the host's configuration; sshd's own
  * words are the reason.  Makes the empty directory that sshd needs where the
  * system has not made it yet.
  */
-enum nhi_err	 nhi_sshd_test(const char *file, struct nhi_why *) NHI_MUST;
+enum nhi_err	 nhi_sshd_test(struct nhi_span text, struct nhi_why *)
+		    NHI_MUST;
 
 /* Who comes from where, as sshd's Match sees it. */
 struct nhi_sshd_who {

@@ -18,7 +18,6 @@
 #include "nhictl/undo.h"
 
 #define DROPIN		NHI_SSHD_CONF_DIR "/" NHI_DROPIN_NAME
-#define CANDIDATE	NHI_SSHD_CONF_DIR "/.nhi-candidate"
 #define PROFILE		"/usr/share/pam-configs/nhi"
 #define NSSWITCH	"/etc/nsswitch.conf"
 
@@ -126,9 +125,7 @@ reload(struct nhi_undo *u)
 	struct nhi_why why = { "" };
 	enum nhi_err err;
 
-	(void)unlink(CANDIDATE);
-	nhi_copy_sweep(CANDIDATE);
-	if ((err = nhi_sshd_test(NULL, &why)) != NHI_OK ||
+	if ((err = nhi_sshd_test(NHI_SPAN(""), &why)) != NHI_OK ||
 	    (err = nhi_sshd_reload(&why)) != NHI_OK)
 		nhi_undo_fail(u, err, &why);
 }

@@ -46,6 +46,45 @@ for ((n = 1; n <= 10; n++)); do
 	    nhi_ssh k web-deploy@127.0.0.1 id -un
 done
 
+# What sshd would not do is found before anything is written.
+written() {
+	find /etc/ssh /etc/nhi /run/nhi/published /etc/sudoers.d ! -type d \
+	    -printf '%p %T@ %l\n' | sort
+}
+changed 11
+written >"$WORK/written"
+try 'check-only: good' 0 '^good: ' nhictl apply --check-only
+cp /etc/ssh/sshd_config "$WORK/sshd_config"
+sed -i 's/^UsePAM .*/UsePAM no/' /etc/ssh/sshd_config
+try 'check-only: an sshd that asks no PAM' 1 'UsePAM' \
+    nhictl apply --check-only
+echo Nonsense >>/etc/ssh/sshd_config
+try 'check-only: a broken sshd_config' 1 'Nonsense' nhictl apply --check-only
+cat "$WORK/sshd_config" >/etc/ssh/sshd_config
+mv /usr/sbin/sshd "$WORK/real"
+cat >/usr/sbin/sshd <<-END
+	#!/bin/sh
+	if [ "\$2" = -f ] && [ "\$1" = -t ]; then
+		echo no such network >&2
+		exit 1
+	fi
+	exec $WORK/real "\$@"
+END
+chmod 755 /usr/sbin/sshd
+try 'check-only: a drop-in that sshd does not take' 1 'no such network' \
+    nhictl apply --check-only
+mv "$WORK/real" /usr/sbin/sshd
+sed 's/web-deploy/web-next/' /src/tests/lab/nhi.conf >"$POLICY"
+try 'check-only: an account that is not there yet' 0 '^good: ' \
+    nhictl apply --check-only
+is 'check-only writes nothing' '' \
+    "$(written | grep -v "$POLICY\|/etc/ssh/sshd_config " |
+    diff - <(grep -v "$POLICY\|/etc/ssh/sshd_config " "$WORK/written"))"
+changed 11
+sed -i 's/^UsePAM .*/UsePAM no/' /etc/ssh/sshd_config
+try 'apply says the same' 1 'UsePAM' nhictl apply
+cat "$WORK/sshd_config" >/etc/ssh/sshd_config
+
 # One that hears nothing, and by whose file nothing can be told.
 install -m 755 /usr/bin/sleep "$WORK/sshd"
 echo "PidFile $WORK/pid" >$CONF

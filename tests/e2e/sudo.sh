@@ -68,4 +68,13 @@ try 'takes the fragment away' 1 '' test -e /etc/sudoers.d/nhi
 echo 'alice ALL=(ALL) ALL' >/etc/sudoers.d/nhi
 policy 'sudo = [ "/usr/bin/id -u" ];'
 try "a file that is not nhictl's is left alone" 1 'not nhictl' nhictl apply
+try 'and found before' 1 'not nhictl' nhictl apply --check-only
+rm /etc/sudoers.d/nhi
+try 'what visudo takes is good' 0 '^good: ' nhictl apply --check-only
+cp -a /usr/sbin/visudo "$WORK/"
+printf '#!/bin/sh\necho no such thing >&2\nexit 1\n' >/usr/sbin/visudo
+try 'what it does not is found before' 2 'visudo: exit 1: no such thing' \
+    nhictl apply --check-only
+cp -a "$WORK/visudo" /usr/sbin/visudo
+is 'and nothing is left of it' '' "$(find /etc/sudoers.d -name 'nhi*')"
 finish

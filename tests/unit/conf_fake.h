@@ -20,6 +20,7 @@ struct fake {
 	enum nhi_err sshd;		/* what it is found to be */
 	bool no_dropin;
 	size_t asked;
+	size_t tried;			/* asked before anything is written */
 	size_t restored;
 	/* sudo */
 	enum nhi_err sudo;		/* what visudo says */

@@ -23,11 +23,30 @@ nhi_apply_sshd(const struct nhi_plan *plan, struct nhi_buf *old,
 }
 
 enum nhi_err
+nhi_apply_sshd_try(const struct nhi_plan *plan, bool *ret_there,
+    struct nhi_why *why)
+{
+	(void)plan;
+	fake.tried++;
+	*ret_there = !fake.no_dropin;
+	return fake.sshd == NHI_OK ? NHI_OK :
+	    nhi_fail(why, fake.sshd, "sshd says no");
+}
+
+enum nhi_err
 nhi_apply_sshd_restore(const struct nhi_buf *old, struct nhi_why *why)
 {
 	(void)why;
 	fake.restored += old->n > 0 ? 1 : 0;
 	return NHI_OK;
+}
+
+enum nhi_err
+nhi_sudo_try(const struct nhi_plan *plan, struct nhi_why *why)
+{
+	(void)plan;
+	return fake.sudo == NHI_OK ? NHI_OK :
+	    nhi_fail(why, fake.sudo, "visudo says no");
 }
 
 enum nhi_err

@@ -58,6 +58,17 @@ setup(void **state)
 	return mkdir(published, 0755) | mkdir(uids, 0755);
 }
 
+static void
+take_said(FILE *out)
+{
+	size_t n;
+
+	rewind(out);
+	n = fread(said, 1, sizeof(said) - 1, out);
+	said[n] = '\0';
+	(void)fclose(out);
+}
+
 /* What nhictl apply does, as its command line does it. */
 static enum nhi_err
 apply(bool json)
@@ -66,7 +77,6 @@ apply(bool json)
 	struct nhi_report r = { tmpfile(), json };
 	struct nhi_why why = { "" }, late = { "" };
 	enum nhi_err err;
-	size_t n;
 
 	assert_non_null(r.out);
 	err = nhi_apply_check(&paths, &r, &plan, &why);
@@ -75,10 +85,23 @@ apply(bool json)
 	if (err != NHI_OK && fake.audit == NHI_OK)
 		assert_int_equal(nhi_apply_rejected(err, &why, &late),
 		    NHI_OK);
-	rewind(r.out);
-	n = fread(said, 1, sizeof(said) - 1, r.out);
-	said[n] = '\0';
-	(void)fclose(r.out);
+	take_said(r.out);
+	return err;
+}
+
+/* And with --check-only. */
+static enum nhi_err
+try(void)
+{
+	NHI_AUTO(nhi_plan_freep) struct nhi_plan *plan = NULL;
+	struct nhi_report r = { tmpfile(), false };
+	struct nhi_why why = { "" };
+	enum nhi_err err;
+
+	assert_non_null(r.out);
+	if ((err = nhi_apply_check(&paths, &r, &plan, &why)) == NHI_OK)
+		err = nhi_apply_try(&paths, &r, plan, &why);
+	take_said(r.out);
 	return err;
 }
 
@@ -247,6 +270,33 @@ test_sudo(void **state)
 	assert_int_equal(fake.unsudoed, 0);
 }
 
+/* What sshd and visudo refuse is found before, and nothing is in force. */
+static void
+test_try(void **state)
+{
+	char before[NHI_DIGEST_HEX + 1], after[NHI_DIGEST_HEX + 1];
+
+	(void)state;
+	assert_int_equal(apply(false), NHI_OK);
+	in_force(before);
+	conf_put(file, "version = 1;\nhost = { id = \"c\"; };\n");
+	assert_int_equal(try(), NHI_OK);
+	assert_string_equal(said, "");
+	assert_int_equal(fake.tried, 1);
+	fake.no_dropin = true;
+	assert_int_equal(try(), NHI_OK);
+	assert_non_null(strstr(said, "warning: sshd knows nothing of NHI"));
+	fake.sudo = NHI_ERR_HOST;
+	assert_int_equal(try(), NHI_ERR_HOST);
+	fake.sudo = NHI_OK;
+	fake.sshd = NHI_ERR_HOST;
+	assert_int_equal(try(), NHI_ERR_HOST);
+	assert_int_equal(fake.asked, 1);
+	in_force(after);
+	assert_string_equal(before, after);
+	assert_string_equal(fake.events, "apply");
+}
+
 static void
 test_json(void **state)
 {
@@ -278,6 +328,7 @@ main(void)
 		T(test_sshd),
 		T(test_audit),
 		T(test_sudo),
+		T(test_try),
 		T(test_json),
 		/* End of the tests */
 	};
