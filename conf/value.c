@@ -6,6 +6,7 @@
 #include "conf/trust.h"
 #include "conf/value.h"
 #include "lib/base/name.h"
+#include "lib/base/num.h"
 #include "lib/base/source.h"
 
 #define LOWER	"abcdefghijklmnopqrstuvwxyz"
@@ -53,21 +54,40 @@ is_trust_domain(const char *s)
 	    strlen(s) <= sizeof(scheme) - 1 + 255;
 }
 
+/* A host or an [address], and perhaps a port (RFC 3986 3.2.2, 3.2.3). */
+static bool
+is_authority(const char *s, size_t n)
+{
+	const size_t host = s[0] == '[' ? strcspn(s, "]") + 1 :
+	    strcspn(s, ":/");
+	struct nhi_span port;
+	uint64_t number;
+
+	if (host == 0 || host > n || (s[0] == '[' && host < 4))
+		return false;
+	port = (struct nhi_span){ s + host, n - host };
+	if (port.n == 0)
+		return true;
+	port.p++;
+	port.n--;
+	return s[host] == ':' && nhi_num_parse(port, 65535, &number) &&
+	    number > 0;
+}
+
 /* No query, no fragment, no user: it is compared byte for byte with iss. */
 static bool
 is_url(const char *s)
 {
 	static const char scheme[] = "https://";
 	const char *host = s + sizeof(scheme) - 1;
-	size_t n;
 
 	if (is_trust_domain(s))
 		return true;
 	if (strncmp(s, scheme, sizeof(scheme) - 1) != 0 ||
 	    !only(s, LOWER UPPER DIGITS ":/._-~%[]{}+,;=!$&'()*"))
 		return false;
-	n = strcspn(host, "/");
-	return n > 0 && strcspn(host, ":") > 0 && strstr(s, "/../") == NULL;
+	return is_authority(host, strcspn(host, "/")) &&
+	    strstr(s, "/../") == NULL;
 }
 
 /* Groups are the distribution's: what useradd takes. */
