@@ -191,6 +191,11 @@ nhi_scan(struct nhi_span text, const char *file, struct nhi_faults *faults)
 		FAULT(&s, "there is a NUL in the file");
 		return false;
 	}
+	if (starts(&s, "\xef\xbb\xbf")) {
+		FAULT(&s, "there is a byte order mark before the text");
+		s.rest.p += 3;
+		s.rest.n -= 3;
+	}
 	while (s.rest.n > 0)
 		step(&s);
 	return s.good;
