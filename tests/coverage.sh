@@ -12,7 +12,6 @@ LOG=$BUILD/logs/coverage.log
 KNOWN=tests/nss/symbols.sh
 
 build() {
-	mkdir -p "$DIR" "$BUILD/logs"
 	[ -e "$DIR/Makefile" ] || (cd "$DIR" && "$TOP/configure" -q CC=gcc \
 	    CFLAGS='-O0 -g --coverage -U_FORTIFY_SOURCE' LDFLAGS=--coverage)
 	make -C "$DIR" -s -j"${NHI_JOBS:-2}" all
@@ -27,6 +26,7 @@ tests() {
 	    grep -v "/${KNOWN%.sh}"
 }
 
+mkdir -p "$DIR" "${LOG%/*}"
 if ! { build && tests; } >"$LOG" 2>&1 </dev/null; then
 	grep -E '^(FAIL|ERROR):|error:' "$LOG" >&2 || tail -n 20 "$LOG" >&2
 	echo "coverage: the build or a test failed: $LOG" >&2
