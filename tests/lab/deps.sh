@@ -70,6 +70,17 @@ deps_list() {
 		rpm rpm-build
 		END
 		;;
+	# Whose files we install; Fedora has no AppArmor.
+	readers)
+		cat <<-END
+		apparmor logrotate
+		checkpolicy checkpolicy
+		fish fish
+		logrotate logrotate
+		semodule-utils policycoreutils
+		zsh zsh
+		END
+		;;
 	fuzz)
 		echo "$(fuzzer_runtime) compiler-rt"
 		;;
