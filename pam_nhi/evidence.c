@@ -229,5 +229,9 @@ nhi_pam_evidence_pending(const struct nhi_pam_call *c,
 		    "policy has no identity %s for %s any more", p.identity,
 		    c->user);
 	e->issuer = &c->rules->issuers[e->identity->issuer];
+	/* The host's own stages between the two may take their time. */
+	if (p.expires <= c->now)
+		return nhi_fail(why, NHI_ERR_EXPIRED,
+		    "what the token granted is over");
 	return nhi_pam_evidence_state(c, e, why);
 }

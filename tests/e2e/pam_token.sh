@@ -73,6 +73,18 @@ is 'as expired' expired "$(audit_last token.deny | field reason)"
 is 'it is not recorded as accepted' "$accepted" \
     "$(nhictl audit --event token.accept | wc -l)"
 is 'nor spent' "$marks" "$(ls -A /var/lib/nhi/marks | wc -l)"
+# And one that is over before the session begins.
+cp /etc/pam.d/sshd "$WORK/stack"
+sed -i '0,/^session/s//session required pam_exec.so \/usr\/bin\/sleep 6\n&/' \
+    /etc/pam.d/sshd
+mint --claims "$SMALL" --set exp=5 >"$WORK/token"
+try 'what it granted is over before the session: refused' 254 \
+    '^nhi: refused: token ' by_token "$WORK/token" web-deploy@127.0.0.1 id
+is 'it was accepted' "$((accepted + 1))" \
+    "$(nhictl audit --event token.accept | wc -l)"
+is 'and is recorded as expired' expired \
+    "$(audit_last login.deny | field reason)"
+cp "$WORK/stack" /etc/pam.d/sshd
 cp "$WORK/saved" /etc/nhi/nhi.conf
 nhictl apply >"$OUT" 2>&1 || not_ok 'the policy again'
 
