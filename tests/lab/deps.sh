@@ -81,6 +81,9 @@ deps_list() {
 		zsh zsh
 		END
 		;;
+	valgrind)
+		echo valgrind valgrind
+		;;
 	fuzz)
 		echo "$(fuzzer_runtime) compiler-rt"
 		;;
