@@ -18,6 +18,7 @@
 #include "nhictl/nhictl.h"
 #include "nhictl/published.h"
 #include "nhictl/record.h"
+#include "nhictl/revoke_open.h"
 #include "nhictl/run.h"
 #include "nhictl/show.h"
 #include "nhictl/when.h"
@@ -182,6 +183,7 @@ add(struct args *a)
 			(void)fprintf(stderr, "nhictl: note: the policy has "
 			    "no identity %s\n", a->r.name);
 	}
+	nhi_revoke_tell_open(&a->r);
 	if ((err = record(a, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	/* What is made from now on must not have the second that it strikes. */

@@ -182,5 +182,29 @@ end_all() {
 quick 'everything ends with a hold over everything' 1000 end_all
 is 'and nothing is left' '0 0' "$(find $SESSIONS -type f ! -name '.*' |
     wc -l) $(find /run/nhi/leases -type l | wc -l)"
+
+# A revocation leaves who is in, and tells of him.
+# open_after NAME COUNT OPTION VALUE
+open_after() {
+	nhictl revoke "$3" "$4" --reason test >"$WORK/said" 2>&1
+	is "revoked by $1: who is in is told" "$2" \
+	    "$(sed -n 's/^nhictl: note: \([0-9]*\) live .*/\1/p' "$WORK/said")"
+}
+rm -f /tmp/leave
+stay one k web-deploy
+stay two d db-deploy
+open_after serial 1 --serial "$(details k | sed -n 's/.*Serial: //p')"
+open_after mark 1 --mark "$(nhictl certs --account web-deploy --json |
+    tail -n 1 | field mark)"
+open_after key 1 --key "$(ssh-keygen -l -f "$WORK/d.pub" | cut -d' ' -f2)"
+open_after identity 1 --identity "$(nhictl sessions --json |
+    grep '"db-deploy"' | field identity)"
+key nobody
+open_after 'a key that nobody has' '' --key \
+    "$(ssh-keygen -l -f "$WORK/nobody.pub" | cut -d' ' -f2)"
+is 'and lets them live' yes "$(kill -0 "${PID[one]}" "${PID[two]}" &&
+    echo yes)"
+touch /tmp/leave
+wait "${PID[one]}" "${PID[two]}"
 trail_valid
 finish
