@@ -112,3 +112,13 @@ nhi_pattern_parse(const char *account, struct nhi_pattern *ret)
 	*ret = t;
 	return NULL;
 }
+
+void
+nhi_pattern_sample(const struct nhi_pattern *p,
+    char ret[static NHI_NAME_MAX + 1])
+{
+	memcpy(ret, p->pattern, sizeof(p->pattern));
+	for (char *c = ret; *c != '\0'; c++)
+		if (*c == '*')
+			*c = '0';
+}

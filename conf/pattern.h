@@ -25,4 +25,8 @@ struct nhi_pattern {
 const char	*nhi_pattern_parse(const char *account,
 		    struct nhi_pattern *ret);
 
+/* A name that it can make: "pr-0-0". */
+void		 nhi_pattern_sample(const struct nhi_pattern *,
+		    char ret[static NHI_NAME_MAX + 1]);
+
 #endif

@@ -54,21 +54,15 @@ struct sample {
 	size_t n;
 };
 
-/* Of a template a name that fits. */
 static void
 add_sample(const struct nhi_plan_account *a, struct sample *s)
 {
-	char *name;
-
 	if (s->n >= NHI_APPLY_SSHD_ACCOUNTS)
 		return;
-	name = s->names[s->n];
-	(void)snprintf(name, NHI_NAME_MAX + 1, "%s", a->name.pattern);
-	for (char *p = name; *p != '\0'; p++)
-		if (*p == '*')
-			*p = '0';
+	nhi_pattern_sample(&a->name, s->names[s->n]);
 	s->from[s->n] = a;
-	s->list[s->n++] = name;
+	s->list[s->n] = s->names[s->n];
+	s->n++;
 }
 
 static bool

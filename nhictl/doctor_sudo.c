@@ -54,12 +54,13 @@ static void
 check_account(struct nhi_doctor *d, const char *sudo,
     const struct nhi_plan_account *a)
 {
-	const char *const argv[] = { sudo, "-n", "-l", "-U", a->name.key,
-	    NULL };
+	char name[NHI_NAME_MAX + 1];
+	const char *const argv[] = { sudo, "-n", "-l", "-U", name, NULL };
 	NHI_AUTO(nhi_proc_wipe) struct nhi_proc p = NHI_PROC(argv);
 	unsigned int wants = d->plan->identities[a->first].sudo.n > 0, has;
 	struct nhi_why why = { "" };
 
+	nhi_pattern_sample(&a->name, name);
 	if (nhi_proc_run(&p, &why) != NHI_OK) {
 		nhi_doctor_put_blind(d, "sudo", why.text);
 		return;
@@ -67,10 +68,10 @@ check_account(struct nhi_doctor *d, const char *sudo,
 	has = rules(&p.out);
 	if (has > wants)
 		nhi_doctor_find(d, NHI_DOCTOR_SUDO_MORE,
-		    "%s has %u rules, by policy %u", a->name.key, has, wants);
+		    "%s has %u rules, by policy %u", name, has, wants);
 	else if (has < wants)
 		nhi_doctor_find(d, NHI_DOCTOR_SUDO_LESS,
-		    "%s has %u rules, by policy %u", a->name.key, has, wants);
+		    "%s has %u rules, by policy %u", name, has, wants);
 }
 
 /* Only of the policy that is in force. */
@@ -78,7 +79,6 @@ void
 nhi_doctor_sudo(struct nhi_doctor *d)
 {
 	char sudo[NHI_PROC_PATH];
-	size_t asked = 0;
 
 	if (!d->published || d->plan == NULL ||
 	    strcmp(d->plan->digest, d->policy.digest) != 0)
@@ -90,9 +90,6 @@ nhi_doctor_sudo(struct nhi_doctor *d)
 	    !nhi_proc_find("sudo", sudo))
 		return;
 	for (size_t i = 0; i < d->plan->naccounts &&
-	    asked < NHI_DOCTOR_NAMES_MAX; i++)
-		if (!d->plan->accounts[i].name.is_template) {
-			check_account(d, sudo, &d->plan->accounts[i]);
-			asked++;
-		}
+	    i < NHI_DOCTOR_NAMES_MAX; i++)
+		check_account(d, sudo, &d->plan->accounts[i]);
 }

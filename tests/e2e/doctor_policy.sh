@@ -114,6 +114,9 @@ finds sudo-more 'a rule of the host for an account' \
 finds sudo-more 'a rule of the host for all accounts' \
     "echo '%nhi-accounts ALL=(ALL) ALL' >>/etc/sudoers" \
     'put_back /etc/sudoers'
+finds sudo-more 'a rule of the host for the names of a template' \
+    "echo '%nhi-accounts,!web-deploy ALL=(ALL) ALL' >>/etc/sudoers" \
+    'put_back /etc/sudoers'
 finds sudo-edited 'a fragment without policy' \
     "echo 'Defaults x' >$SUDO; echo >$SUDO" "rm $SUDO"
 with_sudo() {
