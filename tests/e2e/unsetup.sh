@@ -314,7 +314,22 @@ try 'unsetup without a ledger' 0 '^unsetup: [1-9]' nhictl unsetup
 is 'no PAM file names the module' 0 "$(cat /etc/pam.d/* | grep -c pam_nhi)"
 is 'nor does nsswitch.conf' 0 "$(grep -cw nhi /etc/nsswitch.conf)"
 try 'nor sshd' 1 '' test -e /etc/ssh/sshd_config.d/00-nhi.conf
-find /usr/lib /lib \( -name pam_nhi.so -o -name 'libnss_nhi*' \) \
-    -exec rm -f {} + 2>/dev/null
+
+# The files: not while PAM asks for one of them, since nhictl would go, too.
+installed() {
+	find /usr -xdev \( -name '*nhi*' -o -name 'nhi' \) ! -type d \
+	    -printf '%p %s\n' | sort
+}
+try 'set up for the last time' 0 '' nhictl setup --no-rollback
+installed >"$WORK/installed"
+try 'make uninstall while PAM asks us' 2 'first nhictl unsetup' \
+    make -s -C "$BUILD" uninstall
+is 'takes nothing' '' "$(installed | diff - "$WORK/installed")"
+people 'make uninstall refused'
+try 'unsetup before make uninstall' 0 '' nhictl unsetup
+try 'make uninstall' 0 '' make -s -C "$BUILD" uninstall
+try 'nhictl is gone' 127 '' nhictl --version
+is 'and the modules' '' "$(find /usr/lib /lib \( -name pam_nhi.so -o \
+    -name 'libnss_nhi*' \) 2>/dev/null)"
 people 'without the modules'
 finish
