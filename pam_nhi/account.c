@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <security/pam_modutil.h>
+
 #include "lib/base/hold.h"
 #include "lib/base/lease.h"
 #include "lib/base/paths.h"
@@ -113,6 +115,27 @@ check_uid(struct nhi_pam_call *c, struct nhi_why *why)
 	    why);
 }
 
+/*
+ * Who got our name after apply, in files or by a directory that is asked
+ * before us, is whom the program enters, with his UID and his home: no machine
+ * does that for us.  An administrator may.
+ */
+static enum nhi_err
+check_name(const struct nhi_pam_call *c, struct nhi_why *why)
+{
+	const struct passwd *pw;
+
+	if (c->entry == NHI_ENTRY_PERSON)
+		return NHI_OK;
+	pw = pam_modutil_getpwnam(c->pamh, c->user);
+	if (pw == NULL)
+		return nhi_fail(why, NHI_ERR_STATE,
+		    "the name service does not have %s", c->user);
+	return pw->pw_uid == c->uid ? NHI_OK : nhi_fail(why,
+	    NHI_ERR_ACCOUNT_RESERVED, "the name service has %s with UID %lu: "
+	    "somebody else's", c->user, (unsigned long)pw->pw_uid);
+}
+
 enum nhi_err
 nhi_pam_account_check(struct nhi_pam_call *c, struct nhi_why *why)
 {
@@ -128,7 +151,8 @@ nhi_pam_account_check(struct nhi_pam_call *c, struct nhi_why *why)
 	    (err = nhi_hold_check(NHI_HOLDS_DIR, c->user, NULL, NULL, c->now,
 	    why)) != NHI_OK)
 		return err;
-	if ((err = check_uid(c, why)) != NHI_OK)
+	if ((err = check_uid(c, why)) != NHI_OK ||
+	    (err = check_name(c, why)) != NHI_OK)
 		c->here_only = true;
 	return err;
 }
