@@ -8,6 +8,7 @@
 #include "lib/base/session.h"
 #include "nhictl/end.h"
 #include "nhictl/hold.h"
+#include "nhictl/jobs.h"
 #include "nhictl/nhictl.h"
 #include "nhictl/published.h"
 #include "nhictl/show.h"
@@ -100,6 +101,23 @@ is_reached(const struct nhi_session *s, const void *arg)
 	return nhi_session_fits(s, arg);
 }
 
+/* Which identity began a job nobody wrote down: those go with the account. */
+static enum nhi_err
+end_jobs(const struct nhi_hold *hold, const struct nhi_end *e,
+    struct nhi_why *why)
+{
+	unsigned int ended = 0;
+	enum nhi_err err;
+
+	if (hold->scope != NHI_HOLD_ALL && hold->scope != NHI_HOLD_ACCOUNT)
+		return NHI_OK;
+	err = nhi_jobs_end(e, hold->scope == NHI_HOLD_ALL ? NULL : hold->name,
+	    &ended, why);
+	if (ended > 0)
+		(void)printf("%u jobs ended\n", ended);
+	return err;
+}
+
 enum nhi_err
 nhi_hold_end(const struct nhi_hold *hold, struct nhi_why *why)
 {
@@ -107,12 +125,13 @@ nhi_hold_end(const struct nhi_hold *hold, struct nhi_why *why)
 	struct nhi_end e = { .by = hold->by, .reason = hold->reason,
 	    .wanted = is_reached, .arg = &reach };
 	unsigned int ended = 0;
-	enum nhi_err err;
+	enum nhi_err err, jobs;
 
 	err = nhi_end_sessions(&e, &ended, why);
 	if (ended > 0)
 		(void)printf("%u sessions ended\n", ended);
-	return err;
+	jobs = end_jobs(hold, &e, err == NHI_OK ? why : NULL);
+	return err == NHI_OK ? jobs : err;
 }
 
 void

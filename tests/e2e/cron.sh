@@ -76,4 +76,51 @@ refused 'everything held' hold
 lift all
 cron_policy 's/2099-12-31/2020-12-31/'
 refused 'identity expired' service
+
+# What has begun before a hold.
+policy </src/tests/lab/nhi.conf
+cron_policy ''
+# jobs: one that lasts, of each.
+jobs() {
+	rm -f "$WORK"/{alice,bot} /run/crond.reboot
+	echo "@reboot sleep 8181; :" | crontab -u alice -
+	echo "@reboot while :; do sleep 0.2; (sleep 8282 & sleep 8383) & done" |
+		crontab -u web-deploy -
+	/usr/sbin/cron -f &
+	cron=$!
+	until_true 30 pgrep -xf 'sleep 8383' >/dev/null
+	until_true 30 pgrep -xf 'sleep 8181' >/dev/null
+}
+# held NAME STATUS: with alice's job alive, and so many of the account's.
+held() {
+	is "$1" "$2" "$(pgrep -u alice -xf 'sleep 8181' | wc -l) $(pgrep -r \
+	    D,R,S,T,t -u web-deploy | wc -l)"
+}
+rm -f /etc/cron.d/bot
+jobs
+mark_trail
+try 'a hold over another account' 0 '' nhictl hold add --account pr-74-1 \
+    --reason test
+nhictl hold lift --account pr-74-1 >"$OUT"
+is 'ends no job of this one' yes "$(pgrep -xf 'sleep 8383' >/dev/null &&
+    echo yes)"
+recorded 'another account' 0 event=session.end
+try 'a hold that keeps sessions' 0 '' nhictl hold add --account web-deploy \
+    --keep-sessions --reason test
+is 'keeps jobs' yes "$(pgrep -xf 'sleep 8383' >/dev/null && echo yes)"
+nhictl hold lift --account web-deploy >"$OUT"
+try 'a hold over the account ends its job' 0 '1 jobs ended' \
+    nhictl hold add --account web-deploy --reason test
+held 'and no other: account' '1 0'
+recorded 'account' 1 event=session.end account=web-deploy outcome=info
+nhictl hold lift --account web-deploy >"$OUT"
+stop $cron
+pkill -xf 'sleep 8181'
+jobs
+try 'a hold over everything ends it' 0 '1 jobs ended' \
+    nhictl hold add --all --reason test
+held 'and no other: everything' '1 0'
+nhictl hold lift --all >"$OUT"
+stop $cron
+pkill -xf 'sleep 8181'
 finish

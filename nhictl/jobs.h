@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What machine accounts run without a session of ours: jobs of cron and at,
+ * their user manager.  The kernel knows them: the login UID is the account's.
+ * (Who comes by a person has the person's.)
+ */
+#ifndef NHI_NHICTL_JOBS_H
+#define NHI_NHICTL_JOBS_H
+
+#include "nhictl/end.h"
+
+#define NHI_JOBS	256	/* audit sessions that are ended at once */
+
+/*
+ * End those of this account (NULL: of all), each with a record; how many did.
+ * e tells by whom and why.  Sessions have been ended before: what is left of
+ * one would be taken for a job.  NHI_ERR_STATE: one is still there, or it
+ * cannot be told.
+ */
+enum nhi_err	 nhi_jobs_end(const struct nhi_end *, const char *account,
+		    unsigned int *ret_ended, struct nhi_why *) NHI_MUST;
+
+#endif
