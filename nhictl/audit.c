@@ -18,6 +18,7 @@
 #include "lib/base/spool.h"
 #include "nhictl/nhictl.h"
 #include "nhictl/row.h"
+#include "nhictl/trail_older.h"
 #include "nhictl/when.h"
 
 #define DRAIN_FILES	4096
@@ -159,10 +160,12 @@ show(struct job *job, struct nhi_why *why)
 		if (errno != ENOENT || access(NHI_LOG_DIR, X_OK) != 0)
 			return err;
 		(void)fputs("nhictl: no records yet\n", stderr);
+		nhi_trail_tell_older(job->filter.since);
 		return NHI_OK;
 	}
 	if (job->follow)
 		return follow(job, &t, why);
+	nhi_trail_tell_older(job->filter.since);
 	return print_all(job, &t, &good, why);
 }
 

@@ -151,4 +151,16 @@ for args in '' 'web-deploy' 'web-deploy a 1 b AAAA' 'root a 1 b AAAA' \
 	    principals $args
 	is "garbage: $args" '' "$(grep -v '^status' "$OUT")"
 done
+
+# What rotation has put aside.
+try 'audit: one file, no word of others' 1 '' eval \
+    'nhictl audit 2>&1 >/dev/null | grep older'
+mv /var/log/nhi/audit.jsonl /var/log/nhi/audit.jsonl.1
+try 'audit: none yet, and where the older ones are' 0 \
+    'older records are in 1 more files: /var/log/nhi/audit.jsonl' nhictl audit
+try 'audit: of the last hour, too' 0 'older records' nhictl audit --since 1h
+touch -d '3 hours ago' /var/log/nhi/audit.jsonl.1
+try 'audit: but not of what is later than they' 1 '' eval \
+    'nhictl audit --since 1h 2>&1 | grep older'
+mv /var/log/nhi/audit.jsonl.1 /var/log/nhi/audit.jsonl
 finish
