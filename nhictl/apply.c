@@ -28,26 +28,15 @@ finish(const struct nhi_report *r, enum nhi_err err, const struct nhi_why *why)
 
 /* What only the host can tell is no fault that the check has printed. */
 static enum nhi_err
-publish(const struct nhi_report *r, const struct nhi_plan *plan,
-    struct nhi_why *why)
+on_host(const struct nhi_report *r, const struct nhi_plan *plan,
+    bool check_only, struct nhi_why *why)
 {
-	enum nhi_err err;
+	enum nhi_err err = check_only ?
+	    nhi_apply_try(&nhi_apply_host, r, plan, why) :
+	    nhi_apply_publish(&nhi_apply_host, r, plan, why);
 
-	err = nhi_apply_publish(&nhi_apply_host, r, plan, why);
 	if (err == NHI_ERR_POLICY_INVALID)
 		(void)nhi_ctl_fail(err, why);
-	return err;
-}
-
-static enum nhi_err
-check_host(const struct nhi_report *r, const struct nhi_plan *plan,
-    struct nhi_why *why)
-{
-	enum nhi_err err;
-
-	err = nhi_apply_try(&nhi_apply_host, r, plan, why);
-	if (err == NHI_OK)
-		nhi_report_plan(r, plan, NULL);
 	return err;
 }
 
@@ -71,12 +60,12 @@ apply(const struct nhi_report *r, bool check_only)
 		err = locked;
 		why = late;
 	}
+	if (err == NHI_OK)
+		err = on_host(r, plan, check_only, &why);
 	if (check_only && err == NHI_OK)
-		err = check_host(r, plan, &why);
+		nhi_report_plan(r, plan, NULL);
 	if (check_only)
 		return finish(r, err, &why);
-	if (err == NHI_OK)
-		err = publish(r, plan, &why);
 	/* The policy is in force with or without; a timer tries again. */
 	if (err == NHI_OK && nhi_issuers_sweep(&late) != NHI_OK)
 		(void)nhi_ctl_fail(NHI_ERR_STATE, &late);

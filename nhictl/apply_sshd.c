@@ -134,6 +134,8 @@ nhi_apply_sshd_try(const struct nhi_plan *plan, bool *ret_there,
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf old =
 	    NHI_BUF(NHI_APPLY_SSHD_TEXT);
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text =
+	    NHI_BUF(NHI_APPLY_SSHD_TEXT);
 	struct nhi_dropin_options now = NHI_DROPIN_DEFAULT, then = now;
 	struct sample s = { .n = 0 };
 	enum nhi_err err;
@@ -147,6 +149,10 @@ nhi_apply_sshd_try(const struct nhi_plan *plan, bool *ret_there,
 	(void)nhi_dropin_parse(nhi_buf_all(&old), &now);
 	if ((err = nhi_dropin_probe(&now, why)) != NHI_OK)
 		return err;
+	nhi_dropin_format(&now, &text);
+	/* Of another nhictl or another sshd: apply will write it anew. */
+	if (!nhi_span_equal(nhi_buf_all(&text), nhi_buf_all(&old)))
+		return NHI_OK;
 	make_sample(plan, &s);
 	keep_known(&s);
 	return nhi_dropin_judge(&now, s.list, s.n, why);

@@ -21,8 +21,9 @@ enum nhi_err	 nhi_apply_sshd(const struct nhi_plan *, struct nhi_buf *old,
 
 /*
  * What of it can be asked before: does sshd take what would be written, and
- * does it now what was meant before, for the accounts that there are.  Writes
- * nothing.  ret_there: setup has put a drop-in there.
+ * does it now what was meant before (where the drop-in is as it would be
+ * written now), for the accounts that there are.  Writes nothing.  ret_there:
+ * setup has put a drop-in there.
  */
 enum nhi_err	 nhi_apply_sshd_try(const struct nhi_plan *, bool *ret_there,
 		    struct nhi_why *) NHI_MUST;

@@ -80,7 +80,18 @@ try 'check-only: an account that is not there yet' 0 '^good: ' \
 is 'check-only writes nothing' '' \
     "$(written | grep -v "$POLICY\|/etc/ssh/sshd_config " |
     diff - <(grep -v "$POLICY\|/etc/ssh/sshd_config " "$WORK/written"))"
+{
+	cat /src/tests/lab/nhi.conf
+	echo "issue_from = [ $(printf '"10.0.%s.0/24", ' {1..99}) \"::1\" ];"
+} >"$POLICY"
+try 'check-only: more networks than sshd takes' 1 'issue_from is too long' \
+    nhictl apply --check-only
 changed 11
+cp -p $DROPIN "$WORK/dropin"
+sed -i '/UnusedConnectionTimeout/d; /PermitUserRC/d' $DROPIN
+try 'check-only: a drop-in that apply will write anew' 0 '^good: ' \
+    nhictl apply --check-only
+cp -p "$WORK/dropin" $DROPIN
 sed -i 's/^UsePAM .*/UsePAM no/' /etc/ssh/sshd_config
 try 'apply says the same' 1 'UsePAM' nhictl apply
 cat "$WORK/sshd_config" >/etc/ssh/sshd_config
