@@ -22,6 +22,7 @@
 #define TEXT_LAST	64		/* 16 texts of so much always fit */
 #define DETAIL_KEPT	256		/* texts give way to so much detail */
 #define CLAIM_NAME	64		/* characters */
+#define CLAIM_KEY	(6 * CLAIM_NAME + 8)	/* as it is written */
 #define CLAIM_VALUE	128
 #define HEX_DIGITS	16
 #define SECONDS_MAX	INT64_C(253402300799)	/* the end of the year 9999 */
@@ -120,41 +121,36 @@ put_serial(struct writer *w, const struct nhi_audit_field *f)
 		put_text(w, f->name, text, 0);
 }
 
-/* Was this name the name of an earlier line? */
-static bool
-repeated(struct nhi_span all, const char *end, struct nhi_span name)
-{
-	struct nhi_span line, other;
-
-	while (nhi_span_cut(&all, '\n', &line) && line.p < end)
-		if (nhi_span_cut(&line, '=', &other) && line.p != NULL &&
-		    nhi_span_equal(other, name))
-			return true;
-	return false;
-}
-
-/* One member of claims; false: there is no room for it. */
+/*
+ * One member of claims, in what is written from `at` on; false: there is no
+ * room for it.  The first of a name counts, as it is written: bytes that are
+ * no UTF-8 are all one and the same character.  (In texts a quote is escaped.)
+ */
 static bool
 put_claim(struct writer *w, const char *field, struct nhi_span line,
-    size_t *used)
+    size_t at, size_t *used)
 {
+	NHI_AUTO(nhi_buf_wipe) struct nhi_buf key = NHI_BUF(CLAIM_KEY);
 	struct nhi_span value = line, name;
 	size_t n;
 
 	if (!nhi_span_cut(&value, '=', &name) || value.p == NULL ||
-	    name.n == 0 || name.n > CLAIM_NAME ||
-	    repeated(w->ev->claims, line.p, name))
+	    name.n == 0 || name.n > CLAIM_NAME)
 		return true;
-	n = *used + (*used == 0 ? strlen(field) + 6 : 1) + 5 +
-	    nhi_json_put_text(NULL, name, SIZE_MAX, SIZE_MAX) +
+	nhi_buf_char(&key, '"');
+	(void)nhi_json_put_text(&key, name, SIZE_MAX, SIZE_MAX);
+	nhi_buf_str(&key, "\":\"");
+	if (key.err != NHI_OK || (*used > 0 && memmem(w->b->p + at,
+	    w->b->n - at, key.p, key.n) != NULL))
+		return true;
+	n = *used + (*used == 0 ? strlen(field) + 6 : 1) + key.n + 1 +
 	    nhi_json_put_text(NULL, value, CLAIM_VALUE, SIZE_MAX);
 	if (n > w->claims)
 		return false;
 	if (*used == 0)
 		put_name(w, field);
-	nhi_buf_str(w->b, *used == 0 ? "{\"" : ",\"");
-	(void)nhi_json_put_text(w->b, name, SIZE_MAX, SIZE_MAX);
-	nhi_buf_str(w->b, "\":\"");
+	nhi_buf_char(w->b, *used == 0 ? '{' : ',');
+	nhi_buf_span(w->b, nhi_buf_all(&key));
 	(void)nhi_json_put_text(w->b, value, CLAIM_VALUE, SIZE_MAX);
 	nhi_buf_char(w->b, '"');
 	*used = n;
@@ -165,10 +161,11 @@ static void
 put_claims(struct writer *w, const struct nhi_audit_field *f)
 {
 	struct nhi_span rest = w->ev->claims, line;
+	const size_t at = w->b->n;
 	size_t used = 0;
 
 	while (nhi_span_cut(&rest, '\n', &line))
-		if (!put_claim(w, f->name, line, &used))
+		if (!put_claim(w, f->name, line, at, &used))
 			break;
 	if (used > 0)
 		nhi_buf_char(w->b, '}');
