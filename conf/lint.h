@@ -46,6 +46,8 @@ void	 nhi_lint_groups(const struct nhi_lint *,
 void	 nhi_lint_sudo(const struct nhi_lint *,
 	    const struct nhi_lint_identity *);
 void	 nhi_lint_overlaps(const struct nhi_lint *);
+void	 nhi_lint_sources(const struct nhi_lint *, const struct nhi_list *,
+	    struct nhi_place);
 
 /* A setting's place, or the section's when it was not set. */
 #define NHI_LINT_AT(section, s, name)					\

@@ -51,6 +51,8 @@ lint_issuing(const struct nhi_lint *l)
 	if (!i->enabled && l->top->issue_from.n > 0)
 		nhi_fault_warn(l->faults, NHI_LINT_AT(top, l->top, issue_from),
 		    "issue_from says nothing: this host does not issue");
+	nhi_lint_sources(l, &l->top->issue_from,
+	    NHI_LINT_AT(top, l->top, issue_from));
 }
 
 static void

@@ -57,6 +57,7 @@ lint_certificate(const struct nhi_lint *l,
 		nhi_fault(l->faults, NHI_LINT_AT(certificate, c, forwarding),
 		    "identity \"%s\": forwarding needs "
 		    "sshd.permit_forwarding", i->name);
+	nhi_lint_sources(l, &c->source, NHI_LINT_AT(certificate, c, source));
 }
 
 /*

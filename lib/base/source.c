@@ -137,6 +137,16 @@ nhi_source_cidr_host(const char *cidr)
 	return parse_cidr(cidr, &a, &bits) && has_host(&a, bits);
 }
 
+bool
+nhi_source_cidr_local(const char *cidr)
+{
+	struct address a;
+	unsigned int bits;
+
+	return parse_cidr(cidr, &a, &bits) && a.n == 16 && bits >= 10 &&
+	    a.p[0] == 0xfe && (a.p[1] & 0xc0) == 0x80;
+}
+
 static bool
 in_one(const struct address *a, const char *cidr)
 {

@@ -23,6 +23,9 @@ bool	 nhi_source_cidr_valid(const char *cidr);
 /* Is it none only because bits are set behind its prefix? */
 bool	 nhi_source_cidr_host(const char *cidr);
 
+/* Is it of fe80::/10?  Such an address comes to sshd with its zone. */
+bool	 nhi_source_cidr_local(const char *cidr);
+
 /* Is the address in one of them?  An empty list admits everything. */
 bool	 nhi_source_in(const char *address, const struct nhi_list *cidrs);
 

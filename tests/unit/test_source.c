@@ -91,6 +91,12 @@ test_cidr(void **state)
 	assert_false(nhi_source_cidr_host("10.0.0.0/8"));
 	assert_false(nhi_source_cidr_host("10.0.0.1/33"));
 	assert_false(nhi_source_cidr_host("example.com"));
+	assert_true(nhi_source_cidr_local("fe80::/10"));
+	assert_true(nhi_source_cidr_local("febf::1"));
+	assert_false(nhi_source_cidr_local("fe80::/9"));
+	assert_false(nhi_source_cidr_local("fec0::/10"));
+	assert_false(nhi_source_cidr_local("::/0"));
+	assert_false(nhi_source_cidr_local("254.128.0.0/16"));
 }
 
 static bool
