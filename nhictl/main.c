@@ -34,14 +34,17 @@ print_all(FILE *f)
 	(void)fputs("\nnhictl VERB --help tells the arguments of a verb.\n", f);
 }
 
-/* Nothing that we open may become somebody's standard stream. */
+/*
+ * Nothing that we open may become somebody's standard stream.  What is written
+ * to one that was closed is not taken, so that it is told.
+ */
 static bool
 streams_open(void)
 {
 	int fd;
 
 	do {
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	} while (fd >= 0 && fd <= 2 && fcntl(fd, F_SETFD, 0) == 0);
 	if (fd > 2)
 		nhi_fd_close(&fd);

@@ -151,6 +151,13 @@ for json in '' --json; do
 	    ssh://web-1.example.com --jwks "$WORK/jwks" $json
 done
 try 'token show to a full disk' 2 'not all could be written' full token show
+closed() {
+	nhictl "$@" >&-
+}
+for verb in 'audit --json' 'doctor --list' --version 'hold list'; do
+	# shellcheck disable=SC2086
+	try "$verb to nobody" 2 'not all could be written' closed $verb
+done
 try 'somebody else: token check to a full disk' 2 'not all could be written' \
     nobody sh -c "nhictl token check --signature-only --jwks $WORK/jwks \
     <$WORK/token >/dev/full"
