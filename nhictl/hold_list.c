@@ -101,18 +101,13 @@ is_reached(const struct nhi_session *s, const void *arg)
 	return nhi_session_fits(s, arg);
 }
 
-/* Which identity began a job nobody wrote down: those go with the account. */
 static enum nhi_err
-end_jobs(const struct nhi_hold *hold, const struct nhi_end *e,
-    struct nhi_why *why)
+end_jobs(const struct nhi_hold *hold, struct nhi_why *why)
 {
 	unsigned int ended = 0;
 	enum nhi_err err;
 
-	if (hold->scope != NHI_HOLD_ALL && hold->scope != NHI_HOLD_ACCOUNT)
-		return NHI_OK;
-	err = nhi_jobs_end(e, hold->scope == NHI_HOLD_ALL ? NULL : hold->name,
-	    &ended, why);
+	err = nhi_jobs_end(hold, &ended, why);
 	if (ended > 0)
 		(void)printf("%u jobs ended\n", ended);
 	return err;
@@ -130,7 +125,7 @@ nhi_hold_end(const struct nhi_hold *hold, struct nhi_why *why)
 	err = nhi_end_sessions(&e, &ended, why);
 	if (ended > 0)
 		(void)printf("%u sessions ended\n", ended);
-	jobs = end_jobs(hold, &e, err == NHI_OK ? why : NULL);
+	jobs = end_jobs(hold, err == NHI_OK ? why : NULL);
 	return err == NHI_OK ? jobs : err;
 }
 

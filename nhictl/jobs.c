@@ -8,13 +8,17 @@
 #include <string.h>
 
 #include "lib/base/file.h"
+#include "lib/base/grant.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
+#include "lib/base/policy.h"
 #include "lib/base/process.h"
 #include "lib/base/reap.h"
 #include "lib/base/registry.h"
+#include "lib/base/session.h"
 #include "nhictl/jobs.h"
 #include "nhictl/record.h"
+#include "nhictl/when.h"
 
 #define ROUNDS	16
 #define NUMBER	24
@@ -27,7 +31,7 @@ struct job {
 };
 
 struct jobs {
-	const char *account;		/* NULL: all */
+	const struct nhi_hold *hold;
 	struct job job[NHI_JOBS];
 	size_t n;
 	bool blind;			/* not all could be looked at */
@@ -62,6 +66,64 @@ has(const struct jobs *j, uint32_t uid, uint32_t audit_session)
 	return false;
 }
 
+/* Is one of its identities of this hold? */
+static bool
+is_named(const struct nhi_rules *r, const struct nhi_hold *hold)
+{
+	for (size_t n = 0; n < r->nidentities; n++) {
+		const struct nhi_identity *i = &r->identities[n];
+
+		if (strcmp(hold->scope == NHI_HOLD_IDENTITY ? i->name :
+		    r->issuers[i->issuer].name, hold->name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* By an identity or an issuer: 1, 0, or -1 when it cannot be told. */
+static int
+is_reached_by_rules(const struct nhi_hold *hold, const char *account)
+{
+	const struct nhi_session_filter open = { .account = account,
+		.alive = true };
+	NHI_AUTO(nhi_rules_freep) struct nhi_rules *rules = NULL;
+	struct nhi_policy policy;
+	struct nhi_account entry;
+	enum nhi_err err;
+	uint32_t n;
+
+	if ((err = nhi_policy_open(NHI_PUBLISHED_DIR, &policy, NULL)) == NHI_OK)
+		err = nhi_policy_rules(&policy, account, &entry, &rules, NULL);
+	if (err == NHI_ERR_ACCOUNT_UNKNOWN || err == NHI_ERR_ACCOUNT_RESERVED)
+		return 0;
+	if (err != NHI_OK)
+		return -1;
+	if (!is_named(rules, hold))
+		return 0;
+	err = nhi_grant_jobs(rules, nhi_when_now(), NULL);
+	if (err == NHI_OK)
+		return 0;
+	if (err == NHI_ERR_STATE || nhi_session_count(NHI_SESSIONS_DIR, &open,
+	    &n, NULL) != NHI_OK)
+		return -1;
+	return n == 0;
+}
+
+static int
+is_reached(const struct nhi_hold *hold, const char *account)
+{
+	switch (hold->scope) {
+	case NHI_HOLD_ALL:
+		return 1;
+	case NHI_HOLD_ACCOUNT:
+		return strcmp(hold->name, account) == 0;
+	case NHI_HOLD_IDENTITY:
+	case NHI_HOLD_ISSUER:
+		break;
+	}
+	return is_reached_by_rules(hold, account);
+}
+
 static struct nhi_chase
 chase_of(const struct job *job)
 {
@@ -83,9 +145,10 @@ look_at(int proc, pid_t pid, struct jobs *j)
 	    has(j, job.uid, job.audit_session))
 		return;
 	r = nhi_registry_owner(NHI_UIDS_DIR, job.uid, job.account);
+	if (r == 1)
+		r = is_reached(j->hold, job.account);
 	j->blind = j->blind || r < 0;
-	if (r != 1 || (j->account != NULL &&
-	    strcmp(j->account, job.account) != 0))
+	if (r != 1)
 		return;
 	chase = chase_of(&job);
 	if (nhi_reap_left(&chase) > 0)
@@ -112,7 +175,7 @@ find(struct jobs *j, struct nhi_why *why)
 }
 
 static enum nhi_err
-end(const struct nhi_end *e, const struct job *job, bool *ret_gone,
+end(const struct nhi_hold *hold, const struct job *job, bool *ret_gone,
     struct nhi_why *why)
 {
 	const struct nhi_chase chase = chase_of(job);
@@ -122,7 +185,7 @@ end(const struct nhi_end *e, const struct job *job, bool *ret_gone,
 
 	(void)snprintf(detail, sizeof(detail), "a job%s by %s: %s", gone ?
 	    ", ended" : ", not ended, something of it is still there; asked",
-	    e->by, e->reason);
+	    hold->by, hold->reason);
 	*ret_gone = gone;
 	err = nhi_record(&(struct nhi_event){ .event = NHI_EVENT_SESSION_END,
 	    .outcome = gone ? NHI_INFO : NHI_FAULT,
@@ -135,22 +198,22 @@ end(const struct nhi_end *e, const struct job *job, bool *ret_gone,
 }
 
 enum nhi_err
-nhi_jobs_end(const struct nhi_end *e, const char *account,
-    unsigned int *ret_ended, struct nhi_why *why)
+nhi_jobs_end(const struct nhi_hold *hold, unsigned int *ret_ended,
+    struct nhi_why *why)
 {
 	static struct jobs j;
 	enum nhi_err err, first = NHI_OK;
 	unsigned int rounds = 0, ended;
 	bool gone;
 
-	j.account = account;
+	j.hold = hold;
 	*ret_ended = 0;
 	do {
 		ended = 0;
 		err = find(&j, first == NHI_OK ? why : NULL);
 		first = first == NHI_OK ? err : first;
 		for (size_t i = 0; i < j.n; i++) {
-			err = end(e, &j.job[i], &gone, first == NHI_OK ? why :
+			err = end(hold, &j.job[i], &gone, first == NHI_OK ? why :
 			    NULL);
 			first = first == NHI_OK ? err : first;
 			ended += gone;

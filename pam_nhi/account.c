@@ -5,6 +5,7 @@
 
 #include <security/pam_modutil.h>
 
+#include "lib/base/grant.h"
 #include "lib/base/hold.h"
 #include "lib/base/lease.h"
 #include "lib/base/paths.h"
@@ -29,26 +30,6 @@ check_lease(const struct nhi_pam_call *c, struct nhi_why *why)
 		return nhi_fail(why, NHI_ERR_STATE, "the lease of %s",
 		    c->user);
 	}
-}
-
-/* One identity that may have jobs, and is not held, is enough. */
-static enum nhi_err
-check_cron(const struct nhi_pam_call *c, struct nhi_why *why)
-{
-	const struct nhi_rules *r = c->rules;
-	const struct nhi_identity *i;
-	enum nhi_err err;
-
-	err = nhi_fail(why, NHI_ERR_SERVICE,
-	    "%s: no identity of %s has cron = true", c->service, c->user);
-	for (size_t n = 0; n < r->nidentities; n++) {
-		i = &r->identities[n];
-		if (i->cron && i->expires > c->now &&
-		    (err = nhi_hold_check(NHI_HOLDS_DIR, NULL, i->name,
-		    r->issuers[i->issuer].name, c->now, why)) == NHI_OK)
-			return NHI_OK;
-	}
-	return err;
 }
 
 /*
@@ -79,7 +60,7 @@ check_entry(struct nhi_pam_call *c, struct nhi_why *why)
 	case NHI_ENTRY_SUDO:
 		return nhi_pam_sudo_check(c, why);
 	case NHI_ENTRY_CRON:
-		return check_cron(c, why);
+		return nhi_grant_jobs(c->rules, c->now, why);
 	case NHI_ENTRY_OTHER:
 		break;
 	}

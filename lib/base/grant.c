@@ -88,6 +88,24 @@ nhi_grant_check(const struct nhi_grant *g, struct nhi_why *why)
 }
 
 enum nhi_err
+nhi_grant_jobs(const struct nhi_rules *r, int64_t now, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	err = nhi_fail(why, NHI_ERR_SERVICE,
+	    "no identity of the account has cron = true");
+	for (size_t n = 0; n < r->nidentities; n++) {
+		const struct nhi_identity *i = &r->identities[n];
+
+		if (i->cron && i->expires > now &&
+		    (err = nhi_hold_check(NHI_HOLDS_DIR, NULL, i->name,
+		    r->issuers[i->issuer].name, now, why)) == NHI_OK)
+			return NHI_OK;
+	}
+	return err;
+}
+
+enum nhi_err
 nhi_grant_until(const struct nhi_grant *g, int64_t exp, int64_t *ret,
     struct nhi_why *why)
 {

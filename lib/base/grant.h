@@ -56,6 +56,14 @@ enum nhi_err	 nhi_grant_check(const struct nhi_grant *, struct nhi_why *)
 		    NHI_MUST;
 
 /*
+ * What the account runs by itself (cron, at): one identity that may have such
+ * jobs and is not held is enough; a hold over the account is the caller's to
+ * ask for.  NHI_ERR_SERVICE: none may; NHI_ERR_HOLD: those are held.
+ */
+enum nhi_err	 nhi_grant_jobs(const struct nhi_rules *, int64_t now,
+		    struct nhi_why *) NHI_MUST;
+
+/*
  * Until when a token that ends at exp is good for something: the policy's ttl,
  * the token's own life and its grace, the identity's last day.
  * NHI_ERR_EXPIRED: no longer.

@@ -116,11 +116,63 @@ recorded 'account' 1 event=session.end account=web-deploy outcome=info
 nhictl hold lift --account web-deploy >"$OUT"
 stop $cron
 pkill -xf 'sleep 8181'
+# ends WHAT ARGUMENT...: a hold over it ends the job, and nobody else's.
+ends() {
+	local what=$1
+
+	shift
+	jobs
+	mark_trail
+	try "a hold over $what ends its job" 0 '1 jobs ended' \
+	    nhictl hold add "$@" --reason test
+	held "and no other: $what" '1 0'
+	recorded "$what" 1 event=session.end account=web-deploy outcome=info
+	nhictl hold lift "$@" >"$OUT"
+	stop $cron
+	pkill -xf 'sleep 8181'
+}
+# keeps WHAT ARGUMENT...: a hold over it does not.
+keeps() {
+	local what=$1
+
+	shift
+	try "a hold over $what" 0 '' nhictl hold add "$@" --reason test
+	is "ends no job: $what" yes "$(pgrep -xf 'sleep 8383' >/dev/null &&
+	    echo yes)"
+	nhictl hold lift "$@" >"$OUT"
+}
+ends everything --all
+ends 'its identity' --identity web-deploy
+ends 'its issuer' --issuer github
+
+# Another identity of the account may have jobs, or is there.
+two() {
+	policy_edit "s/^( *)account = \"web-deploy\"; \}/\1account = \
+\"web-deploy\"; cron = true; }/
+/^  \{ name = \"pr-preview/i { name = \"other\"; owner = \"o\"; purpose = \"p\"; \
+expires = \"2099-12-31\"; issuer = \"github\"; account = \"web-deploy\"; $1 \
+match = ( { claim = \"repository_id\"; is = \"74\"; }, \
+{ claim = \"environment\"; is = \"other\"; } ); },"
+}
+two 'cron = true;'
 jobs
-try 'a hold over everything ends it' 0 '1 jobs ended' \
-    nhictl hold add --all --reason test
-held 'and no other: everything' '1 0'
-nhictl hold lift --all >"$OUT"
+keeps 'another identity' --identity pr-preview
+keeps 'one of two' --identity web-deploy
+two ''
+key k
+issue k web-deploy --set environment='"other"'
+nhi_ssh k web-deploy@127.0.0.1 'exec sleep 8484' &
+session=$!
+until_true 30 pgrep -xf 'sleep 8484' >/dev/null
+keeps 'one, beside the session of another' --identity web-deploy
+stop $session
+no_session() {
+	[ -z "$(ls /run/nhi/sessions)" ]
+}
+until_true 30 no_session
+try 'without cron and session of another' 0 '1 jobs ended' \
+    nhictl hold add --identity web-deploy --reason test
+nhictl hold lift --identity web-deploy >"$OUT"
 stop $cron
 pkill -xf 'sleep 8181'
 finish

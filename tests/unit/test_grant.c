@@ -28,6 +28,7 @@ static char *shut[] = { (char []){ "mon-fri 11:00-12:00" } };
 /* The state: what is answered, and what was asked. */
 static enum nhi_err hold, revoked;
 static char asked_hold[64];
+static const char *free_name;		/* the identity that is not held */
 static struct nhi_revoke_query asked;
 static struct nhi_mark spent;
 
@@ -50,9 +51,10 @@ __wrap_nhi_hold_check(const char *holds, const char *account,
 	(void)holds;
 	(void)why;
 	assert_int_equal(now, NOW);
-	(void)snprintf(asked_hold, sizeof(asked_hold), "%s %s %s", account,
-	    name, from);
-	return hold;
+	(void)snprintf(asked_hold, sizeof(asked_hold), "%s %s %s",
+	    account == NULL ? "-" : account, name, from);
+	return free_name != NULL && strcmp(name, free_name) == 0 ? NHI_OK :
+	    hold;
 }
 
 enum nhi_err
@@ -80,6 +82,7 @@ setup(void **state)
 {
 	(void)state;
 	hold = revoked = NHI_OK;
+	free_name = NULL;
 	issuer = (struct nhi_issuer){ .name = github,
 	    .grace = 900, .skew = 60 };
 	identity[0] = (struct nhi_identity){ .name = api,
@@ -221,6 +224,32 @@ test_spend(void **state)
 	assert_true(spent.never);
 }
 
+/* Of what the account runs by itself nobody knows whose it is. */
+static void
+test_jobs(void **state)
+{
+	(void)state;
+	assert_int_equal(nhi_grant_jobs(&rules, NOW, NULL), NHI_ERR_SERVICE);
+	identity[0].cron = identity[1].cron = true;
+	assert_int_equal(nhi_grant_jobs(&rules, NOW, NULL), NHI_OK);
+	assert_string_equal(asked_hold, "- api github");
+	hold = NHI_ERR_HOLD;
+	assert_int_equal(nhi_grant_jobs(&rules, NOW, NULL), NHI_ERR_HOLD);
+	assert_string_equal(asked_hold, "- web github");
+	free_name = "web";
+	assert_int_equal(nhi_grant_jobs(&rules, NOW, NULL), NHI_OK);
+	identity[1].cron = false;
+	assert_int_equal(nhi_grant_jobs(&rules, NOW, NULL), NHI_ERR_HOLD);
+	identity[1].cron = true;
+	identity[1].expires = NOW;
+	assert_int_equal(nhi_grant_jobs(&rules, NOW, NULL), NHI_ERR_HOLD);
+	identity[0].expires = NOW;
+	assert_int_equal(nhi_grant_jobs(&rules, NOW, NULL), NHI_ERR_SERVICE);
+	identity[0].expires = NOW + 1;
+	hold = NHI_ERR_STATE;
+	assert_int_equal(nhi_grant_jobs(&rules, NOW, NULL), NHI_ERR_STATE);
+}
+
 int
 main(void)
 {
@@ -232,6 +261,7 @@ main(void)
 		cmocka_unit_test_setup(test_stopped, setup),
 		cmocka_unit_test_setup(test_until, setup),
 		cmocka_unit_test_setup(test_spend, setup),
+		cmocka_unit_test_setup(test_jobs, setup),
 		/* End of the tests */
 	};
 
