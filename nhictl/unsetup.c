@@ -14,7 +14,9 @@
 #include "lib/base/paths.h"
 #include "lib/base/reap.h"
 #include "lib/base/session.h"
+#include "nhictl/jobs.h"
 #include "nhictl/nhictl.h"
+#include "nhictl/record.h"
 #include "nhictl/show.h"
 #include "nhictl/trial.h"
 
@@ -39,6 +41,24 @@ end_session(const struct nhi_session *s, void *arg)
 	}
 	nhi_undo_say(u, s->account, "ended the session of", false);
 	return true;
+}
+
+/* What they run without a session: nobody would stop that any more, either. */
+static void
+end_jobs(struct nhi_undo *u)
+{
+	struct nhi_hold all = { .scope = NHI_HOLD_ALL, .reason = "unsetup" };
+	struct nhi_why why = { "" };
+	char what[32];
+	unsigned int ended;
+	enum nhi_err err;
+
+	nhi_record_who(all.by);
+	if ((err = nhi_jobs_end(&all, &ended, &why)) != NHI_OK)
+		nhi_undo_fail(u, err, &why);
+	(void)snprintf(what, sizeof(what), "%u jobs of cron and at", ended);
+	if (ended > 0)
+		nhi_undo_say(u, what, "ended", false);
 }
 
 static void
@@ -70,12 +90,15 @@ run(struct nhi_undo *u, struct nhi_why *why)
 		return err;
 	/* They were let in; nobody would look after them any more. */
 	(void)!nhi_session_each(NHI_SESSIONS_DIR, end_session, u, NULL);
-	if (!u->dry_run)
+	if (!u->dry_run) {
+		end_jobs(u);
 		nhi_halt_mend_all(NHI_STOPPED_DIR);
+	}
 	sum(u);
 	if (fflush(stdout) != 0)
 		return nhi_fail(why, NHI_ERR_STATE, "cannot write the report");
-	return NHI_OK;
+	return u->failed == 0 ? NHI_OK : nhi_fail(why, u->err, "%s",
+	    u->why.text);
 }
 
 int

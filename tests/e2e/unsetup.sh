@@ -77,6 +77,16 @@ try 'as JSON' 0 '^\{"kind":"undo","what":"/etc/nsswitch.conf"' \
 try 'and does nothing' 0 'passwd:.* nhi' cat /etc/nsswitch.conf
 is 'to nobody' 2 "$(stopped)"
 
+# A job as cron begins one: no session of ours, the kernel's login UID.
+if [ -e /proc/self/loginuid ]; then
+	(
+		echo "$id" >/proc/self/loginuid
+		exec setpriv --reuid "$id" --regid "$id" --clear-groups \
+		    sleep 8585
+	) </dev/null >/dev/null 2>&1 &
+	until_true 30 pgrep -u "$id" -xf 'sleep 8585'
+fi
+
 # It asks nothing that may be broken.
 echo '{ no policy' >/etc/nhi/nhi.conf
 rm -rf /var/lib/nhi/published
@@ -89,6 +99,13 @@ stop $session
 until_true 5 eval '[ "$(stopped)" = 0 ]'
 is 'who stood still goes on, and who waits for him' 0 "$(stopped)"
 is 'and was not ended' 1 "$(pgrep -u "$id" -cx tail)"
+if [ -e /proc/self/loginuid ]; then
+	is 'a job of cron was' 0 "$(pgrep -u "$id" -xfc 'sleep 8585')"
+	try 'and that is in the trail' 0 'a job, ended by .*unsetup' \
+	    nhictl audit --event session.end
+else
+	skip 'a job of cron' 'no audit in this kernel'
+fi
 # The end of the session may be at it, too, and then unsetup does not wait.
 until_true 5 eval '[ -z "$(find /run/nhi/stopped -type f)" ]'
 is 'and no note of it' '' "$(find /run/nhi/stopped -type f)"
