@@ -93,6 +93,8 @@ lint_people(const struct nhi_lint *l)
 	    NHI_ACCOUNTS_GROUP);
 	const struct nhi_world_names *u = &l->world->users;
 
+	if (l->world->elsewhere)
+		return;
 	if (g == NULL) {
 		nhi_fault_warn(l->faults, l->top->at[0], "there is no group "
 		    NHI_ACCOUNTS_GROUP " here: nhictl setup makes it");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "conf/preset_start.h"
+#include "lib/base/num.h"
 #include "nhictl/fact.h"
 
 #define VALUE_MAX	(256U << 10)	/* bytes of a value */
@@ -101,6 +102,17 @@ put_duration(struct maker *m, const char *field, int64_t n)
 	put(m, field, n == 0 ? "no limit" : nhi_buf_text(&b));
 }
 
+/* The day as policy writes it: good until its end. */
+static void
+put_day(struct maker *m, const char *field, int64_t end)
+{
+	char text[NHI_TIME_SIZE];
+
+	nhi_num_time((end - 1) * 1000, text);
+	text[sizeof("2027-06-30") - 1] = '\0';
+	put(m, field, text);
+}
+
 static void
 put_bool(struct maker *m, const char *field, bool yes)
 {
@@ -149,7 +161,7 @@ put_identity(struct maker *m, const struct nhi_plan *p,
 	put(m, "issuer", p->issuers[i->issuer].name);
 	put(m, "owner", i->owner);
 	put(m, "purpose", i->purpose);
-	put_number(m, "expires", i->expires, NULL);
+	put_day(m, "expires", i->expires);
 	for (size_t k = 0; k < i->nmatches; k++)
 		put_match(m, &i->matches[k]);
 	put_duration(m, "ttl", i->ttl);

@@ -152,7 +152,7 @@ read_time(const char *at, int64_t now, int64_t *ret)
 		return true;
 	if (at[0] != '@')
 		return nhi_when_parse(at, now, false, ret);
-	if (!nhi_num_parse(nhi_span_str(at + 1), INT64_MAX / 2, &n))
+	if (!nhi_num_parse(nhi_span_str(at + 1), NHI_TIME_FAR, &n))
 		return false;
 	*ret = (int64_t)n;
 	return true;

@@ -9,7 +9,6 @@
 #include "lib/base/num.h"
 #include "nhictl/when.h"
 
-#define FAR		INT64_C(253402300799)	/* the end of the year 9999 */
 #define SPAN_MAX	(INT64_C(100) * 366 * 24 * 60 * 60)
 #define DAY		(INT64_C(24) * 60 * 60)
 #define NSEC		1000000000L
@@ -88,7 +87,7 @@ rfc3339(struct nhi_span s, int64_t *ret)
 			return false;
 		v += hours * 3600 + minutes * 60 + seconds - ahead;
 	}
-	if (s.n != 0)
+	if (s.n != 0 || v > NHI_TIME_FAR)
 		return false;
 	*ret = v;
 	return true;
@@ -109,7 +108,7 @@ nhi_when_parse(const char *text, int64_t now, bool ahead, int64_t *ret)
 		*ret = ahead ? now + span : now - span;
 		return true;
 	}
-	if (nhi_num_parse(s, (uint64_t)FAR, &seconds)) {
+	if (nhi_num_parse(s, (uint64_t)NHI_TIME_FAR, &seconds)) {
 		*ret = (int64_t)seconds;
 		return true;
 	}
@@ -121,7 +120,9 @@ nhi_when_format(int64_t seconds, char out[static 32])
 {
 	char text[NHI_TIME_SIZE];
 
-	nhi_num_time(seconds > FAR ? FAR * 1000 : seconds * 1000, text);
+	if (seconds > NHI_TIME_FAR)
+		seconds = NHI_TIME_FAR;
+	nhi_num_time(seconds * 1000, text);
 	(void)snprintf(out, 32, "%.10s %.8s", text, text + 11);
 }
 

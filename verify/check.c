@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/base/num.h"
+#include "lib/base/verdict.h"
 #include "lib/token/show.h"
 #include "lib/token/verify.h"
 #include "verify/check.h"
@@ -113,6 +114,16 @@ nhi_check_token(const struct nhi_buf *b)
 	return s;
 }
 
+/* Its buffer has room for a newline more than a token. */
+static enum nhi_err
+check_read(const struct nhi_buf *token, struct nhi_why *why)
+{
+	if (token->err == NHI_ERR_TOO_LARGE)
+		return nhi_fail(why, token->err, "more than %d bytes",
+		    NHI_VERDICT_BYTES);
+	return nhi_buf_check(token, why);
+}
+
 enum nhi_err
 nhi_check_run(const struct nhi_check *c, struct nhi_span jwks,
     const struct nhi_buf *token, struct nhi_buf *b)
@@ -129,7 +140,7 @@ nhi_check_run(const struct nhi_check *c, struct nhi_span jwks,
 	struct nhi_why why = { "" };
 	enum nhi_err err;
 
-	if ((err = nhi_buf_check(token, &why)) == NHI_OK &&
+	if ((err = check_read(token, &why)) == NHI_OK &&
 	    (err = nhi_token_verify(&request, &t, &why)) == NHI_OK)
 		put_accepted(c, t, b);
 	else
@@ -144,7 +155,7 @@ nhi_check_show(const struct nhi_buf *token, struct nhi_buf *b)
 	struct nhi_why why = { "" };
 	enum nhi_err err;
 
-	if ((err = nhi_buf_check(token, &why)) != NHI_OK ||
+	if ((err = check_read(token, &why)) != NHI_OK ||
 	    (err = nhi_token_show(nhi_check_token(token), b, &why)) != NHI_OK)
 		nhi_check_refuse(&plain, err, &why, b);
 	return err;

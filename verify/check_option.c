@@ -77,7 +77,7 @@ set_time(int64_t *ret, const char *value, struct nhi_why *why)
 {
 	uint64_t v;
 
-	if (!nhi_num_parse(nhi_span_str(value), INT64_MAX / 2, &v))
+	if (!nhi_num_parse(nhi_span_str(value), NHI_TIME_FAR, &v))
 		return nhi_fail(why, NHI_ERR_INPUT,
 		    "%.40s: not a time in seconds since 1970", value);
 	*ret = (int64_t)v;

@@ -160,7 +160,7 @@ explain_words(char **argv, struct nhi_explain *e)
 {
 	uint64_t now;
 
-	if (!nhi_num_parse(nhi_span_str(argv[3]), INT64_MAX / 2, &now))
+	if (!nhi_num_parse(nhi_span_str(argv[3]), NHI_TIME_FAR, &now))
 		return false;
 	e->account = argv[1];
 	e->claims = strcmp(argv[2], "claims") == 0;

@@ -11,6 +11,9 @@
 /* Decimal without leading zeros, at most max.  False otherwise. */
 bool	 nhi_num_parse(struct nhi_span, uint64_t max, uint64_t *ret);
 
+/* The end of the year 9999, behind which no time can be written. */
+#define NHI_TIME_FAR	INT64_C(253402300799)
+
 /* "90s", "15m", "24h", "7d" in seconds, at most max seconds. */
 bool	 nhi_num_duration(struct nhi_span, int64_t max, int64_t *ret);
 

@@ -153,6 +153,19 @@ try 'two policies that are one' 0 '' nhictl policy diff old.conf old.conf
 is 'say nothing' '' "$(nhictl policy diff old.conf old.conf)"
 try 'two that are not' 1 '^identity bot-1: gone$' \
     anybody nhictl policy diff old.conf new.conf
+policy 1 1 >one.conf
+sed 's/2099-12-31/2100-02-28/' one.conf >later.conf
+chmod 0644 one.conf later.conf
+try 'another last day' 1 '\+ expires 2100-02-28$' \
+    anybody nhictl policy diff one.conf later.conf
+try 'and the one that was' 1 '- expires 2099-12-31$' \
+    anybody nhictl policy diff one.conf later.conf
+sed 's/"github"; account/"gitlab"; account/' one.conf >faulty.conf
+chmod 0644 faulty.conf
+try 'a faulty file' 2 'faulty.conf:[0-9]+: .*gitlab' \
+    anybody nhictl policy diff one.conf faulty.conf
+try 'and nothing of the host' 1 '' \
+    sh -c 'nhictl policy diff one.conf faulty.conf 2>&1 | grep nhi-accounts'
 nhictl policy diff old.conf new.conf >changes
 is 'who is new' 'identity bot-201: new' "$(grep ': new$' changes)"
 is 'who is changed' 199 "$(grep -c ': changed$' changes)"
