@@ -63,7 +63,17 @@ nhi_ctl_json(int argc, char **argv, bool *ret)
 	return optind == argc;
 }
 
-/* Reasons may hold hostile bytes; a terminal must not obey them. */
+void
+nhi_ctl_put_plain(const char *text, FILE *f)
+{
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p >= ' ' && *p <= '~')
+			(void)putc(*p, f);
+		else
+			(void)fprintf(f, "\\x%02x", (unsigned char)*p);
+	}
+}
+
 int
 nhi_ctl_fail(enum nhi_err err, const struct nhi_why *why)
 {
@@ -71,12 +81,7 @@ nhi_ctl_fail(enum nhi_err err, const struct nhi_why *why)
 	    nhi_err_text(err);
 
 	(void)fputs("nhictl: ", stderr);
-	for (const char *p = text; *p != '\0'; p++) {
-		if (*p >= ' ' && *p <= '~')
-			(void)putc(*p, stderr);
-		else
-			(void)fprintf(stderr, "\\x%02x", (unsigned char)*p);
-	}
+	nhi_ctl_put_plain(text, stderr);
 	(void)putc('\n', stderr);
 	return nhi_ctl_code(err);
 }

@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <getopt.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,49 +30,76 @@ wipe(struct nhi_ask *a)
 	nhi_buf_wipe(&a->text);
 }
 
-/* One option and its value; false when it is none of ours. */
 static bool
-set_option(struct nhi_ask *a, const char *name, const char *value)
+wrong(const char *name, const char *value, const char *what)
+{
+	(void)fprintf(stderr, "nhictl: --%s: not %s: ", name, what);
+	nhi_ctl_put_plain(value, stderr);
+	(void)putc('\n', stderr);
+	return false;
+}
+
+/* False: said what is wrong with it. */
+static bool
+set_option(struct nhi_ask *a, int c, const char *value)
 {
 	char address[NHI_SOURCE_SIZE];
 	uint8_t hash[NHI_SSH_HASH];
 	uint64_t at;
 
-	if (strcmp(name, "--account") == 0 && a->account == NULL)
+	switch (c) {
+	case 'a':
 		a->account = value;
-	else if (strcmp(name, "--source") == 0 && a->source == NULL &&
-	    nhi_source_key(value, address))
+		return true;
+	case 'c':
+	case 't':
+		a->claims = c == 'c';
+		a->file = value;
+		return true;
+	case 's':
 		a->source = value;
-	else if (strcmp(name, "--key") == 0 && a->key == NULL &&
-	    nhi_ssh_fingerprint_parse(nhi_span_str(value), hash))
+		return nhi_source_key(value, address) ||
+		    wrong("source", value, "an address");
+	case 'k':
 		a->key = value;
-	else if (strcmp(name, "--token") == 0 && a->file == NULL)
-		a->file = value;
-	else if (strcmp(name, "--claims") == 0 && a->file == NULL) {
-		a->file = value;
-		a->claims = true;
-	} else if (strcmp(name, "--at") == 0 && !a->timed && nhi_num_parse(
-	    nhi_span_str(value), INT64_MAX / 2, &at)) {
+		return nhi_ssh_fingerprint_parse(nhi_span_str(value), hash) ||
+		    wrong("key", value, "a fingerprint such as SHA256:...");
+	case 'w':
+		if (!nhi_num_parse(nhi_span_str(value), NHI_TIME_FAR, &at))
+			return wrong("at", value,
+			    "a time in seconds since 1970");
 		a->now = (int64_t)at;
-		a->timed = true;
-	} else
-		return false;
-	return true;
+		return true;
+	case 'j':
+		a->json = true;
+		return true;
+	}
+	return false;
 }
 
 static bool
 read_options(struct nhi_ask *a, int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--json") == 0) {
-			a->json = true;
-			continue;
-		}
-		if (i + 1 == argc || !set_option(a, argv[i], argv[i + 1]))
+	static const struct option options[] = {
+		{ "account", required_argument, NULL, 'a' },
+		{ "token", required_argument, NULL, 't' },
+		{ "claims", required_argument, NULL, 'c' },
+		{ "source", required_argument, NULL, 's' },
+		{ "key", required_argument, NULL, 'k' },
+		{ "at", required_argument, NULL, 'w' },
+		{ "json", no_argument, NULL, 'j' },
+		{ NULL, 0, NULL, 0 },
+	};
+	uint64_t given = 0;
+	int c;
+
+	while ((c = nhi_ctl_option(argc, argv, "", options, &given)) != -1) {
+		if ((c == 't' || c == 'c') && a->file != NULL)
 			return false;
-		i++;
+		if (!set_option(a, c, optarg))
+			return false;
 	}
-	return a->account != NULL && a->file != NULL;
+	return optind == argc && a->account != NULL && a->file != NULL;
 }
 
 static enum nhi_err
@@ -98,8 +126,8 @@ check_rest(struct nhi_ask *a, const struct nhi_identity *i, struct nhi_why *why)
 	    (err = nhi_hold_check(NHI_HOLDS_DIR, a->account, i->name,
 	    issuer->name, a->now, why)) != NHI_OK)
 		return err;
-	return nhi_explain_used(a->found.mark, issuer->reuse_never, &a->used,
-	    why);
+	return nhi_explain_used(a->found.mark, a->key, issuer->reuse_never,
+	    &a->used, why);
 }
 
 /* NHI_OK: there is an answer, in a->reason. */

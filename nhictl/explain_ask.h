@@ -14,7 +14,6 @@ struct nhi_ask {
 	const char *key;		/* its fingerprint */
 	bool claims;
 	bool json;
-	bool timed;			/* --at was given */
 	int64_t now;
 	struct nhi_policy policy;
 	struct nhi_account entry;

@@ -8,6 +8,7 @@
 #include "lib/base/paths.h"
 #include "lib/base/registry.h"
 #include "nhictl/explain_ask.h"
+#include "nhictl/nhictl.h"
 
 void
 nhi_ask_json(const struct nhi_ask *a)
@@ -63,7 +64,8 @@ nhi_ask_text(const struct nhi_ask *a)
 {
 	uint32_t uid;
 
-	(void)printf("account  %s", a->account);
+	(void)fputs("account  ", stdout);
+	nhi_ctl_put_plain(a->account, stdout);
 	if (a->rules != NULL && a->entry.kind == NHI_ACCOUNT_TEMPLATE)
 		(void)printf(", by template %s", a->entry.key);
 	if (a->rules != NULL &&

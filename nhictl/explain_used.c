@@ -22,8 +22,8 @@ check_revoked(const char *mark, struct nhi_why *why)
 }
 
 enum nhi_err
-nhi_explain_used(const char *mark, bool never, struct nhi_used *ret,
-    struct nhi_why *why)
+nhi_explain_used(const char *mark, const char *key, bool never,
+    struct nhi_used *ret, struct nhi_why *why)
 {
 	enum nhi_err err;
 	int found;
@@ -44,5 +44,9 @@ nhi_explain_used(const char *mark, bool never, struct nhi_used *ret,
 	if (found == 1 && (never || strcmp(ret->by, "-") == 0))
 		return nhi_fail(why, NHI_ERR_REPLAY,
 		    "mark %.16s: the token was used before", mark);
+	if (found == 1 && key != NULL && strcmp(ret->by, key) != 0)
+		return nhi_fail(why, NHI_ERR_REPLAY,
+		    "mark %.16s: the token was used with key %s", mark,
+		    ret->by);
 	return NHI_OK;
 }

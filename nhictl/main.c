@@ -89,6 +89,17 @@ is_version(const char *word)
 	return strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0;
 }
 
+/* argc, argv: from the verb's last word, which getopt_long takes for our name. */
+static int
+run(const struct nhi_verb *v, int argc, char **argv)
+{
+	static char name[64];
+
+	(void)snprintf(name, sizeof(name), "nhictl %s", v->name);
+	argv[0] = name;
+	return v->run(argc, argv);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -114,7 +125,7 @@ main(int argc, char **argv)
 			continue;
 		if (argc > words + 1 && is_help(argv[words + 1]))
 			return help(v);
-		return v->run(argc - words, argv + words);
+		return run(v, argc - words, argv + words);
 	}
 	if (argc > 2 && is_help(argv[2]) && print_group(argv[1], stdout) > 0)
 		return nhi_ctl_done(fflush(stdout) == 0);

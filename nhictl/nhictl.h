@@ -25,12 +25,15 @@ struct nhi_verb {
 	const char *name;	/* one word or two: "setup", "ca init" */
 	const char *args;	/* as in a usage line */
 	const char *summary;	/* one line, lower case, no full stop */
-	/* argv[0] is the (last word of the) verb.  Returns the exit code. */
+	/* argv[0] is "nhictl VERB".  Returns the exit code. */
 	int (*run)(int argc, char **argv);
 };
 
 /* Ended by a row without a name. */
 extern const struct nhi_verb nhi_verbs[];
+
+/* Text that may hold hostile bytes, which a terminal must not obey. */
+void	 nhi_ctl_put_plain(const char *, FILE *);
 
 /*
  * Print "nhictl: <reason>" with unprintable bytes escaped; returns the exit

@@ -76,7 +76,7 @@ set_name(struct args *a, enum nhi_revoke_kind kind, const char *text)
 	memcpy(a->r.name, text, n);
 	a->r.name[n] = '\0';
 	if (!nhi_revoke_valid(kind, a->r.name)) {
-		(void)fprintf(stderr, "nhictl: not a %s: %s\n", kinds[kind],
+		(void)fprintf(stderr, "nhictl: not a valid %s: %s\n", kinds[kind],
 		    a->shown);
 		a->bad = true;
 	}
@@ -286,12 +286,14 @@ nhi_verb_revoke(int argc, char **argv)
 	};
 	struct args a = { .names = 0 };
 	uint64_t given = 0;
+	bool reason;
 	int c;
 
 	while ((c = nhi_ctl_option(argc, argv, "", options, &given)) != -1)
 		set_option(&a, c, optarg);
-	if (a.bad || optind != argc || (a.list ? a.names > 0 :
-	    a.names != 1 || a.json || a.r.reason[0] == '\0'))
+	reason = a.r.reason[0] != '\0';
+	if (a.bad || optind != argc || (a.list ? a.names > 0 || reason :
+	    a.names != 1 || a.json || !reason))
 		return nhi_ctl_usage("revoke");
 	if (a.list)
 		return list(a.json);

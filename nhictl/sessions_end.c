@@ -54,9 +54,14 @@ nhi_verb_sessions_end(int argc, char **argv)
 		reason = optarg;
 	}
 	/* It is printed, and may be nothing but an id. */
-	if (optind + 1 != argc || argv[optind][0] == '\0' ||
-	    strspn(argv[optind], "0123456789-") != strlen(argv[optind]))
+	if (optind + 1 != argc)
 		return nhi_ctl_usage("sessions end");
+	if (argv[optind][0] == '\0' ||
+	    strspn(argv[optind], "0123456789-") != strlen(argv[optind])) {
+		(void)fputs("nhictl: not an id as sessions prints it\n",
+		    stderr);
+		return nhi_ctl_usage("sessions end");
+	}
 	if (geteuid() != 0) {
 		(void)fputs("nhictl: sessions end is root's\n", stderr);
 		return NHI_CTL_FAULT;

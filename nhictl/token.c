@@ -22,6 +22,33 @@
 #define JWKS_FD		3
 #define TOKEN_ROOM	(256U << 10)
 
+/*
+ * "--name=value" as the two words that it stands for; "--" at the end says
+ * nothing more.  Their number, or -1: there are too many.
+ */
+static int
+split(int argc, char **argv, char *words[static ARGS_MAX])
+{
+	int n = 0;
+
+	for (int i = 0; i < argc; i++) {
+		char *value = strchr(argv[i], '=');
+
+		if (n + 2 > ARGS_MAX)
+			return -1;
+		if (strcmp(argv[i], "--") == 0 && i + 1 == argc)
+			break;
+		words[n++] = argv[i];
+		if (strncmp(argv[i], "--", 2) == 0 && value != NULL) {
+			*value = '\0';
+			words[n++] = value + 1;
+		} else if (strcmp(argv[i], "--json") != 0 &&
+		    strcmp(argv[i], "--signature-only") != 0 && i + 1 < argc)
+			words[n++] = argv[++i];
+	}
+	return n;
+}
+
 /* Take --jwks FILE out of the options; what is wrong, or NULL. */
 static const char *
 take_jwks(int *argc, char **argv, const char **ret)
@@ -83,8 +110,6 @@ run_confined(const char *word, int argc, char **argv, int jwks)
 	enum nhi_err err;
 	int n = 2;
 
-	if (argc > ARGS_MAX)
-		return NHI_CTL_USAGE;
 	if (jwks >= 0) {
 		args[n++] = "+3";
 		if ((jwks != JWKS_FD && dup2(jwks, JWKS_FD) < 0) ||
@@ -148,15 +173,17 @@ nhi_verb_token_check(int argc, char **argv)
 	NHI_AUTO(nhi_fd_close) int fd = -1;
 	struct nhi_why why = { "" };
 	const char *jwks, *wrong;
+	char *words[ARGS_MAX];
 	enum nhi_err err;
+	int n;
 
-	argc--;
-	argv++;
-	if ((wrong = take_jwks(&argc, argv, &jwks)) != NULL) {
+	if ((n = split(argc - 1, argv + 1, words)) < 0)
+		return nhi_ctl_usage("token check");
+	if ((wrong = take_jwks(&n, words, &jwks)) != NULL) {
 		(void)fprintf(stderr, "nhictl: %s\n", wrong);
 		return nhi_ctl_usage("token check");
 	}
-	err = nhi_check_options(argc, argv, &c, &why);
+	err = nhi_check_options(n, words, &c, &why);
 	if (err == NHI_ERR_NO_MEMORY)
 		return nhi_ctl_fail(err, &why);
 	if (err != NHI_OK) {
@@ -165,7 +192,7 @@ nhi_verb_token_check(int argc, char **argv)
 	}
 	if (nhi_ctl_open(jwks, &fd, &why) != NHI_OK)
 		return refuse(&c, NHI_ERR_JWKS_MISSING, why.text);
-	return geteuid() == 0 ? run_confined("check", argc, argv, fd) :
+	return geteuid() == 0 ? run_confined("check", n, words, fd) :
 	    check_here(&c, fd);
 }
 
@@ -182,7 +209,11 @@ nhi_verb_token_show(int argc, char **argv)
 		return nhi_ctl_usage("token show");
 	if (geteuid() == 0)
 		return run_confined("show", 0, argv, -1);
-	(void)!nhi_file_slurp(STDIN_FILENO, &token, &why);
+	err = nhi_file_slurp(STDIN_FILENO, &token, &why);
+	if (err != NHI_OK && err != NHI_ERR_TOO_LARGE) {
+		(void)fprintf(stderr, "nhictl: token: %s\n", why.text);
+		return NHI_CTL_FAULT;
+	}
 	err = nhi_check_show(&token, &text);
 	(void)fputs(nhi_buf_text(&text), stdout);
 	return nhi_ctl_end(err == NHI_OK ? NHI_CTL_OK : NHI_CTL_NO);

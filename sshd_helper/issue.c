@@ -52,9 +52,6 @@ read_policy(struct nhi_issue *i, struct nhi_why *why)
 {
 	enum nhi_err err;
 
-	if (nhi_name_reserved(i->name))
-		return nhi_fail(why, NHI_ERR_ACCOUNT_RESERVED,
-		    "%s is a reserved name", i->name);
 	if ((err = nhi_policy_open(NHI_PUBLISHED_DIR, &i->policy,
 	    why)) != NHI_OK ||
 	    (err = nhi_policy_host(&i->policy, &i->host, why)) != NHI_OK)

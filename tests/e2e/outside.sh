@@ -124,10 +124,32 @@ for name in '--account ../x' '--issuer ..' '--identity A_B!'; do
 	# shellcheck disable=SC2086
 	try "hold add $name" 64 'not a name' nhictl hold add $name --reason x
 done
+try 'a list has no reason' 64 '^usage' nhictl revoke --list --reason x
 for name in '--serial 0' '--serial x' '--mark zz' '--identity ../x'; do
 	# shellcheck disable=SC2086
 	try "revoke $name" 64 'not a' nhictl revoke $name --reason x
 done
+
+check_joined() {
+	nhictl token check --issuer=https://corp.example.com \
+	    --audience=ssh://web-1.example.com --jwks="$WORK/jwks" -- \
+	    <"$WORK/token"
+}
+try 'token check: = and --' 0 '^ok' check_joined
+try 'token check: a flag takes nothing' 64 'unknown, or its value' nhictl \
+    token check --issuer=x --audience=a --json=1 --jwks="$WORK/jwks"
+try 'token check: behind the year 9999' 64 'not a time' nhictl token check \
+    --issuer x --audience a --jwks "$WORK/jwks" --at 253402300800
+show_directory() {
+	"$@" nhictl token show <"$WORK"
+}
+for who in '' nobody; do
+	# shellcheck disable=SC2086
+	try "token show of a directory${who:+ by $who}" 2 'directory' \
+	    show_directory $who
+done
+
+try 'sessions end: what is no id' 64 'not an id' nhictl sessions end nosuch
 
 # A variable that is not set is no wildcard.
 try 'token check: an empty issuer' 64 '--issuer is empty' nhictl token check \
@@ -171,6 +193,21 @@ try 'explain tells which key may come again' 0 \
 is 'and its fingerprint' "$(ssh-keygen -lf "$WORK/k.pub" | awk '{ print $2 }')" \
     "$(nhictl explain --account web-deploy --token "$WORK/token" --json |
     field used_by)"
+for name in k k2; do
+	print=$(ssh-keygen -lf "$WORK/$name.pub" | awk '{ print $2 }')
+	try "explain with $name" "$([ $name = k ]; echo $?)" \
+	    "$([ $name = k ] && echo used before || echo 'result   replay')" \
+	    nhictl explain --account=web-deploy --token="$WORK/token" \
+	    --key="$print" --
+done
+try 'explain says which value is wrong' 64 '^nhictl: --key: not a finger' \
+    nhictl explain --account a --token "$WORK/token" --key 'x'
+try 'explain: no option of ours' 64 '^nhictl explain: unrecognized' \
+    nhictl explain --account a --token "$WORK/token" --kay x
+try 'explain: a second account' 64 'account is given twice' \
+    nhictl explain --account a --account b --token "$WORK/token"
+try 'explain: an account is no text of a terminal' 1 '^account  a.x1b' \
+    nhictl explain --account $'a\e[1m' --token "$WORK/token"
 try 'not to somebody else' 0 'told to root alone' \
     nobody nhictl explain --account web-deploy --token "$WORK/token"
 mark=$(audit_last cert.issue | field mark)
