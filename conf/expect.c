@@ -280,7 +280,7 @@ nhi_expect_load(const char *file, struct nhi_faults *faults,
 	config_init(&tree);
 	if (e.file == NULL)
 		return nhi_fail(why, NHI_ERR_NO_MEMORY, "tests");
-	if (nhi_file_read(AT_FDCWD, file, NHI_FILE_OWN, &text, why) != NHI_OK)
+	if (nhi_file_read(AT_FDCWD, file, NHI_FILE_NAMED, &text, why) != NHI_OK)
 		return NHI_ERR_POLICY_UNREADABLE;
 	if (nhi_scan(nhi_buf_all(&text), e.file, faults)) {
 		if (config_read_string(&tree, nhi_buf_text(&text)) ==

@@ -28,11 +28,10 @@ static enum nhi_err
 read_key(const char *path, struct nhi_ssh_key **ret, struct nhi_why *why)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf text = NHI_BUF(16384);
-	NHI_AUTO(nhi_fd_close) int fd = -1;
 	enum nhi_err err;
 
-	if ((err = nhi_ctl_open(path, &fd, why)) != NHI_OK ||
-	    (err = nhi_file_slurp(fd, &text, why)) != NHI_OK)
+	if ((err = nhi_file_read(AT_FDCWD, path, NHI_FILE_NAMED, &text,
+	    why)) != NHI_OK)
 		return err;
 	return nhi_ssh_key_parse_line(nhi_buf_all(&text), ret, why);
 }

@@ -22,7 +22,7 @@ check(const struct nhi_report *r, const char *file)
 
 	if (file != NULL)
 		paths.policy = (struct nhi_load_paths){ file, NULL,
-		    NHI_FILE_OWN };
+		    NHI_FILE_NAMED };
 	err = nhi_apply_check(&paths, r, &plan, &why);
 	if (err == NHI_OK)
 		nhi_report_plan(r, plan, NULL);

@@ -2,13 +2,10 @@
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "lib/base/file.h"
 #include "nhictl/nhictl.h"
 
 void
@@ -123,26 +120,4 @@ nhi_ctl_code(enum nhi_err err)
 		break;
 	}
 	return NHI_CTL_NO;
-}
-
-enum nhi_err
-nhi_ctl_open(const char *path, int *ret_fd, struct nhi_why *why)
-{
-	NHI_AUTO(nhi_fd_close) int fd = -1;
-	struct stat st;
-
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0 || fstat(fd, &st) != 0)
-		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", path,
-		    strerror(errno));
-	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
-		return nhi_fail(why, NHI_ERR_STATE, "%s: not a regular file",
-		    path);
-	/* What a pipe's writer has not written yet is waited for. */
-	if (fcntl(fd, F_SETFL, O_RDONLY) != 0)
-		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", path,
-		    strerror(errno));
-	*ret_fd = fd;
-	fd = -1;
-	return NHI_OK;
 }

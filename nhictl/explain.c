@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <string.h>
 #include <time.h>
@@ -110,7 +111,8 @@ read_bytes(struct nhi_ask *a, struct nhi_why *why)
 
 	if (strcmp(a->file, "-") == 0)
 		return nhi_file_slurp(STDIN_FILENO, &a->bytes, why);
-	if ((err = nhi_ctl_open(a->file, &fd, why)) != NHI_OK)
+	if ((err = nhi_file_open(AT_FDCWD, a->file, NHI_FILE_NAMED, &fd,
+	    why)) != NHI_OK)
 		return err;
 	return nhi_file_slurp(fd, &a->bytes, why);
 }

@@ -114,7 +114,8 @@ tell(const struct nhi_hold_args *a, const char *target, const char *until)
 	if ((err = nhi_hold_record(NHI_EVENT_HOLD_ADD, &a->hold, detail,
 	    nhi_record, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
-	return ended == NHI_OK ? NHI_CTL_OK : nhi_ctl_fail(ended, &later);
+	return ended == NHI_OK ? nhi_ctl_end(NHI_CTL_OK) :
+	    nhi_ctl_fail(ended, &later);
 }
 
 int
@@ -205,5 +206,5 @@ nhi_verb_hold_lift(int argc, char **argv)
 	    &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
 	(void)printf("lifted: %s\n", target);
-	return NHI_CTL_OK;
+	return nhi_ctl_end(NHI_CTL_OK);
 }

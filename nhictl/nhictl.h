@@ -53,13 +53,6 @@ int	 nhi_ctl_end(int code);
 /* That exit code; a key set that is none is bad input too. */
 int	 nhi_ctl_code(enum nhi_err);
 
-/*
- * Open a file that was named by who runs us, whose content is not trusted: a
- * symbolic link to it (a pod's token is one) and a pipe will do.
- */
-enum nhi_err	 nhi_ctl_open(const char *path, int *ret_fd,
-		    struct nhi_why *) NHI_MUST;
-
 struct option;
 
 /*

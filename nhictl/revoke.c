@@ -209,11 +209,15 @@ add_run(struct args *a)
 		return NHI_CTL_NO;
 	}
 	a->r.kind = NHI_REVOKE_MARK;
-	for (size_t i = 0; status == NHI_CTL_OK && i < run.n; i++) {
+	/* One whose record cannot be written does not spare the others. */
+	for (size_t i = 0; i < run.n; i++) {
+		int one;
+
 		(void)snprintf(a->r.name, sizeof(a->r.name), "%s",
 		    run.marks[i]);
 		a->shown = a->r.name;
-		status = add(a);
+		if ((one = add(a)) != NHI_CTL_OK)
+			status = one;
 	}
 	if (status == NHI_CTL_OK && run.more) {
 		(void)fprintf(stderr, "nhictl: it has more than %d tokens: "
@@ -297,5 +301,5 @@ nhi_verb_revoke(int argc, char **argv)
 		return nhi_ctl_usage("revoke");
 	if (a.list)
 		return list(a.json);
-	return a.run != NULL ? add_run(&a) : add(&a);
+	return nhi_ctl_end(a.run != NULL ? add_run(&a) : add(&a));
 }

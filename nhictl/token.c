@@ -190,7 +190,7 @@ nhi_verb_token_check(int argc, char **argv)
 		(void)fprintf(stderr, "nhictl: %s\n", why.text);
 		return nhi_ctl_usage("token check");
 	}
-	if (nhi_ctl_open(jwks, &fd, &why) != NHI_OK)
+	if (nhi_file_open(AT_FDCWD, jwks, NHI_FILE_NAMED, &fd, &why) != NHI_OK)
 		return refuse(&c, NHI_ERR_JWKS_MISSING, why.text);
 	return geteuid() == 0 ? run_confined("check", n, words, fd) :
 	    check_here(&c, fd);

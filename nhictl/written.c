@@ -37,7 +37,8 @@ nhi_written_load(const char *file, struct nhi_plan **ret,
 	enum nhi_err err;
 
 	if (file != NULL)
-		paths = (struct nhi_load_paths){ file, NULL, NHI_FILE_OWN };
+		paths = (struct nhi_load_paths){ file, NULL,
+		    NHI_FILE_NAMED };
 	err = nhi_check(&paths, &world, &faults, ret, why);
 	if (err == NHI_ERR_POLICY_INVALID)
 		nhi_report_faults(&report, &faults);

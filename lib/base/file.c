@@ -39,10 +39,11 @@ static enum nhi_err
 check(const struct stat *st, const char *path, enum nhi_file_owner owner,
     struct nhi_why *why)
 {
-	if (!S_ISREG(st->st_mode))
+	if (!S_ISREG(st->st_mode) &&
+	    (owner != NHI_FILE_NAMED || !S_ISFIFO(st->st_mode)))
 		return nhi_fail(why, NHI_ERR_STATE, "%s: not a regular file",
 		    path);
-	if (owner == NHI_FILE_ANY)
+	if (owner == NHI_FILE_ANY || owner == NHI_FILE_NAMED)
 		return NHI_OK;
 	if (st->st_uid != 0 &&
 	    (owner == NHI_FILE_ROOT || st->st_uid != geteuid()))
@@ -64,8 +65,8 @@ nhi_file_open(int dir, const char *path, enum nhi_file_owner owner,
 	struct stat st;
 	enum nhi_err err;
 
-	fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY |
-	    O_NONBLOCK);
+	fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK |
+	    (owner == NHI_FILE_NAMED ? 0 : O_NOFOLLOW));
 	if (fd < 0 && errno == ELOOP)
 		return nhi_fail(why, NHI_ERR_STATE,
 		    "%s: a symbolic link, which is not followed", path);
@@ -76,6 +77,9 @@ nhi_file_open(int dir, const char *path, enum nhi_file_owner owner,
 		errno = EPERM;
 		return err;
 	}
+	if (owner == NHI_FILE_NAMED && fcntl(fd, F_SETFL, O_RDONLY) != 0)
+		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", path,
+		    cause(why));
 	*ret_fd = fd;
 	fd = -1;
 	return NHI_OK;

@@ -15,17 +15,20 @@
 /* Longest symbolic link text that NHI writes, without NUL. */
 #define NHI_LINK_MAX	1023
 
-/* Whose file it may be; never writable by anybody else. */
+/* Whose file it may be; the first two are writable by nobody else. */
 enum nhi_file_owner {
 	NHI_FILE_ROOT,		/* root's */
 	NHI_FILE_OWN,		/* root's, or the effective user's */
 	NHI_FILE_ANY,		/* anybody's: content is not trusted */
+	NHI_FILE_NAMED,		/* the same, named by who runs us */
 };
 
 /*
  * Open an existing regular file for reading: O_CLOEXEC, O_NOFOLLOW (on the
- * last component), O_NOCTTY, O_NONBLOCK, then fstat.  A file that is not
- * there is NHI_ERR_STATE with errno ENOENT; any refusal NHI_ERR_STATE.
+ * last component), O_NOCTTY, O_NONBLOCK, then fstat.  Of NHI_FILE_NAMED a
+ * symbolic link is followed (a pod's token is one), and a pipe will do, whose
+ * writer is waited for.  A file that is not there is NHI_ERR_STATE with errno
+ * ENOENT; any refusal NHI_ERR_STATE.
  */
 enum nhi_err	 nhi_file_open(int dir, const char *path, enum nhi_file_owner,
 		    int *ret_fd, struct nhi_why *) NHI_MUST;

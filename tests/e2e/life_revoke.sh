@@ -95,7 +95,13 @@ r --serial "$(serial serial)"
 r --run token-1
 r --mark "$(nhictl certs --json | grep "\"serial\":\"$(serial mark)\"" |
     field mark)"
-r --run 4711
+# Two tokens; that the first one's record cannot be written spares neither.
+mv /var/log/nhi /var/log/nhi.away
+touch /var/log/nhi
+try 'a run, and no record of it' 2 'nhictl: ' \
+    nhictl revoke --run 4711 --reason test
+rm /var/log/nhi
+mv /var/log/nhi.away /var/log/nhi
 r --key "$(finger key)"
 r --identity db
 is 'they are listed as revoked' 7 "$(listed revoked=True)"

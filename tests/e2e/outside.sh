@@ -149,6 +149,21 @@ for who in '' nobody; do
 	    show_directory $who
 done
 
+# Policies that are not in force are anybody's, as any tool finds them.
+cp /etc/nhi/nhi.conf "$WORK/mine.conf"
+chmod 0664 "$WORK/mine.conf"
+chown 65534 "$WORK/mine.conf"
+ln -s mine.conf "$WORK/link.conf"
+piped() {
+	nhictl check /dev/stdin < <(cat /etc/nhi/nhi.conf)
+}
+for what in "check $WORK/mine.conf" "check $WORK/link.conf" \
+    "policy diff $WORK/mine.conf $WORK/link.conf"; do
+	# shellcheck disable=SC2086
+	try "root: $what" 0 '' nhictl $what
+done
+try 'check of a pipe' 0 digest piped
+try 'check of a directory' 2 'not a regular' nhictl check "$WORK"
 try 'sessions end: what is no id' 64 'not an id' nhictl sessions end nosuch
 
 # A variable that is not set is no wildcard.
@@ -176,7 +191,9 @@ try 'token show to a full disk' 2 'not all could be written' full token show
 closed() {
 	nhictl "$@" >&-
 }
-for verb in 'audit --json' 'doctor --list' --version 'hold list'; do
+for verb in 'audit --json' 'doctor --list' --version 'hold list' \
+    'hold add --identity web-once --reason x' 'hold lift --identity web-once' \
+    'revoke --identity web-once --reason x'; do
 	# shellcheck disable=SC2086
 	try "$verb to nobody" 2 'not all could be written' closed $verb
 done

@@ -57,7 +57,6 @@ tests 1 200 allow >good.conf
 tests 1 201 allow >bad.conf
 chmod 0644 ./*.conf
 
-# Under NHI_FILE_OWN a file must be root's or one's own: root's here.
 try 'a policy of 200 identities as expected' 0 '^200 as expected, 0 not$' \
     anybody nhictl policy test --policy old.conf good.conf
 try 'the same by root' 0 '^200 as expected, 0 not$' \
