@@ -177,13 +177,15 @@ static int
 refuse(const struct nhi_pam_call *c, const struct load *load,
     enum nhi_err err, const struct nhi_why *why, struct nhi_pam_state *state)
 {
-	char id[NHI_AUDIT_ID + 1] = "-";
+	char id[NHI_AUDIT_ID + 1], note[NHI_PAM_NOTE];
 
-	if (nhi_pam_note_first(c, err))
+	if (nhi_pam_note_first(c, err, note, id)) {
 		nhi_pam_tell_trail(c, &(struct nhi_event){
 		    .event = NHI_EVENT_CERT_DENY, .reason = err,
 		    .detail = why->text,
 		}, id);
+		nhi_pam_note_fill(note, id);
+	}
 	if (c->defer && load->same / FLOOD_FACTOR <= c->host.per_source &&
 	    load->total / FLOOD_FACTOR <= c->host.total) {
 		(void)snprintf(state->refusal, sizeof(state->refusal),

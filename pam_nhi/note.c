@@ -45,24 +45,49 @@ count_notes(int dir, int64_t minute)
 	return list != NULL && errno == 0 ? n : NOTES_MAX;
 }
 
+static void
+read_id(int dir, const char *note, char id[static NHI_AUDIT_ID + 1])
+{
+	char text[NHI_LINK_MAX + 1];
+
+	if (nhi_link_read(dir, note, text) == 1 &&
+	    strlen(text) <= NHI_AUDIT_ID)
+		memcpy(id, text, strlen(text) + 1);
+}
+
 bool
-nhi_pam_note_first(const struct nhi_pam_call *c, enum nhi_err err)
+nhi_pam_note_first(const struct nhi_pam_call *c, enum nhi_err err,
+    char note[static NHI_PAM_NOTE], char id[static NHI_AUDIT_ID + 1])
 {
 	NHI_AUTO(nhi_fd_close) int dir = -1;
 	const int64_t minute = c->now / 60;
 	char key[NHI_SOURCE_SIZE] = "unknown";
 	struct nhi_why why;
-	char name[128];
 
+	(void)snprintf(id, NHI_AUDIT_ID + 1, "-");
+	note[0] = '\0';
 	if (nhi_pam_issuer_dir(&dir, &why) != NHI_OK)
 		return true;
 	if (c->source[0] != '\0')
 		(void)nhi_source_key(c->source, key);
 	if (count_notes(dir, minute) < NOTES_MAX)
-		(void)snprintf(name, sizeof(name), NOTE "%s-%s-%" PRId64,
+		(void)snprintf(note, NHI_PAM_NOTE, NOTE "%s-%s-%" PRId64,
 		    nhi_err_slug(err), key, minute);
 	else
-		(void)snprintf(name, sizeof(name), NOTE "more-%" PRId64,
+		(void)snprintf(note, NHI_PAM_NOTE, NOTE "more-%" PRId64,
 		    minute);
-	return nhi_link_make(dir, name, "1") == 0 || errno != EEXIST;
+	if (nhi_link_make(dir, note, "-") == 0 || errno != EEXIST)
+		return true;
+	read_id(dir, note, id);
+	return false;
+}
+
+void
+nhi_pam_note_fill(const char *note, const char *id)
+{
+	NHI_AUTO(nhi_fd_close) int dir = -1;
+	struct nhi_why why;
+
+	if (note[0] != '\0' && nhi_pam_issuer_dir(&dir, &why) == NHI_OK)
+		(void)!nhi_link_replace(dir, note, id);
 }

@@ -140,6 +140,9 @@ read -r _ status < <(from $BAD)
 is 'idle: the same address is over its cap' 75 "$status"
 try 'idle: and is told' 0 '^nhi: refused: busy [-0-9a-z]+.?$' cat "$WORK/said"
 is 'idle: told once' 1 "$(grep -c '^nhi: ' "$WORK/said")"
+read -r _ _ _ id < <(grep '^nhi: ' "$WORK/said" | tr -d '\r')
+is 'idle: with the id of a record' 1 \
+    "$(grep -c "\"id\":\"$id\"" "$AUDIT")"
 is 'idle: no certificate' 0 "$(wc -c <"$WORK/cert")"
 n=$(records event=cert.deny reason=cap source=$BAD)
 is 'idle: one record in a minute' yes \
@@ -170,6 +173,9 @@ until_true 60 denied 3 || not_ok 'four times the cap: refused at account'
 read -r _ status < <(from $BAD)
 is 'four times the cap: the next one too' 255 "$status"
 try 'four times the cap: told' 0 '^nhi: refused: busy ' cat "$WORK/said"
+read -r _ _ _ id < <(grep '^nhi: ' "$WORK/said" | tr -d '\r')
+is 'four times the cap: with the id of a record' 1 \
+    "$(grep -c "\"id\":\"$id\"" "$AUDIT")"
 is 'four times the cap: told once' 1 "$(grep -c '^nhi: ' "$WORK/said")"
 good 'four times the cap: another address' 127.0.0.1
 n=$(records event=cert.deny reason=cap)
