@@ -8,11 +8,11 @@
 
 #define CLAIM_NAME_MAX	256
 
-/* Of a long one its begin, which is more than the trail keeps. */
+/* Of a long one its begin. */
 static struct nhi_span
-cut(struct nhi_span s)
+cut(struct nhi_span s, size_t most)
 {
-	s.n = s.n > NHI_VERDICT_TEXT ? NHI_VERDICT_TEXT : s.n;
+	s.n = s.n > most ? most : s.n;
 	return s;
 }
 
@@ -35,7 +35,7 @@ put_claim(const struct nhi_token *t, const struct nhi_list *path,
 	for (size_t i = 0; i < path->n; i++)
 		nhi_buf_printf(&name, "%s%s", i == 0 ? "" : "/", path->p[i]);
 	/* A name that has '=' in it would be read as another name. */
-	value = cut(nhi_buf_all(&text));
+	value = cut(nhi_buf_all(&text), NHI_VERDICT_CLAIM);
 	if (name.err == NHI_OK && text.err == NHI_OK &&
 	    memchr(name.p, '=', name.n) == NULL &&
 	    v->nlines + name.n + value.n + 2 <=
@@ -58,11 +58,11 @@ put_lines(const struct nhi_question *q, const struct nhi_token *t,
 
 	nhi_verdict_line(v, "alg", nhi_span_str(nhi_alg_name(t->alg)));
 	if (t->kid.p != NULL)
-		nhi_verdict_line(v, "kid", cut(t->kid));
+		nhi_verdict_line(v, "kid", cut(t->kid, NHI_VERDICT_TEXT));
 	if (t->subject.p != NULL)
-		nhi_verdict_line(v, "subject", cut(t->subject));
+		nhi_verdict_line(v, "subject", cut(t->subject, NHI_VERDICT_TEXT));
 	if (t->jti.p != NULL)
-		nhi_verdict_line(v, "jti", cut(t->jti));
+		nhi_verdict_line(v, "jti", cut(t->jti, NHI_VERDICT_TEXT));
 	for (size_t k = 0; k < i->nprovenance; k++)
 		put_claim(t, &i->provenance[k], v);
 }

@@ -15,6 +15,7 @@
 #include "lib/base/audit_field.h"
 #include "lib/base/json_put.h"
 #include "lib/base/num.h"
+#include "lib/base/verdict.h"
 
 #define SCRATCH		(32 * 1024)	/* all texts at their longest */
 #define LINE_ROOM	(NHI_AUDIT_LINE - 1)
@@ -23,9 +24,7 @@
 #define DETAIL_KEPT	256		/* texts give way to so much detail */
 #define CLAIM_NAME	64		/* characters */
 #define CLAIM_KEY	(6 * CLAIM_NAME + 8)	/* as it is written */
-#define CLAIM_VALUE	128
 #define HEX_DIGITS	16
-#define SECONDS_MAX	INT64_C(253402300799)	/* the end of the year 9999 */
 
 struct writer {
 	struct nhi_buf *b;
@@ -144,14 +143,14 @@ put_claim(struct writer *w, const char *field, struct nhi_span line,
 	    w->b->n - at, key.p, key.n) != NULL))
 		return true;
 	n = *used + (*used == 0 ? strlen(field) + 6 : 1) + key.n + 1 +
-	    nhi_json_put_text(NULL, value, CLAIM_VALUE, SIZE_MAX);
+	    nhi_json_put_text(NULL, value, NHI_VERDICT_CLAIM, SIZE_MAX);
 	if (n > w->claims)
 		return false;
 	if (*used == 0)
 		put_name(w, field);
 	nhi_buf_char(w->b, *used == 0 ? '{' : ',');
 	nhi_buf_span(w->b, nhi_buf_all(&key));
-	(void)nhi_json_put_text(w->b, value, CLAIM_VALUE, SIZE_MAX);
+	(void)nhi_json_put_text(w->b, value, NHI_VERDICT_CLAIM, SIZE_MAX);
 	nhi_buf_char(w->b, '"');
 	*used = n;
 	return true;
@@ -191,7 +190,7 @@ put_micro(struct writer *w, const struct nhi_audit_field *f)
 static void
 put_seconds(struct writer *w, const struct nhi_audit_field *f)
 {
-	if (w->ev->expires > 0 && w->ev->expires <= SECONDS_MAX)
+	if (w->ev->expires > 0 && w->ev->expires <= NHI_TIME_FAR)
 		put_time(w, f->name, w->ev->expires * 1000);
 }
 

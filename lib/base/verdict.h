@@ -22,6 +22,7 @@
 #define NHI_VERDICT_LINES	1536	/* bytes of name=value lines */
 #define NHI_VERDICT_DETAIL	216	/* of them, for why it was refused */
 #define NHI_VERDICT_TEXT	256	/* of a text of the token */
+#define NHI_VERDICT_CLAIM	128	/* of a claim: what a record keeps */
 #define NHI_VERDICT_FIXED	170	/* bytes before the lines */
 #define NHI_VERDICT_MAX		(NHI_VERDICT_FIXED + NHI_VERDICT_LINES)
 #define NHI_REQUEST_FIXED	35	/* bytes before the token */

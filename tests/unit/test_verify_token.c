@@ -142,7 +142,7 @@ test_long(void **state)
 	assert_true(strstr(value(&v, "detail"), "sub") != NULL);
 	assert_int_equal(strlen(value(&v, "subject")), NHI_VERDICT_TEXT);
 	assert_int_equal(strlen(value(&v, "jti")), NHI_VERDICT_TEXT);
-	assert_int_equal(strlen(value(&v, "claim.sub")), NHI_VERDICT_TEXT);
+	assert_int_equal(strlen(value(&v, "claim.sub")), NHI_VERDICT_CLAIM);
 	place_publish(place_issuer, place_identity);
 	assert_int_equal(ask(c, &v), NHI_OK);
 }
