@@ -123,10 +123,19 @@ is_other(const struct nhi_trail *t)
 	    (ours.st_ino != now.st_ino || ours.st_dev != now.st_dev);
 }
 
+static void
+wait_step(void)
+{
+	const struct timespec step = { 0, FOLLOW_STEP };
+
+	(void)nanosleep(&step, NULL);
+	if (geteuid() == 0)
+		drain();
+}
+
 static enum nhi_err
 follow(struct job *job, struct nhi_trail *t, struct nhi_why *why)
 {
-	const struct timespec step = { 0, FOLLOW_STEP };
 	enum nhi_err err;
 	bool good = true;
 
@@ -142,10 +151,15 @@ follow(struct job *job, struct nhi_trail *t, struct nhi_why *why)
 				return err;
 			continue;
 		}
-		(void)nanosleep(&step, NULL);
-		if (geteuid() == 0)
-			drain();
+		wait_step();
 	}
+}
+
+/* Before the first record there is no file. */
+static bool
+is_before(void)
+{
+	return errno == ENOENT && access(NHI_LOG_DIR, X_OK) == 0;
 }
 
 static enum nhi_err
@@ -155,14 +169,20 @@ show(struct job *job, struct nhi_why *why)
 	enum nhi_err err;
 	bool good = true;
 
-	if ((err = nhi_trail_open(NHI_AUDIT_FILE, &t, why)) != NHI_OK) {
-		/* Before the first record there is no file. */
-		if (errno != ENOENT || access(NHI_LOG_DIR, X_OK) != 0)
-			return err;
+	err = nhi_trail_open(NHI_AUDIT_FILE, &t, why);
+	if (err != NHI_OK && is_before()) {
 		(void)fputs("nhictl: no records yet\n", stderr);
-		nhi_trail_tell_older(job->filter.since);
-		return NHI_OK;
+		if (!job->follow) {
+			nhi_trail_tell_older(job->filter.since);
+			return NHI_OK;
+		}
+		do {
+			wait_step();
+			err = nhi_trail_open(NHI_AUDIT_FILE, &t, why);
+		} while (err != NHI_OK && is_before());
 	}
+	if (err != NHI_OK)
+		return err;
 	if (job->follow)
 		return follow(job, &t, why);
 	nhi_trail_tell_older(job->filter.since);

@@ -31,7 +31,7 @@ record(const struct nhi_ssh_key *key, const char *what, struct nhi_why *why)
 	if ((err = nhi_ssh_hash_key(key, fingerprint, why)) != NHI_OK)
 		return err;
 	nhi_record_who(who);
-	(void)snprintf(detail, sizeof(detail), "%s by %s", what, who);
+	(void)snprintf(detail, sizeof(detail), "%s, by %s", what, who);
 	return nhi_record(&(struct nhi_event){ .event = NHI_EVENT_CA_ROTATE,
 	    .outcome = NHI_INFO, .detail = detail, .key = fingerprint }, why);
 }

@@ -138,9 +138,9 @@ run(struct nhi_ask *a, struct nhi_why *why)
 {
 	enum nhi_err err;
 
-	if ((err = nhi_policy_open(NHI_PUBLISHED_DIR, &a->policy,
-	    why)) != NHI_OK)
-		return err;
+	a->reason = nhi_policy_open(NHI_PUBLISHED_DIR, &a->policy, &a->why);
+	if (a->reason != NHI_OK)
+		return NHI_OK;
 	if ((err = read_bytes(a, why)) == NHI_ERR_TOO_LARGE) {
 		a->reason = err;
 		a->why = *why;

@@ -232,16 +232,30 @@ struct listing {
 	bool json;
 };
 
+/* A key as --key takes it, all else as it is kept. */
+static const char *
+shown(const struct nhi_revocation *r, char key[static NHI_SSH_FINGERPRINT])
+{
+	uint8_t hash[NHI_SSH_HASH];
+
+	if (r->kind != NHI_REVOKE_KEY ||
+	    !nhi_num_unhex(nhi_span_str(r->name), hash, sizeof(hash)) ||
+	    nhi_ssh_fingerprint_format(hash, key, NULL) != NHI_OK)
+		return r->name;
+	return key;
+}
+
 static bool
 show(const struct nhi_revocation *r, void *arg)
 {
 	NHI_AUTO(nhi_buf_wipe) struct nhi_buf b = NHI_BUF(8192);
+	char time[32], key[NHI_SSH_FINGERPRINT];
+	const char *name = shown(r, key);
 	struct listing *l = arg;
-	char time[32];
 
 	if (l->json) {
 		nhi_show_string(&b, "kind", kinds[r->kind]);
-		nhi_show_string(&b, "name", r->name);
+		nhi_show_string(&b, "name", name);
 		nhi_show_time(&b, "time", r->time);
 		nhi_show_string(&b, "by", r->by);
 		nhi_show_string(&b, "reason", r->reason);
@@ -250,7 +264,7 @@ show(const struct nhi_revocation *r, void *arg)
 	}
 	nhi_when_format(r->time, time);
 	nhi_table_add(l->table, kinds[r->kind]);
-	nhi_table_add(l->table, r->name);
+	nhi_table_add(l->table, name);
 	nhi_table_add(l->table, time);
 	nhi_table_add(l->table, r->by);
 	nhi_table_add(l->table, r->reason);

@@ -29,7 +29,7 @@ wait_input(int fd, int64_t deadline, struct nhi_why *why)
 	    "the token was not complete after %d s", NHI_INTAKE_MS / 1000);
 }
 
-/* One newline at the end is the shell's, not the token's. */
+/* One newline at the end is the shell's, not the token's: LF or CR LF. */
 static void
 strip_newline(struct nhi_buf *b)
 {

@@ -281,7 +281,7 @@ main(int argc, char *argv[])
 {
 	NHI_AUTO(wipe) struct nhi_issue i = {
 		.started = nhi_clock_ms(), .source = "",
-		.token = NHI_BUF(NHI_INTAKE_BYTES + 1),
+		.token = NHI_BUF(NHI_INTAKE_BYTES + 2),
 		.claims = NHI_BUF(NHI_VERDICT_LINES),
 		.result = NHI_CA_RESULT,
 	};

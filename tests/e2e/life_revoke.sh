@@ -104,6 +104,8 @@ rm /var/log/nhi
 mv /var/log/nhi.away /var/log/nhi
 r --key "$(finger key)"
 r --identity db
+try 'a key is listed as --key takes it' 0 "^key +$(finger key | sed \
+    's/[+]/[+]/g') " nhictl revoke --list
 is 'they are listed as revoked' 7 "$(listed revoked=True)"
 try 'a run that had nothing' 1 'nothing that is valid' \
     nhictl revoke --run 9 --reason test

@@ -149,6 +149,25 @@ for who in '' nobody; do
 	    show_directory $who
 done
 
+# Before the first record, and without a policy.
+mv "$TRAIL" "$WORK/trail"
+timeout 30 nhictl audit --follow --json >"$WORK/followed" 2>&1 &
+follower=$!
+soon 10 grep -q 'no records yet' "$WORK/followed"
+nhictl hold add --account nobody-1 --reason x >"$OUT" 2>&1
+soon 10 grep -q '"event":"hold.add"' "$WORK/followed"
+try 'audit --follow waits for the first record' 0 '"event":"hold.add"' \
+    cat "$WORK/followed"
+nhictl hold lift --account nobody-1 >"$OUT" 2>&1
+kill $follower
+cat "$TRAIL" >>"$WORK/trail"
+mv "$WORK/trail" "$TRAIL"
+mv /var/lib/nhi/published "$WORK/published"
+try 'explain without a policy has a reason' 2 \
+    '"allowed":false,"reason":"policy-unreadable","detail":"no policy' \
+    nhictl explain --account web-deploy --token "$WORK/token" --json
+mv "$WORK/published" /var/lib/nhi/published
+
 # Policies that are not in force are anybody's, as any tool finds them.
 cp /etc/nhi/nhi.conf "$WORK/mine.conf"
 chmod 0664 "$WORK/mine.conf"
