@@ -14,7 +14,6 @@
 
 #include "lib/base/file.h"
 #include "lib/base/grant.h"
-#include "lib/base/hold.h"
 #include "lib/base/num.h"
 #include "lib/base/paths.h"
 #include "lib/base/source.h"
@@ -22,6 +21,8 @@
 #include "lib/ssh/fingerprint.h"
 #include "nhictl/explain_ask.h"
 #include "nhictl/nhictl.h"
+
+#define REVOKED_DIGITS	16	/* of a mark, in revocations and records */
 
 static void
 wipe(struct nhi_ask *a)
@@ -117,19 +118,35 @@ read_bytes(struct nhi_ask *a, struct nhi_why *why)
 	return nhi_file_slurp(fd, &a->bytes, why);
 }
 
-/* What a login would be held against besides the token. */
+/*
+ * What a login would be held against besides the token.  What is revoked of an
+ * identity is what there is, and no new token.
+ */
 static enum nhi_err
 check_rest(struct nhi_ask *a, const struct nhi_identity *i, struct nhi_why *why)
 {
-	const struct nhi_issuer *issuer = &a->rules->issuers[i->issuer];
+	char mark[REVOKED_DIGITS + 1], key[2 * NHI_SSH_HASH + 1];
+	struct nhi_grant g = {
+		.account = a->account, .rules = a->rules, .identity = i,
+		.source = a->source, .now = a->now,
+		.evidence = { .valid_after = INT64_MAX },
+	};
+	uint8_t hash[NHI_SSH_HASH];
 	enum nhi_err err;
 
-	if ((err = nhi_grant_place(i, a->source, a->now, why)) != NHI_OK ||
-	    (err = nhi_hold_check(NHI_HOLDS_DIR, a->account, i->name,
-	    issuer->name, a->now, why)) != NHI_OK)
+	if (a->found.mark[0] != '\0') {
+		(void)snprintf(mark, sizeof(mark), "%s", a->found.mark);
+		g.evidence.mark = mark;
+	}
+	if (a->key != NULL &&
+	    nhi_ssh_fingerprint_parse(nhi_span_str(a->key), hash)) {
+		nhi_num_hex(hash, sizeof(hash), key);
+		g.evidence.key = key;
+	}
+	if ((err = nhi_grant_check(&g, why)) != NHI_OK)
 		return err;
-	return nhi_explain_used(a->found.mark, a->key, issuer->reuse_never,
-	    &a->used, why);
+	return nhi_explain_used(a->found.mark, a->key,
+	    a->rules->issuers[i->issuer].reuse_never, &a->used, why);
 }
 
 /* NHI_OK: there is an answer, in a->reason. */
@@ -148,6 +165,11 @@ run(struct nhi_ask *a, struct nhi_why *why)
 	}
 	if (err != NHI_OK)
 		return err;
+	if (!nhi_name_valid(a->account)) {
+		a->reason = nhi_fail(&a->why, NHI_ERR_INPUT,
+		    "what was asked for is no account name");
+		return NHI_OK;
+	}
 	a->reason = nhi_policy_rules(&a->policy, a->account, &a->entry,
 	    &a->rules, &a->why);
 	if (a->reason != NHI_OK)

@@ -2,37 +2,20 @@
 #include "config.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/paths.h"
-#include "lib/base/revoke.h"
 #include "nhictl/explain_used.h"
-
-#define REVOKED_DIGITS	16	/* of a mark, in revocations and records */
-
-static enum nhi_err
-check_revoked(const char *mark, struct nhi_why *why)
-{
-	char name[REVOKED_DIGITS + 1];
-
-	(void)snprintf(name, sizeof(name), "%s", mark);
-	return nhi_revoke_check(NHI_REVOKED_DIR,
-	    &(struct nhi_revoke_query){ .mark = name }, why);
-}
 
 enum nhi_err
 nhi_explain_used(const char *mark, const char *key, bool never,
     struct nhi_used *ret, struct nhi_why *why)
 {
-	enum nhi_err err;
 	int found;
 
 	*ret = (struct nhi_used){ .unknown = false };
 	if (mark[0] == '\0')
 		return NHI_OK;
-	if ((err = check_revoked(mark, why)) != NHI_OK)
-		return err;
 	found = nhi_mark_find(NHI_MARKS_DIR, mark, ret->by);
 	/* Where there is no directory of marks, nothing was used. */
 	if (found < 0 && errno == ENOENT)

@@ -17,7 +17,7 @@ struct nhi_used {
  * mark: 64 hex digits, or "" for claims, of which nothing is known.  NHI_OK
  * also for one that was spent with a key that may come again, which it tells:
  * if it is `key`, where that is known (NULL: it is not).
- * NHI_ERR_CERT_REVOKED, NHI_ERR_REPLAY, NHI_ERR_STATE.
+ * NHI_ERR_REPLAY, NHI_ERR_STATE.
  */
 enum nhi_err	 nhi_explain_used(const char *mark, const char *key,
 		    bool never, struct nhi_used *, struct nhi_why *) NHI_MUST;

@@ -2,6 +2,7 @@
 /* nhictl policy diff: who gains and who loses what. */
 #include "config.h"
 
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -126,23 +127,23 @@ int
 nhi_verb_policy_diff(int argc, char **argv)
 {
 	NHI_AUTO(wipe) struct diff d = { .head = NULL };
-	const char *files[2] = { NULL, NULL };
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ NULL, 0, NULL, 0 },
+	};
 	struct nhi_why why = { "" };
 	enum nhi_err err;
-	size_t n = 0;
+	int c;
 
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--json") == 0)
-			d.json = true;
-		else if (argv[i][0] == '-' || n == 2)
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c != 'j')
 			return nhi_ctl_usage("policy diff");
-		else
-			files[n++] = argv[i];
+		d.json = true;
 	}
-	if (n != 2)
+	if (optind != argc - 2)
 		return nhi_ctl_usage("policy diff");
-	if ((err = load(files[0], &d.old, &why)) != NHI_OK ||
-	    (err = load(files[1], &d.new, &why)) != NHI_OK) {
+	if ((err = load(argv[optind], &d.old, &why)) != NHI_OK ||
+	    (err = load(argv[optind + 1], &d.new, &why)) != NHI_OK) {
 		(void)nhi_ctl_fail(err, &why);
 		return NHI_CTL_FAULT;
 	}

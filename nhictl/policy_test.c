@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include <fcntl.h>
+#include <getopt.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -235,17 +236,20 @@ int
 nhi_verb_policy_test(int argc, char **argv)
 {
 	NHI_AUTO(wipe) struct bench b = { .plan = NULL };
-	const char *policy = NULL, *file = NULL;
+	static const struct option options[] = {
+		{ "policy", required_argument, NULL, 'p' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *policy = NULL;
+	uint64_t given = 0;
+	int c;
 
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--policy") == 0 && policy == NULL &&
-		    i + 1 < argc)
-			policy = argv[++i];
-		else if (argv[i][0] == '-' || file != NULL)
+	while ((c = nhi_ctl_option(argc, argv, "", options, &given)) != -1) {
+		if (c != 'p')
 			return nhi_ctl_usage("policy test");
-		else
-			file = argv[i];
+		policy = optarg;
 	}
-	return file == NULL ? nhi_ctl_usage("policy test") :
-	    run(&b, policy, file);
+	if (optind != argc - 1)
+		return nhi_ctl_usage("policy test");
+	return run(&b, policy, argv[optind]);
 }

@@ -230,7 +230,7 @@ nhi_pam_record_left(const struct nhi_pam_call *c, const struct nhi_session *s)
 	struct nhi_event event = {
 		.event = NHI_EVENT_SESSION_CLOSE, .outcome = NHI_INFO,
 		.identity = s->identity, .issuer = s->issuer,
-		.serial = s->serial, .keyid = s->keyid,
+		.serial = s->serial, .keyid = s->keyid, .expires = s->expires,
 		.mark = s->mark[0] == '\0' ? NULL : s->mark,
 		.session = s->id, .audit_session = s->audit_session,
 	};

@@ -244,6 +244,12 @@ try 'explain: a second account' 64 'account is given twice' \
     nhictl explain --account a --account b --token "$WORK/token"
 try 'explain: an account is no text of a terminal' 1 '^account  a.x1b' \
     nhictl explain --account $'a\e[1m' --token "$WORK/token"
+nhictl revoke --key "$print" --reason x >"$OUT"
+echo '{"iss":"https://corp.example.com","sub":"job-1"}' >"$WORK/claims"
+try 'explain with a revoked key' 1 'result   cert-revoked: key' \
+    nhictl explain --account web-deploy --claims "$WORK/claims" --key "$print"
+try 'explain: what is no name' 1 'result   input' \
+    nhictl explain --account Web_Deploy --token "$WORK/token"
 try 'not to somebody else' 0 'told to root alone' \
     nobody nhictl explain --account web-deploy --token "$WORK/token"
 mark=$(audit_last cert.issue | field mark)
