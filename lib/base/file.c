@@ -65,8 +65,8 @@ nhi_file_open(int dir, const char *path, enum nhi_file_owner owner,
 	struct stat st;
 	enum nhi_err err;
 
-	fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK |
-	    (owner == NHI_FILE_NAMED ? 0 : O_NOFOLLOW));
+	fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY |
+	    (owner == NHI_FILE_NAMED ? 0 : O_NOFOLLOW | O_NONBLOCK));
 	if (fd < 0 && errno == ELOOP)
 		return nhi_fail(why, NHI_ERR_STATE,
 		    "%s: a symbolic link, which is not followed", path);
@@ -77,9 +77,6 @@ nhi_file_open(int dir, const char *path, enum nhi_file_owner owner,
 		errno = EPERM;
 		return err;
 	}
-	if (owner == NHI_FILE_NAMED && fcntl(fd, F_SETFL, O_RDONLY) != 0)
-		return nhi_fail(why, NHI_ERR_STATE, "%s: %s", path,
-		    cause(why));
 	*ret_fd = fd;
 	fd = -1;
 	return NHI_OK;
