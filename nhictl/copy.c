@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/list.h"
 #include "lib/base/path.h"
 #include "nhictl/copy.h"
 
@@ -277,18 +277,18 @@ nhi_copy_sweep(const char *path)
 {
 	char dir[NHI_PATH_SIZE];
 	const char *base = strrchr(path, '/');
+	NHI_AUTO(nhi_list_close) DIR *list = NULL;
 	const struct dirent *de;
 	size_t n;
-	DIR *dp;
 
+	/* A link to the directory is followed, as for the file itself. */
 	if (base == NULL || !nhi_path_join(dir, "", "",
 	    (struct nhi_span){ path, (size_t)(base - path) }) ||
-	    (dp = opendir(dir)) == NULL)
+	    (list = opendir(dir)) == NULL)
 		return;
 	n = strlen(++base);
-	while ((de = readdir(dp)) != NULL)
+	while ((de = nhi_list_next(list)) != NULL)
 		if (strncmp(de->d_name, base, n) == 0 &&
 		    is_left(de->d_name + n))
-			(void)unlinkat(dirfd(dp), de->d_name, 0);
-	(void)closedir(dp);
+			(void)unlinkat(dirfd(list), de->d_name, 0);
 }

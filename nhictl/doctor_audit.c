@@ -2,7 +2,6 @@
 /* doctor: the audit trail, and what waits to get into it. */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/list.h"
 #include "lib/base/paths.h"
 #include "lib/base/spool_name.h"
 #include "nhictl/doctor.h"
@@ -130,16 +130,15 @@ is_told(const char *name, const struct stat *st)
 static void
 check_spool(struct nhi_doctor *d)
 {
-	DIR *dp = opendir(NHI_SPOOL_DIR);
+	NHI_AUTO(nhi_list_close) DIR *list = nhi_list_open(AT_FDCWD,
+	    NHI_SPOOL_DIR);
 	const struct dirent *de;
 	unsigned int files = 0;
 	int64_t oldest = d->now;
 	struct stat st;
 
-	if (dp == NULL)
-		return;
-	while ((de = readdir(dp)) != NULL) {
-		if (de->d_name[0] == '.' || fstatat(dirfd(dp), de->d_name,
+	while (list != NULL && (de = nhi_list_next(list)) != NULL) {
+		if (de->d_name[0] == '.' || fstatat(dirfd(list), de->d_name,
 		    &st, AT_SYMLINK_NOFOLLOW) != 0 ||
 		    is_told(de->d_name, &st))
 			continue;
@@ -147,7 +146,6 @@ check_spool(struct nhi_doctor *d)
 		if (st.st_mtime < oldest)
 			oldest = st.st_mtime;
 	}
-	(void)closedir(dp);
 	if (files > SPOOL_FILES || oldest < d->now - SPOOL_AGE)
 		nhi_doctor_find(d, NHI_DOCTOR_SPOOL, NHI_SPOOL_DIR
 		    ": %u files, the oldest of %" PRId64 " minutes ago",

@@ -2,7 +2,6 @@
 /* doctor --state: marks, what was issued, revocations, generations. */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,6 +11,7 @@
 
 #include "lib/base/file.h"
 #include "lib/base/issued.h"
+#include "lib/base/list.h"
 #include "lib/base/mark.h"
 #include "lib/base/num.h"
 #include "lib/base/revoke.h"
@@ -120,16 +120,14 @@ on_revocation(const struct nhi_revocation *r, void *arg)
 static unsigned int
 count_generations(void)
 {
-	unsigned int n = 0;
+	NHI_AUTO(nhi_list_close) DIR *list = nhi_list_open(AT_FDCWD,
+	    NHI_PUBLISHED_DIR);
 	const struct dirent *de;
-	DIR *dp = opendir(NHI_PUBLISHED_DIR);
+	unsigned int n = 0;
 
-	if (dp == NULL)
-		return 0;
-	while ((de = readdir(dp)) != NULL)
+	while (list != NULL && (de = nhi_list_next(list)) != NULL)
 		n += de->d_name[0] != '.' && strcmp(de->d_name, "current") !=
 		    0;
-	(void)closedir(dp);
 	return n;
 }
 

@@ -2,7 +2,6 @@
 /* doctor: walks, and names of the policy to ask about. */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -66,23 +65,22 @@ nhi_doctor_names(const struct nhi_doctor *d, struct nhi_doctor_names *ret)
 	static const char *const dirs[] = { "names", "templates" };
 	const struct dirent *de;
 	char path[600];
-	DIR *dp;
 
 	ret->n = ret->declared = 0;
 	for (size_t i = 0; d->published && i < 2; i++) {
 		size_t most = i == 0 ? DECLARED_MAX : NHI_DOCTOR_NAMES_MAX;
+		NHI_AUTO(nhi_list_close) DIR *list = NULL;
 
 		(void)snprintf(path, sizeof(path), "%s/%s", d->policy.path,
 		    dirs[i]);
-		if ((dp = opendir(path)) == NULL)
+		if ((list = nhi_list_open(AT_FDCWD, path)) == NULL)
 			continue;
-		while (ret->n < most && (de = readdir(dp)) != NULL) {
+		while (ret->n < most && (de = nhi_list_next(list)) != NULL) {
 			if (i == 0 && nhi_name_valid(de->d_name))
 				add(ret, de->d_name);
 			else if (i == 1 && de->d_name[0] != '.')
 				add_template(ret, path, de->d_name);
 		}
-		(void)closedir(dp);
 		if (i == 0)
 			ret->declared = ret->n;
 	}

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -16,6 +15,7 @@
 #include "lib/base/crowd.h"
 #include "lib/base/file.h"
 #include "lib/base/halt.h"
+#include "lib/base/list.h"
 #include "lib/base/num.h"
 #include "lib/base/spawn.h"
 #include "lib/base/waiter.h"
@@ -164,13 +164,11 @@ nhi_halt_mend(const char *dir, uint32_t uid)
 void
 nhi_halt_mend_all(const char *dir)
 {
+	NHI_AUTO(nhi_list_close) DIR *list = nhi_list_open(AT_FDCWD, dir);
 	const struct dirent *d;
-	DIR *dp = opendir(dir);
 	uint64_t uid;
 
-	while (dp != NULL && (d = readdir(dp)) != NULL)
+	while (list != NULL && (d = nhi_list_next(list)) != NULL)
 		if (nhi_num_parse(nhi_span_str(d->d_name), UINT32_MAX, &uid))
 			nhi_halt_mend(dir, (uint32_t)uid);
-	if (dp != NULL)
-		(void)closedir(dp);
 }

@@ -6,7 +6,6 @@
  */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
+#include "lib/base/list.h"
 #include "lib/base/mount.h"
 #include "lib/base/spawn.h"
 #include "lib/base/tree.h"
@@ -111,10 +111,17 @@ note(struct tree *t, const char *name)
 	t->failed = true;
 }
 
-static bool
-is_dot(const char *name)
+/* The next entry while there is time; a list that ends too soon is told. */
+static const struct dirent *
+next(struct tree *t, DIR *list, const char *name)
 {
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+	const struct dirent *de;
+
+	if (nhi_clock_ms() >= t->deadline)
+		return NULL;
+	if ((de = nhi_list_next(list)) == NULL && errno != 0)
+		note(t, name);
+	return de;
 }
 
 /* What it is decides the call; if it changed, the call fails. */
@@ -146,10 +153,10 @@ remove_one(struct tree *t, int dir, const char *name)
 static void
 strip(struct tree *t, const char *name)
 {
+	NHI_AUTO(nhi_list_close) DIR *list = NULL;
+	NHI_AUTO(nhi_fd_close) int fd = -1;
 	const struct dirent *de;
 	struct stat st;
-	DIR *dp = NULL;
-	int fd = -1;
 
 	if (nhi_mount_there(t->gone, name))
 		errno = EBUSY;
@@ -158,15 +165,12 @@ strip(struct tree *t, const char *name)
 		    O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) != 0 ||
 	    (st.st_dev != t->dev && (errno = EXDEV) != 0) ||
-	    (dp = fdopendir(fd)) == NULL) {
+	    (list = nhi_list_take(&fd)) == NULL) {
 		note(t, name);
-		nhi_fd_close(&fd);
 		return;
 	}
-	while (nhi_clock_ms() < t->deadline && (de = readdir(dp)) != NULL)
-		if (!is_dot(de->d_name))
-			remove_one(t, dirfd(dp), de->d_name);
-	(void)closedir(dp);
+	while ((de = next(t, list, name)) != NULL)
+		remove_one(t, dirfd(list), de->d_name);
 	if (unlinkat(t->gone, name, AT_REMOVEDIR) == 0) {
 		t->moved = true;
 		t->files++;
@@ -178,22 +182,15 @@ strip(struct tree *t, const char *name)
 static void
 look(struct tree *t)
 {
+	NHI_AUTO(nhi_list_close) DIR *list = nhi_list_open(t->gone, ".");
 	const struct dirent *de;
-	int fd = dup(t->gone);
-	DIR *dp;
 
-	if (fd < 0 || (dp = fdopendir(fd)) == NULL) {
+	if (list == NULL) {
 		note(t, ".");
-		nhi_fd_close(&fd);
 		return;
 	}
-	rewinddir(dp);
-	while (nhi_clock_ms() < t->deadline && (de = readdir(dp)) != NULL) {
-		if (is_dot(de->d_name))
-			continue;
+	while ((de = next(t, list, ".")) != NULL)
 		strip(t, de->d_name);
-	}
-	(void)closedir(dp);
 }
 
 enum nhi_err
