@@ -123,7 +123,8 @@ main(int argc, char **argv)
 
 		if (words == 0)
 			continue;
-		if (argc > words + 1 && is_help(argv[words + 1]))
+		if (argc > words + 1 && (is_help(argv[words + 1]) ||
+		    strcmp(argv[argc - 1], "--help") == 0))
 			return help(v);
 		return run(v, argc - words, argv + words);
 	}

@@ -37,6 +37,8 @@ for verb in hold token ca policy; do
 	    nhictl "$verb"
 done
 
+try 'help behind options' 0 '^usage: nhictl audit ' \
+    nhictl audit --json --since 1h --help
 try 'sessions --help tells of end, too' 0 '^usage: nhictl sessions end ' \
     nhictl sessions --help
 for word in --version -V; do
