@@ -12,16 +12,18 @@
 
 /*
  * A look during which nothing was started has seen all: nearly every session
- * ends by one.  But a process that forks and leaves, again and again, may pass
- * by a look, and by each signal to the one that was seen; and on a busy host
- * something of others is always started.  So the kernel's count of the account's
- * threads is asked whether there is more than was seen; and after so many
- * looks, or when the zombies grow more, all that the account has is stopped,
- * which no fork escapes.  Where we cannot start the process that does this,
- * they cannot fork either: a limit of processes is reached that is ours, too.
- * Who is stopped then, and not yet killed, keeps his place in it.
+ * ends by one, at once or as soon as its last process has died.  But a process
+ * that forks and leaves, again and again, may pass by a look, and by each
+ * signal to the one that was seen; and on a busy host something of others is
+ * always started.  So the kernel's count of the account's threads is asked
+ * whether there is more than was seen; and after so many looks, or when the
+ * zombies grow more, all that the account has is stopped, which no fork
+ * escapes.  Where we cannot start the process that does this, they cannot fork
+ * either: a limit of processes is reached that is ours, too.  Who is stopped
+ * then, and not yet killed, keeps his place in it.
  */
 #define LOOKS_CLEAN	8
+#define LOOKS_SPARED	3		/* before the kernel is asked */
 #define LOOKS_DIRTY	4
 #define LOOKS_STILL	16
 #define REST_NS		2000000		/* for what is dying, and longer */
@@ -136,7 +138,7 @@ nhi_chase(const struct nhi_chase *in)
 	struct chase c = { .s = { .uid = in->uid, .sig = SIGKILL,
 	    .uids = in->uids, .audit_session = in->audit_session },
 	    .deadline = deadline, .last = deadline + in->more_ms };
-	unsigned int clean = 0, dirty = 0, rests = 0, sure = 0;
+	unsigned int clean = 0, dirty = 0, rests = 0, sure = 0, spared = 0;
 	struct timespec step = { .tv_nsec = REST_NS };
 	bool again, all = false, over = false;
 	struct nhi_look before;
@@ -153,6 +155,12 @@ nhi_chase(const struct nhi_chase *in)
 		    (sure > 0 && (c.s.found == 0 || sure > RESTS)));
 		if (over)
 			break;
+		if (c.s.fresh == 0 && !c.s.blind && spared < LOOKS_SPARED) {
+			spared++;
+			if (c.s.found > 0)
+				rest(&step);
+			continue;
+		}
 		c.s.exact = true;
 		if (sure > 0 || (c.stopped && nhi_clock_ms() >= c.until))
 			go_on(&c);

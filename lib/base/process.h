@@ -63,7 +63,7 @@ bool	 nhi_process_is_over(const char *status);
 bool	 nhi_process_is_stopped(const char *status);
 
 /*
- * It has a SIGKILL, or sleeps without memory, and runs no more of its own code,
+ * It has a SIGKILL, or no memory any more, and runs no more of its own code,
  * however long it lasts.
  */
 bool	 nhi_process_is_dying(const char *status);

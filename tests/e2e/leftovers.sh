@@ -84,6 +84,43 @@ is 'and its record' 1 "$(find /run/nhi/sessions -name '[0-9]*' | wc -l)"
 nhictl tick
 try 'and may linger' 0 '' test -e $LINGER/web-deploy
 
+# One that takes long to die, since it has much to give back, is no reason to
+# stop the account's other sessions for a moment.
+cat >/usr/local/bin/hog <<'END'
+import mmap, time
+m = mmap.mmap(-1, 512 << 20)
+m.madvise(15)			# no huge pages
+for i in range(0, len(m), mmap.PAGESIZE):
+    m[i] = 1
+open("/tmp/hog", "w").close()
+time.sleep(7200)
+END
+cat >/usr/local/bin/witness <<'END'
+import signal
+def on(*_):
+    print("went on", flush=True)
+signal.signal(signal.SIGCONT, on)
+print("ready", flush=True)
+while True:
+    signal.pause()
+END
+nhi_ssh two web-deploy@127.0.0.1 /usr/bin/python3 /usr/local/bin/witness \
+    </dev/null >"$WORK/witness" 2>&1 &
+witness=$!
+until_true 30 grep -q ready "$WORK/witness"
+for n in 1 2 3; do
+	nhi_ssh one web-deploy@127.0.0.1 'exec </dev/null >/dev/null 2>&1
+	    rm -f /tmp/hog
+	    /usr/bin/python3 /usr/local/bin/hog &
+	    until [ -e /tmp/hog ]; do sleep 0.1; done' >"$OUT" 2>&1 </dev/null
+	until_true 30 eval 'readlink /run/nhi/leases/web-deploy | grep -q :2\$'
+	is "one that takes long to die is ended: $n" '' \
+	    "$(pgrep -f /usr/local/bin/hog)"
+done
+is 'and no other session stood still' ready "$(cat "$WORK/witness")"
+stop $witness
+session_over
+
 # signal_all SIGNAL: to all that runs as the account, at once.
 signal_all() {
 	setpriv --reuid web-deploy --regid "$(id -g web-deploy)" \

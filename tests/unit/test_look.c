@@ -110,6 +110,41 @@ test_groups(void **state)
 	assert_int_equal(close(fd), 0);
 }
 
+/* Who runs no more of his own code, by what his status has. */
+static void
+test_dying(void **state)
+{
+#define NONE	"\nSigPnd:\t0000000000000000\nShdPnd:\t0000000000000000\n"
+#define MEMORY	"\nVmSize:\t    1000 kB"
+	static const struct {
+		const char *status;
+		bool dying;
+	} cases[] = {
+		{ "\nState:\tR" MEMORY "\nThreads:\t1" NONE, false },
+		{ "\nState:\tS" MEMORY "\nThreads:\t1" NONE, false },
+		{ "\nState:\tS" MEMORY "\nThreads:\t1\nSigPnd:\t"
+		    "0000000000000000\nShdPnd:\t0000000000000100\n", true },
+		{ "\nState:\tS" MEMORY "\nThreads:\t1\nSigPnd:\t"
+		    "0000000000000100\nShdPnd:\t0000000000000000\n", true },
+		/* SIGTERM may be caught. */
+		{ "\nState:\tS" MEMORY "\nThreads:\t1\nSigPnd:\t"
+		    "0000000000004000\nShdPnd:\t0000000000004000\n", false },
+		/* On its way out, in whatever state. */
+		{ "\nState:\tR\nThreads:\t1" NONE, true },
+		{ "\nState:\tS\nThreads:\t1" NONE, true },
+		{ "\nState:\tD\nThreads:\t1" NONE, true },
+		/* Its first thread has ended, the others run. */
+		{ "\nState:\tZ\nThreads:\t2" NONE, false },
+		{ "\nState:\tR\nThreads:\t2" NONE, false },
+		{ "\nState:\tR\nThreads:\t11" NONE, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (nhi_process_is_dying(cases[i].status) != cases[i].dying)
+			fail_msg("case %zu", i);
+}
+
 int
 main(void)
 {
@@ -117,6 +152,7 @@ main(void)
 		cmocka_unit_test(test_quiet),
 		cmocka_unit_test(test_started),
 		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_dying),
 		/* End of tests */
 	};
 
