@@ -23,8 +23,8 @@ is_plain_key(struct nhi_span line)
 /*
  * sshd has just accepted it, so what does not even parse, wherever it breaks,
  * is nothing of sshd's: somebody put it there.  What sshd accepts may be a
- * plain key, where our drop-in does not hold, a certificate of another CA,
- * which the asker knows what to make of, or one with what only we refuse.
+ * plain key, where our drop-in does not hold, or a certificate of another CA,
+ * which the asker knows what to make of.
  */
 static enum nhi_err
 read_certificate(const struct nhi_request *r, struct nhi_ssh_cert **ret,
@@ -36,7 +36,7 @@ read_certificate(const struct nhi_request *r, struct nhi_ssh_cert **ret,
 		return nhi_fail(why, NHI_ERR_NO_EVIDENCE,
 		    "a plain key, not a certificate");
 	return err == NHI_OK || err == NHI_ERR_NO_MEMORY ||
-	    nhi_err_class(err) == NHI_CLASS_CERT ? err :
+	    err == NHI_ERR_CERT_TYPE || err == NHI_ERR_CERT_CA ? err :
 	    NHI_ERR_EVIDENCE_FORGED;
 }
 

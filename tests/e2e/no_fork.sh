@@ -9,7 +9,8 @@
 SHIM=$BUILD/tests/fault/.libs/nofork.so
 SWITCH=/run/nofork
 EAGAIN='Resource temporarily unavailable'
-useradd -m alice
+# The kernel counts a user's processes, and other labs have an alice, too.
+useradd -m -u 29411 alice
 for k in k job late; do key $k; done
 install -d -m 0700 -o alice ~alice/.ssh
 install -m 0600 -o alice "$WORK/k.pub" ~alice/.ssh/authorized_keys
@@ -132,16 +133,16 @@ is 'over: the trail has the end of each session' \
     "$({ trail event=session.close; trail event=session.end; } | wc -l)"
 
 # The verifier's user has all the processes that he may have.
-for _ in {1..16}; do
+for _ in {1..64}; do
 	setpriv --reuid _nhi --regid _nhi --clear-groups sleep 600 &
 done
-sshd_on 2223 prlimit --nproc=12:12
+sshd_on 2223 prlimit --nproc=60:60
 meet 2223
 people_are_in 'no processes'
 is 'no processes: whom sshd cannot ask about is refused' 3 \
     "$(cat "$WORK"/met.machine.* | grep -c 'Permission denied')"
 issue_poor() {
-	prlimit --nproc=12:12 setpriv --reuid nhi --regid nhi --init-groups \
+	prlimit --nproc=60:60 setpriv --reuid nhi --regid nhi --init-groups \
 	    /usr/libexec/nhi/nhi-issue web-deploy 127.0.0.1 \
 	    "$(cut -d' ' -f1,2 "$WORK/job.pub")" <"$WORK/token"
 }

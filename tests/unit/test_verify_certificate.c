@@ -237,15 +237,6 @@ test_evidence(void **state)
 	    "web-deploy user-ed25519.pub"), 0);
 	assert_int_equal(ask_file("user-ed25519-cert.pub", &v),
 	    NHI_ERR_CERT_TYPE);
-	/* Whole, and with what only we refuse. */
-	assert_int_equal(util_run("ssh-keygen -q -s ca-ed25519 -I x "
-	    "user-ed25519.pub"), 0);
-	assert_int_equal(ask_file("user-ed25519-cert.pub", &v),
-	    NHI_ERR_CERT_PRINCIPAL);
-	assert_int_equal(util_run("ssh-keygen -q -s ca-ed25519 -I x -n "
-	    "web-deploy -O critical:x@example.com=1 user-ed25519.pub"), 0);
-	assert_int_equal(ask_file("user-ed25519-cert.pub", &v),
-	    NHI_ERR_CERT_OPTIONS);
 	/* For ever: root tells it from policy's ttl.  And people's, by our CA. */
 	assert_int_equal(util_run("ssh-keygen -q -s ca-ed25519 -I nhi1:"
 	    "web-1.example.com:web-deploy:0123456789abcdef -n web-deploy "
