@@ -19,8 +19,9 @@
 #define NOTES_MAX	64
 
 /*
- * Notes of this minute; those of earlier ones go.  Where they cannot be told:
- * as many as there may be.
+ * Notes of this minute; those of earlier ones go, but what nhi_link_replace is
+ * at (tick sees to what it left).  Where they cannot be told: as many as there
+ * may be.
  */
 static unsigned int
 count_notes(int dir, int64_t minute)
@@ -34,6 +35,7 @@ count_notes(int dir, int64_t minute)
 		uint64_t v;
 
 		if (strncmp(d->d_name, NOTE, sizeof(NOTE) - 1) != 0 ||
+		    strstr(d->d_name, ".tmp-") != NULL ||
 		    (dash = strrchr(d->d_name, '-')) == NULL)
 			continue;
 		if (nhi_num_parse(nhi_span_str(dash + 1), INT64_MAX, &v) &&

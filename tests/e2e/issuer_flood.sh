@@ -193,9 +193,13 @@ is 'afterwards: no process of nhi' '' "$(pgrep -u nhi)"
 for n in $(seq 100); do
 	ln -s 1 "$LIVE/told-cap-192.0.2.$n-1000"
 done
+# One that is about to take its name, by another login.
+ln -s 1 "$LIVE/told-cap-192.0.2.1-$(($(date +%s) / 60)).tmp-1-2-0"
 flood 7 $BAD idle
 until_true 60 live_is 7
 over 'after a minute'
+is 'afterwards: what is being written is left to its writer' 1 \
+    "$(find $LIVE -name 'told-*.tmp-1-2-0' | wc -l)"
 is 'afterwards: no notes of earlier minutes' '' \
     "$(find $LIVE -name 'told-*-1000')"
 finish
