@@ -22,55 +22,6 @@
 #define JWKS_FD		3
 #define TOKEN_ROOM	(256U << 10)
 
-/*
- * "--name=value" as the two words that it stands for; "--" at the end says
- * nothing more.  Their number, or -1: there are too many.
- */
-static int
-split(int argc, char **argv, char *words[static ARGS_MAX])
-{
-	int n = 0;
-
-	for (int i = 0; i < argc; i++) {
-		char *value = strchr(argv[i], '=');
-
-		if (n + 2 > ARGS_MAX)
-			return -1;
-		if (strcmp(argv[i], "--") == 0 && i + 1 == argc)
-			break;
-		words[n++] = argv[i];
-		if (strncmp(argv[i], "--", 2) == 0 && value != NULL) {
-			*value = '\0';
-			words[n++] = value + 1;
-		} else if (strcmp(argv[i], "--json") != 0 &&
-		    strcmp(argv[i], "--signature-only") != 0 && i + 1 < argc)
-			words[n++] = argv[++i];
-	}
-	return n;
-}
-
-/* Take --jwks FILE out of the options; what is wrong, or NULL. */
-static const char *
-take_jwks(int *argc, char **argv, const char **ret)
-{
-	int n = 0;
-
-	*ret = NULL;
-	for (int i = 0; i < *argc; i++) {
-		if (strcmp(argv[i], "--jwks") != 0) {
-			argv[n++] = argv[i];
-			continue;
-		}
-		if (*ret != NULL)
-			return "--jwks is given twice";
-		if (i + 1 == *argc)
-			break;
-		*ret = argv[++i];
-	}
-	*argc = n;
-	return *ret == NULL ? "--jwks FILE is missing" : NULL;
-}
-
 /* Whoever took the verifier over does not write to root's terminal. */
 static void
 show(struct nhi_buf *b, FILE *to)
@@ -96,9 +47,9 @@ read_token(struct nhi_buf *b, struct nhi_span *ret, struct nhi_why *why)
 }
 
 /*
- * Root's way: nhi-verify, through nhi-drop.  The key set may be readable for
- * root alone, so it goes by descriptor (-1: none); what is in it, or in the
- * token, is never looked at here.
+ * Root's way: nhi-verify, through nhi-drop, with the options that we were
+ * given.  The key set may be readable for root alone, so it goes by descriptor
+ * (-1: none); what is in it, or in the token, is never looked at here.
  */
 static int
 run_confined(const char *word, int argc, char **argv, int jwks)
@@ -117,7 +68,7 @@ run_confined(const char *word, int argc, char **argv, int jwks)
 			return NHI_CTL_FAULT;
 	}
 	args[n++] = word;
-	for (int i = 0; i < argc; i++)
+	for (int i = 1; i < argc; i++)
 		args[n++] = argv[i];
 	if ((err = read_token(&token, &proc.input, &why)) != NHI_OK ||
 	    (err = nhi_proc_run(&proc, &why)) != NHI_OK) {
@@ -172,27 +123,25 @@ nhi_verb_token_check(int argc, char **argv)
 	NHI_AUTO(nhi_check_wipe) struct nhi_check c = { .now = 0 };
 	NHI_AUTO(nhi_fd_close) int fd = -1;
 	struct nhi_why why = { "" };
-	const char *jwks, *wrong;
-	char *words[ARGS_MAX];
 	enum nhi_err err;
-	int n;
 
-	if ((n = split(argc - 1, argv + 1, words)) < 0)
-		return nhi_ctl_usage("token check");
-	if ((wrong = take_jwks(&n, words, &jwks)) != NULL) {
-		(void)fprintf(stderr, "nhictl: %s\n", wrong);
+	if (argc > ARGS_MAX) {
+		(void)fprintf(stderr, "nhictl: more than %d words\n",
+		    ARGS_MAX);
 		return nhi_ctl_usage("token check");
 	}
-	err = nhi_check_options(n, words, &c, &why);
+	err = nhi_check_options(argc, argv, &c, &why);
 	if (err == NHI_ERR_NO_MEMORY)
 		return nhi_ctl_fail(err, &why);
 	if (err != NHI_OK) {
-		(void)fprintf(stderr, "nhictl: %s\n", why.text);
+		if (why.text[0] != '\0')
+			(void)fprintf(stderr, "nhictl: %s\n", why.text);
 		return nhi_ctl_usage("token check");
 	}
-	if (nhi_file_open(AT_FDCWD, jwks, NHI_FILE_NAMED, &fd, &why) != NHI_OK)
+	if (nhi_file_open(AT_FDCWD, c.jwks, NHI_FILE_NAMED, &fd,
+	    &why) != NHI_OK)
 		return refuse(&c, NHI_ERR_JWKS_MISSING, why.text);
-	return geteuid() == 0 ? run_confined("check", n, words, fd) :
+	return geteuid() == 0 ? run_confined("check", argc, argv, fd) :
 	    check_here(&c, fd);
 }
 
@@ -208,7 +157,7 @@ nhi_verb_token_show(int argc, char **argv)
 	if (argc != 1)
 		return nhi_ctl_usage("token show");
 	if (geteuid() == 0)
-		return run_confined("show", 0, argv, -1);
+		return run_confined("show", argc, argv, -1);
 	err = nhi_file_slurp(STDIN_FILENO, &token, &why);
 	if (err != NHI_OK && err != NHI_ERR_TOO_LARGE) {
 		(void)fprintf(stderr, "nhictl: token: %s\n", why.text);

@@ -12,14 +12,17 @@
 
 struct nhi_check {
 	struct nhi_issuer issuer;	/* owned; filled by the options */
+	const char *jwks;		/* FILE, a word of argv */
 	int64_t now;
 	bool signature_only;
 	bool json;
 };
 
 /*
- * Read the options of `nhictl token check` but --jwks, which is the caller's.
- * NHI_ERR_INPUT with a sentence for wrong ones.
+ * Read the options of `nhictl token check`, argv[0] being its name.
+ * NHI_ERR_INPUT for wrong ones, with a sentence, or an empty one where
+ * getopt_long has told it on standard error.  Whoever reads the key set may
+ * have got it by descriptor instead of by the name in jwks.
  */
 enum nhi_err	 nhi_check_options(int argc, char **argv, struct nhi_check *,
 		    struct nhi_why *) NHI_MUST;

@@ -2,6 +2,7 @@
 /* The options of `nhictl token check`. */
 #include "config.h"
 
+#include <getopt.h>
 #include <string.h>
 #include <time.h>
 
@@ -85,23 +86,6 @@ set_time(int64_t *ret, const char *value, struct nhi_why *why)
 }
 
 static enum nhi_err
-check_once(const char *name, uint32_t *given, struct nhi_why *why)
-{
-	static const char *const once[] = { "--issuer", "--alg", "--at",
-		"--skew", "--max-lifetime", "--max-age" };
-
-	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++) {
-		if (strcmp(name, once[i]) != 0)
-			continue;
-		if ((*given >> i & 1) != 0)
-			return nhi_fail(why, NHI_ERR_INPUT,
-			    "%s is given twice", name);
-		*given |= UINT32_C(1) << i;
-	}
-	return NHI_OK;
-}
-
-static enum nhi_err
 add_audience(struct nhi_check *c, const char *value, struct nhi_why *why)
 {
 	if (value[0] == '\0')
@@ -110,29 +94,45 @@ add_audience(struct nhi_check *c, const char *value, struct nhi_why *why)
 }
 
 static enum nhi_err
-set_option(struct nhi_check *c, const char *name, const char *value,
+set_option(struct nhi_check *c, int option, const char *value,
     struct nhi_why *why)
 {
-	if (strcmp(name, "--issuer") == 0)
-		return set_text(&c->issuer.url, name, value, why);
-	if (strcmp(name, "--audience") == 0)
+	switch (option) {
+	case 'j':
+		c->json = true;
+		return NHI_OK;
+	case 'o':
+		c->signature_only = true;
+		return NHI_OK;
+	case 'k':
+		c->jwks = value;
+		return NHI_OK;
+	case 'i':
+		return set_text(&c->issuer.url, "--issuer", value, why);
+	case 'u':
 		return add_audience(c, value, why);
-	if (strcmp(name, "--alg") == 0)
+	case 'a':
 		return set_algs(&c->issuer.algs, value, why);
-	if (strcmp(name, "--at") == 0)
+	case 't':
 		return set_time(&c->now, value, why);
-	if (strcmp(name, "--skew") == 0)
+	case 's':
 		return set_duration(&c->issuer.skew, value, why);
-	if (strcmp(name, "--max-lifetime") == 0)
+	case 'l':
 		return set_limit(&c->issuer.max_lifetime, value, why);
-	if (strcmp(name, "--max-age") == 0)
+	case 'm':
 		return set_limit(&c->issuer.max_age, value, why);
-	return nhi_fail(why, NHI_ERR_INPUT, "%.40s: unknown option", name);
+	default:
+		/* getopt_long has said what is wrong. */
+		why->text[0] = '\0';
+		return NHI_ERR_INPUT;
+	}
 }
 
 static enum nhi_err
 check_complete(const struct nhi_check *c, struct nhi_why *why)
 {
+	if (c->jwks == NULL)
+		return nhi_fail(why, NHI_ERR_INPUT, "--jwks FILE is missing");
 	if (c->signature_only)
 		return NHI_OK;
 	if (c->issuer.url == NULL)
@@ -146,8 +146,22 @@ enum nhi_err
 nhi_check_options(int argc, char **argv, struct nhi_check *c,
     struct nhi_why *why)
 {
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "signature-only", no_argument, NULL, 'o' },
+		{ "audience", required_argument, NULL, 'u' },
+		{ "jwks", required_argument, NULL, 'k' },
+		{ "issuer", required_argument, NULL, 'i' },
+		{ "alg", required_argument, NULL, 'a' },
+		{ "at", required_argument, NULL, 't' },
+		{ "skew", required_argument, NULL, 's' },
+		{ "max-lifetime", required_argument, NULL, 'l' },
+		{ "max-age", required_argument, NULL, 'm' },
+		{ NULL, 0, NULL, 0 },
+	};
 	uint32_t given = 0;
 	enum nhi_err err;
+	int o, at = 0;
 
 	*c = (struct nhi_check){
 		.now = (int64_t)time(NULL),
@@ -156,23 +170,18 @@ nhi_check_options(int argc, char **argv, struct nhi_check *c,
 			.max_lifetime = DEFAULT_LIFETIME, .need_iss = true,
 		},
 	};
-	for (int i = 0; i < argc; i++) {
-		if (strcmp(argv[i], "--json") == 0) {
-			c->json = true;
-			continue;
+	while ((o = getopt_long(argc, argv, "", options, &at)) != -1) {
+		if (o != '?' && o != 'u' && options[at].has_arg != no_argument) {
+			if ((given >> at & 1) != 0)
+				return nhi_fail(why, NHI_ERR_INPUT,
+				    "--%s is given twice", options[at].name);
+			given |= UINT32_C(1) << at;
 		}
-		if (strcmp(argv[i], "--signature-only") == 0) {
-			c->signature_only = true;
-			continue;
-		}
-		if (i + 1 == argc)
-			return nhi_fail(why, NHI_ERR_INPUT,
-			    "%.40s: unknown, or its value is missing",
-			    argv[i]);
-		if ((err = check_once(argv[i], &given, why)) != NHI_OK ||
-		    (err = set_option(c, argv[i], argv[i + 1], why)) != NHI_OK)
+		if ((err = set_option(c, o, optarg, why)) != NHI_OK)
 			return err;
-		i++;
 	}
+	if (optind != argc)
+		return nhi_fail(why, NHI_ERR_INPUT,
+		    "%.40s: the token comes by standard input", argv[optind]);
 	return check_complete(c, why);
 }

@@ -238,7 +238,7 @@ main(int argc, char *argv[])
 	else if (argc == 5 && strcmp(argv[1], "direct") == 0)
 		status = ask(NHI_KIND_DIRECT, argv + 2);
 	else if (argc >= 2 && strcmp(argv[1], "check") == 0)
-		status = check(argc - 2, argv + 2);
+		status = check(argc - 1, argv + 1);
 	else if (argc == 8 && strcmp(argv[1], "explain") == 0)
 		status = explain(argv + 2);
 	else if (argc == 2 && strcmp(argv[1], "show") == 0)
