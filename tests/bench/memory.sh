@@ -26,14 +26,14 @@ monitor() {
 	rm -f /tmp/in
 	login "$1" "$2" 'touch /tmp/in; until [ -e /tmp/out ]; do sleep 0.1;
 	    done; rm -f /tmp/in' >"$OUT" 2>&1 &
-	soon 20 test -e /tmp/in || return
+	until_true 20 test -e /tmp/in || return
 	# Of the two processes of a session, root's.
 	pid=$(pgrep -u root -P "$(cat /run/sshd.pid)" | tail -n 1)
 	dirty "$pid"
 	touch /tmp/out
 	wait
 	rm -f /tmp/out
-	soon 20 eval '! pgrep -P "$(cat /run/sshd.pid)"'
+	until_true 20 eval '! pgrep -P "$(cat /run/sshd.pid)"'
 }
 
 # Medians of five.
@@ -47,9 +47,9 @@ five() {
 
 again() {
 	kill "$(cat /run/sshd.pid)"
-	soon 20 eval '! pgrep -x sshd'
+	until_true 20 eval '! pgrep -x sshd'
 	/usr/sbin/sshd
-	soon 20 test -s /run/sshd.pid
+	until_true 20 test -s /run/sshd.pid
 	five monitor k alice >/dev/null
 }
 

@@ -88,14 +88,3 @@ hold() {
 lift() {
 	rm "/var/lib/nhi/holds/$1${2:+/$2}"
 }
-
-# until_true SECONDS CMD...: poll; false when the time is over.
-until_true() {
-	local i n=$(($1 * 20))
-	shift
-	for ((i = 0; i < n; i++)); do
-		"$@" >/dev/null 2>&1 && return 0
-		read -rt 0.05 <> <(:) || true
-	done
-	return 1
-}

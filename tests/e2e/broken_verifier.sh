@@ -123,12 +123,12 @@ done
 all_hang() {
 	[ "$(pgrep -cx nhi-verify)" -eq "$1" ]
 }
-soon 30 all_hang 5 || not_ok "the issuer's verifiers hang"
+until_true 30 all_hang 5 || not_ok "the issuer's verifiers hang"
 for bot in "${bots[@]}"; do
 	"$BUILD/tests/e2e/pam_lied" $SERVICE "$bot" x.y.z "$WORK/ignored" \
 	    <"$WORK/plan.$bot" >"$WORK/pam.$bot" 2>&1 &
 done
-soon 5 all_hang 10 || not_ok 'ten verifiers hang'
+until_true 5 all_hang 10 || not_ok 'ten verifiers hang'
 try 'meanwhile a person logs in' 0 '^alice$' \
     nhi_ssh person alice@127.0.0.1 id -un
 try 'and changes to another one' 0 '^alice$' su alice -c 'id -un'
@@ -157,7 +157,7 @@ slots_free() {
 		[ ! -e "$slot" ] || flock -n "$slot" true || return 1
 	done
 }
-try 'no slot is taken' 0 '' soon 10 slots_free
+try 'no slot is taken' 0 '' until_true 10 slots_free
 
 # Through sshd: the session stage asks about the certificate.
 main_sshd=$(cat /run/sshd.pid)
@@ -193,5 +193,6 @@ nothing_left() {
 	    ! pgrep -x nhi-verify && ! pgrep -u nhi &&
 	    ! ps -eo stat= | grep -q '^Z'
 }
-try 'no descriptor, no process and no zombie is left' 0 '' soon 30 nothing_left
+try 'no descriptor, no process and no zombie is left' 0 '' \
+    until_true 30 nothing_left
 finish

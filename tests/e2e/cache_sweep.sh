@@ -45,7 +45,7 @@ is 'a timer sweeps what is of no issuer, and what is half done' \
 # Somebody still fetches for it.
 flock $CACHE/idp.json.lock sh -c 'touch /tmp/held; exec sleep 60' &
 holder=$!
-soon 10 test -e /tmp/held
+until_true 10 test -e /tmp/held
 policy 'the issuer gets another name' new
 is 'while its set is being fetched it stays' 2 \
     "$(find $CACHE -name 'idp.json.*' | wc -l)"
@@ -80,7 +80,7 @@ fetched idp.lock idp.json
 flock $CACHE/idp.lock sh -c 'touch /tmp/held2; sleep 2
     rm /var/cache/nhi/idp.lock; touch /tmp/gone; sleep 60' &
 holder=$!
-soon 10 test -e /tmp/held2
+until_true 10 test -e /tmp/held2
 nhictl fetch idp >"$OUT" 2>&1
 is 'a fetch that waited for a lock which was swept goes on' 'yes yes' \
     "$([ -e /tmp/gone ] && echo yes) $(grep -q '^idp: fetch-' "$OUT" &&

@@ -132,7 +132,7 @@ provider=$!
 listens() {
 	{ : >/dev/tcp/127.0.0.1/8443; } 2>/dev/null
 }
-soon 30 listens || not_ok 'the provider listens'
+until_true 30 listens || not_ok 'the provider listens'
 echo '127.0.0.1 idp.example.com' >>/etc/hosts
 make_keys pinned es256
 apply 'a policy with a provider' <<-END
@@ -158,7 +158,7 @@ for path, mode in (("/run/theirs", 0o600), ("/run/open", 0o666)):
     held.append(s)
 time.sleep(600)' &
 sockets=$!
-soon 30 test -S /run/open || not_ok 'the sockets are there'
+until_true 30 test -S /run/open || not_ok 'the sockets are there'
 eval "$(setpriv --reuid alice --regid alice --clear-groups ssh-agent)" \
     >"$OUT" 2>&1
 agent=$SSH_AUTH_SOCK
@@ -333,7 +333,7 @@ closed() {
 fetcher_sleeps() {
 	pid=$(pgrep -x nhi-fetch) && grep -q '^Seccomp:.2' "/proc/$pid/status"
 }
-soon 20 fetcher_sleeps || not_ok 'the fetcher waits'
+until_true 20 fetcher_sleeps || not_ok 'the fetcher waits'
 try 'it has loaded what looks names up' 0 '' \
     grep -q libnss_dns "/proc/$pid/maps"
 closed 'the fetcher' "$pid" nhi _nhi _nhi-fetch web-deploy alice
@@ -342,7 +342,7 @@ as nhi "$LIBEXEC/nhi-issue" web-deploy 127.0.0.1 \
 issuer_sleeps() {
 	issuer=$(pgrep -x nhi-issue)
 }
-soon 20 issuer_sleeps || not_ok 'the issuer waits'
+until_true 20 issuer_sleeps || not_ok 'the issuer waits'
 closed 'the issuer' "$issuer" _nhi-fetch web-deploy
 mkfifo "$WORK/second"
 "$LIBEXEC/nhi-drop" verify show <"$WORK/second" >/dev/null 2>&1 &
@@ -352,7 +352,7 @@ verifier_sleeps() {
 	[ "$(cat "/proc/$verifier/comm")" = nhi-verify ] &&
 	    grep -q '^Seccomp:.2' "/proc/$verifier/status"
 }
-soon 20 verifier_sleeps || not_ok 'the verifier waits'
+until_true 20 verifier_sleeps || not_ok 'the verifier waits'
 closed 'the verifier' "$verifier" _nhi-fetch web-deploy
 kill "$provider" "$pid" "$issuer" "$verifier" 2>/dev/null
 

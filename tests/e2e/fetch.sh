@@ -60,7 +60,7 @@ start() {
 	    --cert "$WORK/$2.pem" --key "$WORK/$2.key" \
 	    --name "${3:-idp.example.com}" &
 	PROVIDER=$!
-	soon 60 listens "$1"
+	until_true 60 listens "$1"
 }
 
 stop() {
@@ -212,7 +212,7 @@ cp "$IDP/new" "$IDP/jwks.json"
 (while [ ! -e "$WORK/over" ]; do invent 5 >/dev/null; done) &
 inventor=$!
 late=no
-soon 60 get k --kind eddsa && late=yes
+until_true 60 get k --kind eddsa && late=yes
 touch "$WORK/over"
 wait $inventor
 is 'a new key is found among them' yes $late
@@ -276,7 +276,7 @@ confined() {
 	grep '^Uid:\|^NoNewPrivs:\|^Seccomp:' "/proc/$pid/status" \
 	    >"$WORK/confined" && grep -q '^Seccomp:.*2' "$WORK/confined"
 }
-soon 30 confined
+until_true 30 confined
 try 'a login meanwhile is told to come again' 75 '^nhi: refused: busy ' \
     trade_file second bot "$WORK/meanwhile"
 is 'nhi-fetch is not root' "$(id -u _nhi-fetch)" \

@@ -60,7 +60,7 @@ nothing() {
 	local dir=$1 how=$2 issue=$3 enter=$4 name="$1 is $2"
 
 	# What ends later would end in a copy of its own.
-	soon 30 idle || not_ok "$name: the one before has gone"
+	until_true 30 idle || not_ok "$name: the one before has gone"
 	token corp es256 sub=job-1 >"$WORK/token"
 	over "$dir" "$how"
 	cp "$WORK/job-cert.pub" "$WORK/kept"
@@ -81,7 +81,7 @@ nothing() {
 	try "$name: a person logs in" 0 '^alice$' login k alice id -un
 	umount -l "$dir"
 	is "$name: no session, no lease is left" '' \
-	    "$(soon 30 idle || find /run/nhi/sessions /run/nhi/leases \
+	    "$(until_true 30 idle || find /run/nhi/sessions /run/nhi/leases \
 	    ! -type d -printf '%f ')"
 	try "$name: well again" 0 '' trade_file job web-deploy "$WORK/token"
 	try "$name: and enters" 0 '^web-deploy$' login job web-deploy id -un
@@ -110,6 +110,6 @@ try 'no home can be made: refused' 254 'nhi: refused: fault' \
     login new pr-a1 true
 umount -l /var/lib/nhi/homes
 try 'and then it enters' 0 '^pr-a1$' login new pr-a1 id -un
-try 'nothing is left' 0 '' soon 30 idle
+try 'nothing is left' 0 '' until_true 30 idle
 trail_valid
 finish

@@ -66,8 +66,8 @@ cd $RUNNER && exec setpriv --reuid runner --regid runner --clear-groups \
     --set 'repository_id="99"')" bash -s
 END
 chmod +x "$WORK/job"
-soon 60 curl -sf "https://$GITHUB/keys"
-soon 60 curl -sf "http://127.0.0.1:8000/?audience=x"
+until_true 60 curl -sf "https://$GITHUB/keys"
+until_true 60 curl -sf "http://127.0.0.1:8000/?audience=x"
 
 /usr/bin/python3 "$E2E/guide.py" - - --self || FAILED=$((FAILED + 1))
 /usr/bin/python3 "$E2E/guide.py" /src/doc/guide.md "$WORK/clone" "$WORK/job" ||

@@ -36,15 +36,15 @@ stays() {
 	login "$2" pr-"$1" "echo in; until [ -e $3 ]; do sleep 0.1; done" \
 	    >"$WORK/in" 2>&1 &
 	PID=$!
-	soon 30 grep -q in "$WORK/in" || not_ok "a session of pr-$1"
+	until_true 30 grep -q in "$WORK/in" || not_ok "a session of pr-$1"
 }
 
 enter 1
 try 'a home' 0 "^$HOMES/pr-1 700\$" login k pr-1 \
     'echo x >f; mkdir -p a/b; ln -s /etc/passwd a/l; stat -c "%n %a" "$HOME"'
-try 'it goes with the session' 0 '' soon 30 gone 1
+try 'it goes with the session' 0 '' until_true 30 gone 1
 try 'and comes back empty' 0 '^0$' login k pr-1 'find . -mindepth 1 | wc -l'
-soon 30 gone 1
+until_true 30 gone 1
 nhictl tick >"$OUT" 2>&1 || not_ok 'tick'
 is 'nothing is kept' '' "$(find $HOMES/.gone $HOMES/.lent -mindepth 1)"
 try 'nothing that it pointed to is touched' 0 '^root:' cat /etc/passwd
@@ -64,10 +64,11 @@ is 'and a tick leaves it' x "$(cat $HOMES/pr-1/f)"
 uid=$(id -u pr-1)
 setpriv --reuid "$uid" --clear-groups sleep 250 &
 SLEEP=$!
-soon 30 pgrep -u "$uid" -xf 'sleep 250' || not_ok 'a process of the account'
+until_true 30 pgrep -u "$uid" -xf 'sleep 250' ||
+    not_ok 'a process of the account'
 : >/tmp/leave
 wait $PID
-soon 30 test ! -L /run/nhi/leases/pr-1
+until_true 30 test ! -L /run/nhi/leases/pr-1
 nhictl tick
 is 'it stays for a process' x "$(cat $HOMES/pr-1/f)"
 kill $SLEEP
@@ -84,14 +85,14 @@ echo y >$HOMES/pr-1/mine
 monitor=$(find /run/nhi/sessions -type f -name '*-*-*' -printf '%f\n' |
     cut -d- -f2)
 kill -9 "$monitor"
-soon 30 test ! -e /proc/"$monitor" || not_ok 'sshd is gone'
+until_true 30 test ! -e /proc/"$monitor" || not_ok 'sshd is gone'
 pkill -P $PID
 wait $PID
 : >/tmp/leave
 nobody() {
 	! pgrep -r D,R,S,T,t -u "$uid"
 }
-soon 30 nobody || not_ok 'nothing of the account is left'
+until_true 30 nobody || not_ok 'nothing of the account is left'
 nhictl tick >/dev/null 2>&1
 try 'a mount is not taken away' 2 'homes: home of|pr-1' nhictl tick
 is 'nor what is in it' y "$(cat $HOMES/pr-1/mine)"

@@ -314,7 +314,7 @@ cp "$WORK/sshd" /etc/pam.d/sshd
 says hang=85
 enter web-deploy >"$WORK/waited" 2>&1 &
 hanging=$!
-soon 10 pgrep -cx nhi-verify || not_ok 'the verifier hangs'
+until_true 10 pgrep -cx nhi-verify || not_ok 'the verifier hangs'
 try 'meanwhile a person logs in' 0 '^alice$' \
     nhi_ssh person -n alice@127.0.0.1 id -un
 wait $hanging

@@ -35,7 +35,7 @@ with() {
 
 install -d -m 0700 -o nhi -g nhi $DIR
 as_issuer ssh-agent -D -a $SOCKET >"$WORK/agent" 2>&1 &
-soon 10 test -S $SOCKET
+until_true 10 test -S $SOCKET
 for kind in ed25519 ecdsa rsa; do
 	key ca-$kind $kind
 done
@@ -112,7 +112,7 @@ for a in answers:
     c.sendall(struct.pack(">I", len(a)) + a)
     c.close()
 END
-soon 10 test -S $SOCKET
+until_true 10 test -S $SOCKET
 for what in refuses lies 'says nothing' 'signs with nothing'; do
 	try "an agent that $what: no certificate" 70 'refused: fault' \
 	    trade_file k web-deploy "$WORK/token"

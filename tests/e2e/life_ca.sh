@@ -77,7 +77,7 @@ AGAIN=$!
 rounds() {
 	[ "$(cat "$WORK/n" 2>/dev/null || echo 0)" -ge "$1" ]
 }
-soon 20 rounds 1
+until_true 20 rounds 1
 try 'nothing to retire' 1 'no old key' nhictl ca retire
 try 'rotate' 0 'CA key SHA256:.* signs from now on' nhictl ca rotate
 try 'two keys are trusted' 0 '^2$' grep -cE '^(ssh|ecdsa)-' $CA/trusted.pub
@@ -85,7 +85,7 @@ try 'a second rotation waits for the first' 1 'ca retire' nhictl ca rotate
 try 'a policy that is applied keeps both' 0 '' nhictl apply
 try 'two keys are trusted still' 0 '^2$' grep -cE '^(ssh|ecdsa)-' $CA/trusted.pub
 mode_is $CA/ca 'nhi:nhi 400'
-soon 20 rounds $(($(cat "$WORK/n") + 2))
+until_true 20 rounds $(($(cat "$WORK/n") + 2))
 : >"$WORK/stop"
 wait $AGAIN
 cp "$WORK/said" "$OUT"

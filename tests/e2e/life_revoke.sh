@@ -86,7 +86,7 @@ try 'not for everybody' 2 '' setpriv --reuid 65534 --clear-groups nhictl certs
 login key web-deploy 'echo in; until [ -e /tmp/ask ]; do sleep 0.1; done
     sudo -n /usr/bin/id -u; echo "sudo said $?"' >"$WORK/asked" 2>&1 &
 PID=$!
-soon 30 grep -q '^in' "$WORK/asked"
+until_true 30 grep -q '^in' "$WORK/asked"
 
 r() {
 	nhictl revoke "$@" --reason test >"$OUT" 2>&1 || not_ok "revoke $*"
@@ -177,7 +177,7 @@ at() {
 flock /var/lib/nhi/revoked/.lock sh -c 'touch /tmp/locked; sleep 3;
     date +%s >/tmp/made' &
 PID=$!
-soon 30 test -e /tmp/locked
+until_true 30 test -e /tmp/locked
 r --identity db
 wait $PID
 is 'a revocation has the time of the lock' 0 \

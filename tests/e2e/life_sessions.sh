@@ -35,7 +35,7 @@ stay() {
 	    echo in; until [ -e /tmp/leave ]; do sleep 0.1; done" \
 	    >"$WORK/$name.out" 2>&1 &
 	PID[$name]=$!
-	soon 60 grep -q '^in' "$WORK/$name.out" || not_ok "$name is in"
+	until_true 60 grep -q '^in' "$WORK/$name.out" || not_ok "$name is in"
 	ID[$name]=$(head -n 1 "$WORK/$name.out")
 }
 
@@ -67,7 +67,7 @@ try 'the table has the id that is needed' 0 "^${ID[one]}  *web-deploy " \
 try 'and says that its times are UTC' 0 'OPENED \(UTC\)' nhictl sessions
 try 'one session is ended' 0 "^ended: ${ID[one]}" \
     nhictl sessions end --reason 'it hangs' "${ID[one]}"
-try 'its client is gone' 0 '' soon 30 gone "${PID[one]}"
+try 'its client is gone' 0 '' until_true 30 gone "${PID[one]}"
 wait "${PID[one]}"
 is 'and knows it' 255 $?
 try 'its record is gone' 0 '' test ! -e "$SESSIONS/${ID[one]}"
@@ -89,7 +89,7 @@ closing() {
 	drain
 	[ "$(trail event=session.close session="${ID[one]}" | wc -l)" -ge 1 ]
 }
-soon 30 closing
+until_true 30 closing
 is 'that it was closed' 1 \
     "$(trail event=session.close session="${ID[one]}" | wc -l)"
 
@@ -118,7 +118,7 @@ if command -v strace >/dev/null; then
 	    -o "$WORK/trace" -e trace=pidfd_open \
 	    -e inject=pidfd_open:error=ENOSYS nhictl sessions end "$id"
 	try 'a kernel without pidfd: it is gone' 0 '' \
-	    soon 30 gone "${PID[deaf]}"
+	    until_true 30 gone "${PID[deaf]}"
 else
 	skip 'what cannot be ended' 'no strace here'
 fi
@@ -129,11 +129,11 @@ end_stopped() {
 
 	# shellcheck disable=SC2016 # it is the account's
 	stay stopped k web-deploy '(sleep 0.3; kill -STOP $PPID) &' >&2
-	soon 5 grep -q '^State:.T' "/proc/$(pgrep -n -u web-deploy \
+	until_true 5 grep -q '^State:.T' "/proc/$(pgrep -n -u web-deploy \
 	    -f 'sshd.*web-deploy')/status"
 	from=$(now)
 	nhictl sessions end "${ID[stopped]}" >/dev/null
-	soon 5 gone "${PID[stopped]}"
+	until_true 5 gone "${PID[stopped]}"
 	echo $(($(now) - from))
 	[ ! -e "$SESSIONS/${ID[stopped]}" ] || echo 99999
 }
@@ -145,11 +145,11 @@ end_shared() {
 
 	nhi_ssh k -o ControlMaster=yes -o ControlPath="$WORK/mux" \
 	    -o ControlPersist=60 -n web-deploy@127.0.0.1 true >&2
-	soon 5 nhi_ssh k -n -o ControlPath="$WORK/mux" \
+	until_true 5 nhi_ssh k -n -o ControlPath="$WORK/mux" \
 	    web-deploy@127.0.0.1 true || echo 'not shared' >&2
 	from=$(now)
 	nhictl hold add --account web-deploy --reason test >/dev/null
-	soon 5 test ! -S "$WORK/mux"
+	until_true 5 test ! -S "$WORK/mux"
 	took=$(($(now) - from))
 	nhi_ssh k -n -o ControlPath="$WORK/mux" web-deploy@127.0.0.1 true \
 	    2>/dev/null && took=99999
@@ -163,7 +163,7 @@ try 'a hold that keeps sessions says so' 0 '1 live sessions go on' \
 try 'and lets them live' 0 '' kill -0 "${PID[two]}"
 nhictl hold lift --account web-deploy >"$OUT"
 quick 'a shared connection ends with a hold' 1000 end_shared
-try 'and every session of the account' 0 '' soon 30 gone "${PID[two]}"
+try 'and every session of the account' 0 '' until_true 30 gone "${PID[two]}"
 try 'but none of another' 0 '' kill -0 "${PID[other]}"
 
 end_all() {
@@ -173,8 +173,8 @@ end_all() {
 	stay two d db-deploy >&2
 	from=$(now)
 	nhictl hold add --all --reason test >/dev/null
-	soon 5 gone "${PID[one]}"
-	soon 5 gone "${PID[two]}"
+	until_true 5 gone "${PID[one]}"
+	until_true 5 gone "${PID[two]}"
 	echo $(($(now) - from))
 	login k web-deploy true >/dev/null 2>&1 && echo 99999
 	nhictl hold lift --all >/dev/null

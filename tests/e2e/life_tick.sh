@@ -101,7 +101,7 @@ is 'the ledger has each certificate' $((MORE + LOGINS)) \
 not_leased() {
 	[ "$(count /run/nhi/leases)" -eq 0 ]
 }
-try 'nobody has a lease' 0 '' soon 30 not_leased
+try 'nobody has a lease' 0 '' until_true 30 not_leased
 
 try 'names of ended leases are gone' 2 '' \
     anybody getent passwd pr-7-1 pr-8-1 pr-8-$MORE
@@ -129,12 +129,12 @@ token corp es256 sub=job-pr repo=7 run=1 | trade k pr-7-1 2>/dev/null
 login k pr-7-1 'echo in; until [ -e /tmp/leave ]; do sleep 0.1; done' \
     >"$WORK/in" 2>&1 &
 PID=$!
-soon 30 grep -q in "$WORK/in"
+until_true 30 grep -q in "$WORK/in"
 touch -h -d '3 days ago' "$STATE/uids/uid/$uid"
 running=$(stat -c %u $STATE/homes/pr-7-2)
 setpriv --reuid "$running" --clear-groups sleep 250 &
 SLEEP=$!
-soon 30 pgrep -u "$running" -x sleep || not_ok 'a process of the account'
+until_true 30 pgrep -u "$running" -x sleep || not_ok 'a process of the account'
 web=$(id -u web-deploy)
 touch -h -d '3 days ago' "$STATE/uids/uid/$web"
 rm $STATE/clock
@@ -165,7 +165,7 @@ wait $PID
 try 'the session went on' 0 '' test $? -eq 0
 kill $SLEEP
 wait $SLEEP 2>/dev/null
-try 'its lease ends with it' 0 '' soon 30 test ! -L /run/nhi/leases/pr-7-1
+try 'its lease ends with it' 0 '' until_true 30 test ! -L /run/nhi/leases/pr-7-1
 # By whoever it is used.
 su pr-7-2 -c true
 age 3 $STATE/uids/uid

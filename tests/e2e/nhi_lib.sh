@@ -17,7 +17,7 @@ start_platforms() {
 	/usr/bin/python3 "$E2E/platform.py" --dir "$BOX" --port 8000 "$@" \
 	    >"$WORK/platform.log" 2>&1 &
 	PLATFORMS=$!
-	soon 60 curl -sf "$STANDIN/mint?preset=github" ||
+	until_true 60 curl -sf "$STANDIN/mint?preset=github" ||
 		{ cp "$WORK/platform.log" "$OUT"; not_ok 'the stand-in'; finish; }
 	for f in "$BOX"/*.jwks; do
 		install -m 0644 "$f" \

@@ -123,7 +123,7 @@ for give in '--token-file /dev/zero' '--token-command yes'; do
 done
 endless &
 PID=$!
-soon 60 curl -sf http://127.0.0.1:8001/end
+until_true 60 curl -sf http://127.0.0.1:8001/end
 try 'an answer without end' 75 'the platform answers without end' \
     as_runner GCE_METADATA_HOST=127.0.0.1:8001 nhi-login --retries 0 \
     web-1 web-deploy
@@ -220,7 +220,7 @@ is 'which is said' yes "$(grep -q 'refused: fault' "$OUT" &&
     grep -q 'good still' "$OUT" && echo yes)"
 mv "$VERIFY.away" "$VERIFY"
 as_runner sleep 7502 &
-soon 10 pgrep -u runner -xf 'sleep 7502'
+until_true 10 pgrep -u runner -xf 'sleep 7502'
 mkdir "$DIR/lock"
 pgrep -u runner -xf 'sleep 7502' >"$DIR/lock/pid"
 chown -R runner: "$DIR/lock"
@@ -282,7 +282,7 @@ before=$SECONDS
 try 'nor that of one that died at once' 0 '^web-deploy$' bot_ssh id -un
 [ $((SECONDS - before)) -lt 30 ] || not_ok 'and it is not waited for'
 as_runner sleep 7501 &
-soon 10 pgrep -u runner -xf 'sleep 7501'
+until_true 10 pgrep -u runner -xf 'sleep 7501'
 mkdir "$DIR/lock"
 pgrep -u runner -xf 'sleep 7501' >"$DIR/lock/pid"
 chown -R runner: "$DIR/lock"
@@ -359,7 +359,7 @@ try 'a user without a name' 64 'No user exists' setpriv --reuid 54321 \
 as_runner "${GITHUB[@]}" nhi-login web-1 web-deploy -- sleep 60 \
     </dev/null >"$WORK/out" 2>&1 &
 PID=$!
-soon 60 pgrep -U web-deploy -x sleep
+until_true 60 pgrep -U web-deploy -x sleep
 kill -TERM "$(pgrep -u runner -f '^/bin/sh .*nhi-login web-1 .* sleep 60$')"
 wait $PID
 is 'a signal ends it' 143 $?

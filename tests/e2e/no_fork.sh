@@ -25,7 +25,7 @@ sshd_on() {
 
 	"$@" /usr/sbin/sshd -p "$port" -o PidFile="$WORK/pid.$port" \
 	    -E "$WORK/sshd.$port" || not_ok "sshd on $port"
-	soon 30 listens "$port" || not_ok "sshd listens on $port"
+	until_true 30 listens "$port" || not_ok "sshd listens on $port"
 }
 listens() {
 	{ : >"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null
@@ -83,7 +83,7 @@ is 'as ever: machines, too' 'web-deploy web-deploy web-deploy' \
 enter 2222 late web-deploy 'setsid sleep 7411 >/dev/null 2>&1 & echo in
     until [ -e /tmp/leave ]; do sleep 0.1; done' >"$WORK/stays" 2>&1 &
 late=$!
-soon 30 grep -q in "$WORK/stays" || not_ok 'a session'
+until_true 30 grep -q in "$WORK/stays" || not_ok 'a session'
 
 : >$SWITCH
 meet 2222
@@ -127,7 +127,7 @@ nothing_left() {
 	    ! -type d ! -name .lock)" ]
 }
 try 'over: nothing is left, of the session that ended meanwhile neither' 0 '' \
-    soon 20 nothing_left
+    until_true 20 nothing_left
 is 'over: the trail has the end of each session' \
     "$(trail event=session.open | wc -l)" \
     "$({ trail event=session.close; trail event=session.end; } | wc -l)"

@@ -23,7 +23,7 @@ provider_start() {
 	    "$WORK/idp.example.com.pem" "$WORK/idp.example.com.key" \
 	    "$SECRET" >"$WORK/app/log" 2>&1 &
 	PROVIDER=$!
-	soon 60 listens 8443 && return 0
+	until_true 60 listens 8443 && return 0
 	cp "$WORK/app/log" "$OUT"
 	not_ok 'the provider starts'
 	finish

@@ -155,9 +155,9 @@ done
 mv "$TRAIL" "$WORK/trail"
 timeout 30 nhictl audit --follow --json >"$WORK/followed" 2>&1 &
 follower=$!
-soon 10 grep -q 'no records yet' "$WORK/followed"
+until_true 10 grep -q 'no records yet' "$WORK/followed"
 nhictl hold add --account nobody-1 --reason x >"$OUT" 2>&1
-soon 10 grep -q '"event":"hold.add"' "$WORK/followed"
+until_true 10 grep -q '"event":"hold.add"' "$WORK/followed"
 try 'audit --follow waits for the first record' 0 '"event":"hold.add"' \
     cat "$WORK/followed"
 nhictl hold lift --account nobody-1 >"$OUT" 2>&1

@@ -126,7 +126,7 @@ held() {
 		flock -x "$dir/$n" sleep 60 &
 		pids+=($!)
 	done
-	soon 10 all_held "$dir"
+	until_true 10 all_held "$dir"
 	"$@"
 	kill "${pids[@]}"
 	wait "${pids[@]}" 2>/dev/null
@@ -287,7 +287,7 @@ strace -f -o /dev/null -P /proc/self/loginuid -P /proc/self/sessionid \
     -e trace=openat,open -e inject=openat,open:error=ENOENT \
     -p "$(cat /run/sshd.pid)" 2>"$WORK/strace" &
 STRACE=$!
-if soon 10 grep -q attached "$WORK/strace"; then
+if until_true 10 grep -q attached "$WORK/strace"; then
 	: >"$TRAIL"
 	is 'without audit sessions: the login works' web-deploy \
 	    "$(login k web-deploy id -un 2>"$OUT")"

@@ -77,11 +77,11 @@ new_token
 strace -f -y -s 70000 -o "$WORK/trace" -p "$(cat /run/sshd.pid)" \
     -e trace=process,%creds,$CALLS 2>"$WORK/strace" &
 STRACE=$!
-soon 30 grep -q attached "$WORK/strace" || not_ok 'sshd is watched'
+until_true 30 grep -q attached "$WORK/strace" || not_ok 'sshd is watched'
 by_token 'touch /tmp/in; while [ -e /tmp/in ]; do sleep 0.1; done' \
     >"$WORK/said" 2>&1 &
 client=$!
-soon 60 test -e /tmp/in || not_ok 'the token logs in'
+until_true 60 test -e /tmp/in || not_ok 'the token logs in'
 nowhere 'in the session'
 # sshd itself keeps what it was answered, as it keeps passwords.
 all=()
@@ -91,7 +91,7 @@ one_shell() {
 	    sed -nE 's/^ *([0-9]+) .*sh$/\1/p')
 	[ ${#all[@]} -eq 1 ]
 }
-soon 20 one_shell
+until_true 20 one_shell
 is 'in the session: a shell of the account runs' 1 ${#all[@]}
 is 'in the session: it has nothing of it' '' "$(memory "${all[@]}")"
 rm /tmp/in
@@ -123,14 +123,14 @@ chmod 600 /dev/shm/token
 "$TALK" nhi-file web-deploy auth '!touch /tmp/in; while [ -e /tmp/in ]; do
     sleep 0.1; done' >"$WORK/said" 2>&1 &
 talk=$!
-soon 30 test -e /tmp/in || not_ok 'the module takes the token'
+until_true 30 test -e /tmp/in || not_ok 'the module takes the token'
 is 'the process of the module keeps nothing of it' '' "$(memory $talk)"
 /usr/bin/python3 -c 'import time
 token = open("/dev/shm/token").read()
 open("/tmp/has", "w").close()
 time.sleep(60)' &
 holder=$!
-soon 30 test -e /tmp/has
+until_true 30 test -e /tmp/has
 try 'one that keeps it is seen' 0 '' eval "memory $holder | grep -q ."
 kill $holder
 rm /tmp/in

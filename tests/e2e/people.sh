@@ -56,7 +56,7 @@ cron_once() {
 	echo '@reboot alice id >/tmp/by-cron' >/etc/cron.d/people
 	timeout 60 cron -f &
 	cron=$!
-	soon 50 test -s /tmp/by-cron
+	until_true 50 test -s /tmp/by-cron
 	{ kill $cron; wait $cron; } 2>/dev/null
 	cat /tmp/by-cron
 }

@@ -75,7 +75,7 @@ nginx_start() {
 	sed -i "s/^user .*/user $(id -un nobody) $(id -gn nobody);/" \
 	    "$NGINX/conf"
 	chmod 755 "$WORK" "$NGINX" "$NGINX/html"
-	nginx -c "$NGINX/conf" >"$OUT" 2>&1 && soon 30 listens 8443 &&
+	nginx -c "$NGINX/conf" >"$OUT" 2>&1 && until_true 30 listens 8443 &&
 		return 0
 	not_ok 'nginx starts'
 	finish
@@ -83,7 +83,7 @@ nginx_start() {
 
 nginx_stop() {
 	nginx -c "$NGINX/conf" -s stop 2>/dev/null
-	soon 30 deaf 8443
+	until_true 30 deaf 8443
 }
 
 # The next login may ask again: as if the last attempt were longer ago.

@@ -59,7 +59,7 @@ told() {
 # A chapter is told until two logins have ended, so one has begun in it.
 chapter() {
 	told "$1" "$STORY"
-	soon 60 eval "[ \"\$(grep -c '^$1 ' '$LOOP')\" -ge 2 ]" ||
+	until_true 60 eval "[ \"\$(grep -c '^$1 ' '$LOOP')\" -ge 2 ]" ||
 		not_ok "$1: logins go on"
 }
 
@@ -117,7 +117,7 @@ passed 'the old one goes' withdrawn
 is 'all of them signed by the new one' 0 "$(grep -c '^withdrawn es256' "$LOOP")"
 try 'what has not changed is not sent again' 0 '^idp: same ' nhictl fetch idp
 # It writes that down when it has answered.
-soon 30 grep -q ' /keys .* 304 ' "$NGINX/log"
+until_true 30 grep -q ' /keys .* 304 ' "$NGINX/log"
 is 'the server says so' 1 "$(grep -c ' /keys .* 304 ' "$NGINX/log")"
 
 # Without a word: the old key is gone at the moment the new one signs.

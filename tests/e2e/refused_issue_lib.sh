@@ -24,7 +24,7 @@ for round in 1 2 3; do
 		) &
 	done
 	wait %% 2>/dev/null
-	soon 60 test -s "$WORK/k.rc" -a -s "$WORK/second.rc"
+	until_true 60 test -s "$WORK/k.rc" -a -s "$WORK/second.rc"
 	is "one token, two keys at once, exactly one wins ($round)" '0 77' \
 	    "$(sort "$WORK/k.rc" "$WORK/second.rc" | xargs)"
 	rm -f "$WORK/k.rc" "$WORK/second.rc"
@@ -54,7 +54,7 @@ try 'no terminal' 255 'PTY allocation request failed' \
 # The first one has the ten seconds of its token.
 (sleep 30 | nhi_ssh k -o ControlMaster=yes -o ControlPath="$WORK/mux2" \
     nhi@127.0.0.1 web >/dev/null 2>&1) &
-soon 30 test -S "$WORK/mux2"
+until_true 30 test -S "$WORK/mux2"
 try 'two at once over one connection' 77 'Session open refused by peer' \
     nhi_ssh k -o ControlPath="$WORK/mux2" nhi@127.0.0.1 web
 nhi_ssh k -o ControlPath="$WORK/mux2" -O exit nhi@127.0.0.1 2>/dev/null
@@ -124,7 +124,7 @@ done
 slots_taken() {
 	[ "$(pgrep -cxu nhi sleep)" -eq 16 ]
 }
-soon 30 slots_taken
+until_true 30 slots_taken
 fresh
 refused 'all slots are taken' cap busy 75 trade_file k web "$WORK/token"
 kill "${SLOT[@]}" 2>/dev/null

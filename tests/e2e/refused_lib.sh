@@ -35,7 +35,7 @@ timed() {
 timeout_is() {
 	local name=$1 wanted=$2 status ms
 
-	soon 30 test -s "$WORK/$name.took"
+	until_true 30 test -s "$WORK/$name.took"
 	read -r status ms <"$WORK/$name.took"
 	is "$name: ends as input, and says nothing else" \
 	    '77 nhi: refused: input' \
@@ -88,7 +88,7 @@ refused() {
 
 # in_syslog NAME CODE: no trail could take it, but the system's log did.
 in_syslog() {
-	try "$1: the system's log says $2" 0 '' soon 30 \
+	try "$1: the system's log says $2" 0 '' until_true 30 \
 	    grep -q "authpriv.*\"reason\":\"$2\"" /var/log/lab.log
 	echo "$2" >>"$PRODUCED"
 }

@@ -76,7 +76,7 @@ fresh
 trade_file one one "$WORK/token" 2>/dev/null
 login one one 'echo in; until [ -e /tmp/one ]; do sleep 0.1; done' \
     >"$WORK/one.out" 2>&1 &
-soon 30 grep -q in "$WORK/one.out"
+until_true 30 grep -q in "$WORK/one.out"
 refused_login 'a second session of max_sessions = 1' cap busy one one
 : >/tmp/one
 wait
@@ -99,7 +99,7 @@ cat >"$WORK/sshd_config" <<-END
 	TrustedUserCAKeys /etc/nhi/ca/trusted.pub
 END
 /usr/sbin/sshd -f "$WORK/sshd_config" || not_ok 'the other sshd starts'
-soon 30 test -s /run/sshd-test.pid
+until_true 30 test -s /run/sshd-test.pid
 rm -f "$WORK/s-cert.pub"
 other_sshd() {
 	nhi_ssh "$1" -p 2222 -o StrictHostKeyChecking=no \
@@ -150,7 +150,7 @@ in_syslog 'no trail' audit-unavailable
 no_lease() {
 	[ -z "$(ls /run/nhi/leases)" ]
 }
-try 'and no lease' 0 '' soon 30 no_lease
+try 'and no lease' 0 '' until_true 30 no_lease
 cp "$GENERATION/rules/web" "$WORK/rules"
 echo rubbish >>"$GENERATION/rules/web"
 refused_login 'broken rules' policy-invalid fault good web
@@ -211,7 +211,7 @@ read_anew() {
 	[ -s /run/sshd.pid ] && [ "$(pid_file)" != "$before" ]
 }
 try 'the issuer is switched off' 0 '' nhictl apply
-soon 30 read_anew || not_ok 'sshd is told'
+until_true 30 read_anew || not_ok 'sshd is told'
 fresh
 try 'nobody is let in as nhi' 255 'Permission denied' \
     trade_file k web "$WORK/token"

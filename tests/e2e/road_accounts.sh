@@ -78,7 +78,7 @@ is 'it enters' pr-74-9001 "$(login other pr-74-9001 id -un)"
 U1=$(login other pr-74-9001 id -u)
 is 'anybody sees it while it is in' pr-74-9001 "$(login other pr-74-9001 \
     'getent passwd pr-74-9001' | cut -d: -f1)"
-soon 30 test ! -L /run/nhi/leases/pr-74-9001
+until_true 30 test ! -L /run/nhi/leases/pr-74-9001
 is 'and not when it has gone' '' "$(seen_by 65534 pr-74-9001)"
 is 'its number still has its name' pr-74-9001 \
     "$(getent passwd "$U1" | cut -d: -f1)"
@@ -153,7 +153,7 @@ is 'a certificate of seconds enters' brief "$entered"
 is_over() {
 	[ "$(seconds other to)" -lt 0 ]
 }
-soon 60 is_over
+until_true 60 is_over
 try 'and does not afterwards' 255 'Permission denied' \
     login other brief true
 trail_valid

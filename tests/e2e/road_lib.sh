@@ -108,18 +108,6 @@ trail() {
 	END
 }
 
-# soon SECONDS CMD...: until it is true.
-soon() {
-	local i n=$(($1 * 20))
-	shift
-
-	for ((i = 0; i < n; i++)); do
-		"$@" >/dev/null 2>&1 && return 0
-		read -rt 0.05 <> <(:) || true
-	done
-	return 1
-}
-
 # Every record of the lab is one by CONTRACT.md.
 trail_valid() {
 	local tool=/src/tests/tools/audit_check.py

@@ -37,7 +37,7 @@ stay() {
 	login k web-deploy "echo in; until [ -e /tmp/leave-$1 ]; do
 	    sleep 0.1; done" >"$WORK/$1.out" 2>&1 &
 	eval "pid_$1=$!"
-	soon 30 grep -q in "$WORK/$1.out"
+	until_true 30 grep -q in "$WORK/$1.out"
 }
 
 leave() {
@@ -50,7 +50,7 @@ token corp rs256 sub=job-1 | trade k web-deploy 2>/dev/null
 
 try 'nothing is left of a lab without logins' 0 '' leased 0
 stay one
-try 'a session has a record and a lease' 0 '' soon 30 leased 1
+try 'a session has a record and a lease' 0 '' until_true 30 leased 1
 RECORD=$(grep -ls '^account=web-deploy$' "$SESSIONS"/*)
 mode_is "$RECORD" 'root:root 644'
 mode_is $SESSIONS 'root:root 755'
@@ -63,13 +63,13 @@ try 'its id is audit session, process and start' 0 '^[0-9]+-[0-9]+-[0-9]+$' \
     basename "$RECORD"
 try 'nhictl sessions shows it' 0 '^web-deploy |web-deploy' nhictl sessions
 stay two
-try 'two at once have two records' 0 '' soon 30 leased 2
+try 'two at once have two records' 0 '' until_true 30 leased 2
 leave one
-try 'the first ends, the lease stays' 0 '' soon 30 leased 1
+try 'the first ends, the lease stays' 0 '' until_true 30 leased 1
 is 'the other one still has its lease' web-deploy "$(setpriv --reuid 65534 \
     --clear-groups getent passwd web-deploy | cut -d: -f1)"
 leave two
-try 'the last ends, and nothing is left' 0 '' soon 30 leased 0
+try 'the last ends, and nothing is left' 0 '' until_true 30 leased 0
 
 # The end of a session is the end of what it started, and of nothing else.
 stay three
@@ -79,13 +79,13 @@ nhi_ssh k web-deploy@127.0.0.1 \
 ended() {
 	! pgrep -r D,R,S,T,t -xf 'sleep 4711'
 }
-try 'what a session left behind is ended' 0 '' soon 30 ended
-try 'the other session goes on' 0 '' soon 30 leased 1
+try 'what a session left behind is ended' 0 '' until_true 30 ended
+try 'the other session goes on' 0 '' until_true 30 leased 1
 leave three
 setpriv --reuid "$(id -u web-deploy)" --clear-groups sleep 4712 &
 BYSTANDER=$!
 login k web-deploy true
-soon 30 leased 0
+until_true 30 leased 0
 try 'a process of the account from elsewhere is not ended' 0 '' \
     kill -0 $BYSTANDER
 kill $BYSTANDER
@@ -94,17 +94,17 @@ kill $BYSTANDER
 nhi_ssh k -o ControlMaster=yes -o ControlPath="$WORK/mux" -N \
     web-deploy@127.0.0.1 </dev/null >"$OUT" 2>&1 &
 MASTER=$!
-soon 30 test -S "$WORK/mux"
+until_true 30 test -S "$WORK/mux"
 try 'a command over a master connection' 0 '^web-deploy$' \
     nhi_ssh k -o ControlPath="$WORK/mux" web-deploy@127.0.0.1 id -un
 try 'a second one after it' 0 '^web-deploy$' \
     nhi_ssh k -o ControlPath="$WORK/mux" web-deploy@127.0.0.1 id -un
-try 'one record for all of them' 0 '' soon 30 leased 1
+try 'one record for all of them' 0 '' until_true 30 leased 1
 nhi_ssh k -o ControlPath="$WORK/mux" web-deploy@127.0.0.1 'echo in
     until [ -e /tmp/leave-mux ]; do sleep 0.1; done' </dev/null \
     >"$WORK/hold.out" 2>&1 &
 HELD=$!
-soon 30 grep -q in "$WORK/hold.out"
+until_true 30 grep -q in "$WORK/hold.out"
 try 'two at once over it: the client makes a connection of its own' 0 \
     'Session open refused by peer' \
     nhi_ssh k -o ControlPath="$WORK/mux" web-deploy@127.0.0.1 true
@@ -113,7 +113,7 @@ wait $HELD
 nhi_ssh k -o ControlPath="$WORK/mux" -O exit web-deploy@127.0.0.1 \
     2>/dev/null
 wait $MASTER
-try 'the master ends, and nothing is left' 0 '' soon 30 leased 0
+try 'the master ends, and nothing is left' 0 '' until_true 30 leased 0
 
 # An idle master is ended by sshd, where it knows how.
 if /usr/sbin/sshd -T -C user=web-deploy 2>/dev/null |
@@ -122,7 +122,7 @@ if /usr/sbin/sshd -T -C user=web-deploy 2>/dev/null |
 	nhi_ssh k -N web-deploy@127.0.0.1 </dev/null >"$OUT" 2>&1
 	try "an idle connection ends ($((SECONDS - start)) s)" 0 '' \
 	    test $((SECONDS - start)) -le 20
-	try 'and leaves nothing' 0 '' soon 30 leased 0
+	try 'and leaves nothing' 0 '' until_true 30 leased 0
 fi
 
 # Files.
@@ -159,11 +159,11 @@ closed() {
 	n=$(trail event=session.open "$@" | wc -l)
 	[ "$n" -gt 0 ] && [ "$n" = "$(trail event=session.close "$@" | wc -l)" ]
 }
-soon 30 closed || not_ok 'those before have ended'
+until_true 30 closed || not_ok 'those before have ended'
 : >"$TRAIL"
 login k web-deploy true
 S=$(trail event=session.open | field session)
-try 'its end is recorded' 0 '' soon 30 closed session="$S"
+try 'its end is recorded' 0 '' until_true 30 closed session="$S"
 for event in login.grant session.open session.close; do
 	is "$event is recorded once, with the session" 1 \
 	    "$(trail event=$event session="$S" account=web-deploy \
@@ -175,12 +175,12 @@ is 'grant and certificate have one mark and serial' \
 
 # A session whose sshd was killed: the record stays until tick.
 stay four
-soon 30 leased 1
+until_true 30 leased 1
 RECORD=$(grep -ls '^account=web-deploy$' "$SESSIONS"/*)
 PID=$(sed -n 's/^pid=//p' "$RECORD")
 kill -9 "$PID"
 leave four 2>/dev/null
-soon 30 test ! -e "/proc/$PID" || not_ok 'sshd is gone'
+until_true 30 test ! -e "/proc/$PID" || not_ok 'sshd is gone'
 nhictl tick >"$OUT" 2>&1
 try 'tick takes away what a killed sshd left' 0 '' leased 0
 trail_valid

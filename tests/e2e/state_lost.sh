@@ -51,12 +51,12 @@ mkdir -p /tmp/cap
 		login k web-deploy "until [ -e /tmp/go ]; do sleep 0.1; done
 		    echo $i" >/tmp/cap/$i 2>&1 9>&- &
 	done
-	soon 8 waiting 4
+	until_true 8 waiting 4
 } 9<>/run/nhi/leases/.lock
 three_told() {
 	[ "$(grep -l 'refused: busy' /tmp/cap/* | wc -l)" -eq 3 ]
 }
-soon 30 three_told
+until_true 30 three_told
 : >/tmp/go
 wait
 is 'four at once, and one may' 1 "$(grep -lE '^[1-4]$' /tmp/cap/* | wc -l)"
@@ -66,11 +66,11 @@ is 'three are told why' 3 "$(grep -l 'refused: busy' /tmp/cap/* | wc -l)"
 idle() {
 	[ -z "$(find /run/nhi/sessions -name '[0-9]*')" ]
 }
-soon 30 idle || not_ok 'the one before has gone'
+until_true 30 idle || not_ok 'the one before has gone'
 {
 	flock 9
 	login k web-deploy 'echo in' >"$OUT" 2>&1 9>&- &
-	soon 8 waiting 1
+	until_true 8 waiting 1
 	nhictl hold add --all --reason test >/dev/null
 } 9<>/run/nhi/leases/.lock
 wait
@@ -98,7 +98,7 @@ at_lock() {
 	flock 8
 	nhictl apply >"$OUT" 2>&1 8>&- &
 	WAITS=$!
-	soon 30 at_lock || not_ok 'apply waits for the lock'
+	until_true 30 at_lock || not_ok 'apply waits for the lock'
 	mv $POLICY.new $POLICY
 } 8<>$LOCK
 wait $WAITS || not_ok 'apply ends'

@@ -16,11 +16,11 @@ watch() {
 	strace -f -s "$2" -o "$WORK/$1" -p "$(cat /run/sshd.pid)" \
 	    -e trace="$3" 2>"$WORK/strace" &
 	STRACE=$!
-	soon 30 grep -q attached "$WORK/strace"
+	until_true 30 grep -q attached "$WORK/strace"
 }
 
 unwatch() {
-	soon 30 at_rest
+	until_true 30 at_rest
 	read -rt 0.5 <> <(:) || true
 	kill $STRACE
 	wait $STRACE 2>/dev/null
@@ -44,7 +44,7 @@ watch issue 70000 process,%creds,$CALLS
 	tail -c +3001 /dev/shm/token
 ) | nhi_ssh k nhi@127.0.0.1 web-deploy >"$WORK/k-cert.pub" 2>"$OUT" &
 ISSUE=$!
-soon 10 pgrep -xu nhi nhi-issue
+until_true 10 pgrep -xu nhi nhi-issue
 for p in /proc/[0-9]*; do
 	cat "$p/cmdline" "$p/environ" 2>/dev/null
 done | tr '\0' '\n' >/dev/shm/processes
@@ -88,7 +88,7 @@ mint --wrong-key --set marker="$(head -c 48 /dev/urandom | base64 -w 0)" \
 nhi_ssh k nhi@127.0.0.1 web-deploy </dev/shm/token >"$OUT" 2>&1
 cut -c 60-99 /dev/shm/token >/dev/shm/pieces
 tail -c 40 /dev/shm/token >>/dev/shm/pieces
-soon 30 at_rest
+until_true 30 at_rest
 drain
 try 'a refused token is nowhere' 1 '' grep -rlFf /dev/shm/pieces /var /run \
     /tmp --exclude-dir="$(basename "$WORK")"

@@ -117,7 +117,7 @@ boot() {
 	cat /proc/sys/kernel/random/uuid >$BOOT_ID
 	setsid bash "$WORK/start" </dev/null >"$WORK/console" 2>&1 &
 	BOOTED=$!
-	soon 60 is_up && return
+	until_true 60 is_up && return
 	{
 		tail -n 5 "$WORK/console"
 		inside systemctl --failed --no-legend --plain
@@ -132,7 +132,7 @@ cut_off() {
 	kill -9 "$INIT" "$BOOTED"
 	wait "$BOOTED"
 	BOOTED=
-	soon 10 swept
+	until_true 10 swept
 } 2>/dev/null
 
 swept() {
@@ -180,7 +180,7 @@ cp /root/idp/jwks.json "$NGINX/html/keys"
 chmod -R a+rX "$NGINX/html"
 JOB=$(id -u web-deploy)
 kill "$(cat /run/sshd.pid)"
-soon 10 eval '! pgrep -x sshd'
+until_true 10 eval '! pgrep -x sshd'
 install_units
 boot
 is 'it runs' running "$(inside systemctl is-system-running)"
@@ -202,23 +202,23 @@ job 'setsid sleep 1001 </dev/null >/dev/null 2>&1 &
     systemd-run --user --quiet --unit=stay sleep 1002
     systemctl --user is-active stay; exec sleep 1003' >"$WORK/said" 2>&1 &
 client=$!
-soon 10 runs 1003
+until_true 10 runs 1003
 try 'the job has a manager of its own' 0 '^active$' cat "$WORK/said"
 try 'which shall linger' 0 '' inside loginctl enable-linger web-deploy
 try 'and is marked' 0 '^web-deploy$' ls $LINGER
 inside pkill -fx 'sleep 1003'
 wait $client
-try 'its daemon ends with it' 0 '' soon 10 eval '! runs 1001'
-try 'and so does its unit' 0 '' soon 25 eval '! runs 1002'
-try 'nobody lingers' 0 '' soon 10 eval "! ls $LINGER | grep -q ."
-try 'nothing of it is left' 0 '' soon 25 none_of_job
+try 'its daemon ends with it' 0 '' until_true 10 eval '! runs 1001'
+try 'and so does its unit' 0 '' until_true 25 eval '! runs 1002'
+try 'nobody lingers' 0 '' until_true 10 eval "! ls $LINGER | grep -q ."
+try 'nothing of it is left' 0 '' until_true 25 none_of_job
 is 'nor a lease' '' "$(inside ls /run/nhi/leases)"
 
 # --- the units, with all that they deny
 job 'setsid sleep 1004 </dev/null >/dev/null 2>&1 & exec sleep 1005' \
     >/dev/null 2>&1 &
 client=$!
-try 'a session runs' 0 '' soon 10 eval 'runs 1004 && runs 1005'
+try 'a session runs' 0 '' until_true 10 eval 'runs 1004 && runs 1005'
 pkill -9 -f '^sshd: web-deploy \[priv\]'
 try 'its monitor is killed, and its daemon lives' 0 '' runs 1004
 try 'the unit of tick runs again' 0 '' inside systemctl start nhi-tick.service
@@ -259,8 +259,8 @@ boot
 try 'after a power cut' 0 '' inside systemctl start nhi-tick.service
 try 'it is still there, for its time' 0 '' grep -w nhi /etc/nsswitch.conf
 try 'then the timer has it taken back' 0 '' \
-    soon 50 eval '! grep -w nhi /etc/nsswitch.conf'
-soon 10 idle
+    until_true 50 eval '! grep -w nhi /etc/nsswitch.conf'
+until_true 10 idle
 is 'and that is no failure' '' "$(failed)"
 try 'no stack names the module' 1 '' grep -r pam_nhi /etc/pam.d
 try 'sshd runs' 0 '' inside systemctl is-active ssh.service

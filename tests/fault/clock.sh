@@ -42,12 +42,12 @@ off() {
 start() {
 	off "$1" /usr/sbin/sshd -p 2222 -o PidFile="$WORK/pid" \
 	    -E "$WORK/sshd.log" || not_ok "sshd, $1 s off"
-	soon 10 eval ': >/dev/tcp/127.0.0.1/2222'
+	until_true 10 eval ': >/dev/tcp/127.0.0.1/2222'
 }
 
 stop() {
 	kill "$(cat "$WORK/pid")"
-	soon 10 eval '! { : >/dev/tcp/127.0.0.1/2222; } 2>/dev/null'
+	until_true 10 eval '! { : >/dev/tcp/127.0.0.1/2222; } 2>/dev/null'
 }
 
 enter() {
@@ -118,7 +118,7 @@ for by in $HOUR -$HOUR $YEAR -$YEAR; do
 	login job web-deploy 'echo in; until [ -e /tmp/leave ]; do sleep 0.1;
 	    done; id -un' >"$WORK/in" 2>&1 &
 	PID=$!
-	soon 10 grep -q in "$WORK/in"
+	until_true 10 grep -q in "$WORK/in"
 	try "$by s: doctor ends" 0 '' off "$by" sh -c 'nhictl doctor --state;
 	    [ $? -le 2 ]'
 	try "$by s: a hold for an hour" 0 'is held until' off "$by" nhictl hold \

@@ -180,13 +180,13 @@ enters() {
 
 # after NAME: all is as it was.
 after() {
-	try "$1, over: tick" 0 '' soon 10 nhictl tick
+	try "$1, over: tick" 0 '' until_true 10 nhictl tick
 	token corp es256 sub=job-1 >"$WORK/token"
 	try "$1, over: it is issued" 0 '' trade_file job web-deploy \
 	    "$WORK/token"
 	try "$1, over: it enters" 0 '^web-deploy$' login job web-deploy id -un
 	try "$1, over: another one enters" 0 '^pr-a1$' login new pr-a1 id -un
-	is "$1, over: nothing is left" '' "$(soon 5 idle ||
+	is "$1, over: nothing is left" '' "$(until_true 5 idle ||
 	    find /run/nhi/sessions /run/nhi/leases ! -type d -printf '%f ')"
 	is "$1, over: the trail has lost nothing" "$KEPT" \
 	    "$(head -c "${KEPT%% *}" "$TRAIL" | wc -c) $(head -c \
@@ -318,9 +318,9 @@ syslog() {
 # sshd anew, under a limit that its sessions inherit.
 limited() {
 	kill "$(cat /run/sshd.pid)"
-	soon 10 eval '! pgrep -x sshd'
+	until_true 10 eval '! pgrep -x sshd'
 	prlimit "$1" /usr/sbin/sshd
-	soon 10 listens
+	until_true 10 listens
 }
 
 listens() {
@@ -333,9 +333,9 @@ few_descriptors() {
 
 no_limits() {
 	kill "$(cat /run/sshd.pid)"
-	soon 10 eval '! pgrep -x sshd'
+	until_true 10 eval '! pgrep -x sshd'
 	/usr/sbin/sshd
-	soon 10 listens
+	until_true 10 listens
 }
 
 trouble 'no DNS' no_dns dns
