@@ -174,6 +174,21 @@ record(const struct nhi_end *e, const struct nhi_session *s,
 	    .audit_session = s->audit_session, .source = s->source }, why);
 }
 
+/*
+ * sshd closes its session when it is told to end; cron would just end, and
+ * closes it when the job is over.
+ */
+static void
+ask(const struct nhi_session *s)
+{
+	const struct nhi_chase chase = chase_of(s);
+
+	if (s->identity[0] == '\0')
+		(void)!nhi_reap_kill(&chase);
+	else
+		(void)nhi_reap_process(s->pid, s->start.ticks, SIGTERM);
+}
+
 static enum nhi_err
 end_batch(const struct batch *b, struct nhi_why *why)
 {
@@ -181,8 +196,7 @@ end_batch(const struct batch *b, struct nhi_why *why)
 
 	for (size_t i = 0; i < b->n; i++)
 		if (nhi_session_is_now(&b->s[i]))
-			(void)nhi_reap_process(b->s[i].pid,
-			    b->s[i].start.ticks, SIGTERM);
+			ask(&b->s[i]);
 	if (!wait_until(b, is_closed)) {
 		kill_all(b, false);
 		if (!wait_until(b, is_closed)) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Ending live sessions, within a second: the process that opened each is told
- * to close it, which runs the PAM stage; what has not gone by then (an account
- * can stop its own sshd) is killed, the account's processes of that session
- * first, and the record is finished as tick does.
+ * to close it, which runs the PAM stage (cron's does when its job has ended);
+ * what has not gone by then (an account can stop its own sshd) is killed, the
+ * account's processes of that session first, and the record is finished as
+ * tick does.
  */
 #ifndef NHI_NHICTL_END_H
 #define NHI_NHICTL_END_H

@@ -116,12 +116,13 @@ end_jobs(const struct nhi_hold *hold, struct nhi_why *why)
 enum nhi_err
 nhi_hold_end(const struct nhi_hold *hold, struct nhi_why *why)
 {
-	const struct nhi_session_filter reach = reach_of(hold);
+	struct nhi_session_filter reach = reach_of(hold);
 	struct nhi_end e = { .by = hold->by, .reason = hold->reason,
 	    .wanted = is_reached, .arg = &reach };
 	unsigned int ended = 0;
 	enum nhi_err err, jobs;
 
+	reach.machine = true;
 	err = nhi_end_sessions(&e, &ended, why);
 	if (ended > 0)
 		(void)printf("%u sessions ended\n", ended);

@@ -85,7 +85,7 @@ static int
 is_reached_by_rules(const struct nhi_hold *hold, const char *account)
 {
 	const struct nhi_session_filter open = { .account = account,
-		.alive = true };
+		.machine = true, .alive = true };
 	NHI_AUTO(nhi_rules_freep) struct nhi_rules *rules = NULL;
 	struct nhi_policy policy;
 	struct nhi_account entry;
@@ -174,15 +174,36 @@ find(struct jobs *j, struct nhi_why *why)
 	    "not every process could be looked at") : NHI_OK;
 }
 
+struct search {
+	const struct job *job;
+	struct nhi_session found;	/* id is "" without */
+};
+
+static bool
+look_for(const struct nhi_session *s, void *arg)
+{
+	struct search *search = arg;
+
+	if (s->audit_session != search->job->audit_session ||
+	    s->uid != search->job->uid || !nhi_session_is_now(s))
+		return true;
+	search->found = *s;
+	return false;
+}
+
+/* cron's has a session; what opened it closes it when the job is over. */
 static enum nhi_err
 end(const struct nhi_hold *hold, const struct job *job, bool *ret_gone,
     struct nhi_why *why)
 {
 	const struct nhi_chase chase = chase_of(job);
-	const bool gone = nhi_reap_kill(&chase);
+	struct search search = { .job = job };
 	char detail[512];
 	enum nhi_err err;
+	bool gone;
 
+	(void)!nhi_session_each(NHI_SESSIONS_DIR, look_for, &search, NULL);
+	gone = nhi_reap_kill(&chase);
 	(void)snprintf(detail, sizeof(detail), "a job%s by %s: %s", gone ?
 	    ", ended" : ", not ended, something of it is still there; asked",
 	    hold->by, hold->reason);
@@ -191,6 +212,7 @@ end(const struct nhi_hold *hold, const struct job *job, bool *ret_gone,
 	    .outcome = gone ? NHI_INFO : NHI_FAULT,
 	    .reason = gone ? NHI_OK : NHI_ERR_STATE, .detail = detail,
 	    .account = job->account, .uid = job->uid,
+	    .service = search.found.service, .session = search.found.id,
 	    .audit_session = job->audit_session }, why);
 	return gone ? err : nhi_fail(why, NHI_ERR_STATE,
 	    "a job of %s (audit session %" PRIu32 ") is still there",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What machine accounts run without a session of ours: jobs of cron and at,
- * their user manager.  The kernel knows them: the login UID is the account's.
- * (Who comes by a person has the person's.)
+ * What machine accounts run without evidence: jobs of cron and at, and their
+ * user manager.  The kernel knows them: the login UID is the account's.  (Who
+ * comes by a person has the person's.)
  */
 #ifndef NHI_NHICTL_JOBS_H
 #define NHI_NHICTL_JOBS_H

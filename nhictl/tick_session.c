@@ -61,7 +61,7 @@ struct fate {
 	size_t nstuck;
 };
 
-/* Who came by a person has no lease. */
+/* A job has no lease. */
 static enum nhi_err
 count_leased(const struct nhi_tick *t, const char *account, uint32_t *ret,
     struct nhi_why *why)
@@ -115,7 +115,7 @@ reap(const struct nhi_tick *t, const struct nhi_session *s,
 {
 	bool over;
 
-	if (s->identity[0] == '\0' || !nhi_session_is_now(s))
+	if (!nhi_session_is_now(s))
 		return NHI_OK;
 	over = nhi_reap_session(&(struct nhi_chase){ .uid = s->uid, .uids = t->uids,
 	    .audit_session = s->audit_session, .stopped = t->stopped,

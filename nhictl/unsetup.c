@@ -27,8 +27,10 @@ end_session(const struct nhi_session *s, void *arg)
 	struct nhi_why why = { "" };
 	unsigned int found;
 
-	if (s->identity[0] == '\0' || !nhi_session_is_now(s))
-		return true;
+	const bool job = s->identity[0] == '\0';
+
+	if (!nhi_session_is_now(s) || (job && !u->dry_run))
+		return true;		/* end_jobs sees to jobs */
 	if (!u->dry_run) {
 		if (!nhi_reap_session(&(struct nhi_chase){ .uid = s->uid,
 		    .uids = NHI_UIDS_DIR,
@@ -39,11 +41,12 @@ end_session(const struct nhi_session *s, void *arg)
 			    s->account), &why);
 		(void)nhi_reap_process(s->pid, s->start.ticks, SIGTERM);
 	}
-	nhi_undo_say(u, s->account, "ended the session of", false);
+	nhi_undo_say(u, s->account, job ? "ended a job of" :
+	    "ended the session of", false);
 	return true;
 }
 
-/* What they run without a session: nobody would stop that any more, either. */
+/* What they run by themselves: nobody would stop that any more, either. */
 static void
 end_jobs(struct nhi_undo *u)
 {

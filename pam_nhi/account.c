@@ -60,7 +60,7 @@ check_entry(struct nhi_pam_call *c, struct nhi_why *why)
 	case NHI_ENTRY_SUDO:
 		return nhi_pam_sudo_check(c, why);
 	case NHI_ENTRY_CRON:
-		return nhi_grant_jobs(c->rules, c->now, why);
+		return NHI_OK;	/* nhi_pam_account_stopped says */
 	case NHI_ENTRY_OTHER:
 		break;
 	}
@@ -117,6 +117,20 @@ check_name(const struct nhi_pam_call *c, struct nhi_why *why)
 	    "somebody else's", c->user, (unsigned long)pw->pw_uid);
 }
 
+/* An administrator may look into a held account. */
+enum nhi_err
+nhi_pam_account_stopped(const struct nhi_pam_call *c, struct nhi_why *why)
+{
+	enum nhi_err err;
+
+	if (c->entry == NHI_ENTRY_PERSON)
+		return NHI_OK;
+	if (c->entry == NHI_ENTRY_CRON &&
+	    (err = nhi_grant_jobs(c->rules, c->now, why)) != NHI_OK)
+		return err;
+	return nhi_hold_check(NHI_HOLDS_DIR, c->user, NULL, NULL, c->now, why);
+}
+
 enum nhi_err
 nhi_pam_account_check(struct nhi_pam_call *c, struct nhi_why *why)
 {
@@ -125,12 +139,8 @@ nhi_pam_account_check(struct nhi_pam_call *c, struct nhi_why *why)
 	if (c->rules == NULL && (err = nhi_policy_rules(&c->policy, c->user,
 	    &c->account, &c->rules, why)) != NHI_OK)
 		return err;
-	if ((err = check_entry(c, why)) != NHI_OK)
-		return err;
-	/* An administrator may look into a held account. */
-	if (c->entry != NHI_ENTRY_PERSON &&
-	    (err = nhi_hold_check(NHI_HOLDS_DIR, c->user, NULL, NULL, c->now,
-	    why)) != NHI_OK)
+	if ((err = check_entry(c, why)) != NHI_OK ||
+	    (err = nhi_pam_account_stopped(c, why)) != NHI_OK)
 		return err;
 	if ((err = check_uid(c, why)) != NHI_OK ||
 	    (err = check_name(c, why)) != NHI_OK)

@@ -16,6 +16,10 @@
 enum nhi_err	 nhi_pam_account_check(struct nhi_pam_call *,
 		    struct nhi_why *) NHI_MUST;
 
+/* Of these: is the account held, or are all that may have a job of it? */
+enum nhi_err	 nhi_pam_account_stopped(const struct nhi_pam_call *,
+		    struct nhi_why *) NHI_MUST;
+
 /* The stage; a PAM code. */
 int		 nhi_pam_account(pam_handle_t *, int argc, const char **argv);
 

@@ -21,6 +21,18 @@ copy(char *out, size_t size, const char *s)
 	(void)snprintf(out, size, "%s", s);
 }
 
+static void
+fill_evidence(const struct nhi_pam_evidence *e, struct nhi_session *s)
+{
+	s->serial = e->verdict.serial;
+	s->expires = e->verdict.valid_before;
+	copy(s->identity, sizeof(s->identity), e->identity->name);
+	copy(s->issuer, sizeof(s->issuer), e->issuer->name);
+	copy(s->keyid, sizeof(s->keyid), e->keyid);
+	copy(s->mark, sizeof(s->mark), e->mark);
+	copy(s->key, sizeof(s->key), e->key);
+}
+
 enum nhi_err
 nhi_pam_record_fill(const struct nhi_pam_call *c,
     const struct nhi_pam_evidence *e, struct nhi_session *s,
@@ -29,18 +41,14 @@ nhi_pam_record_fill(const struct nhi_pam_call *c,
 	enum nhi_err err;
 
 	*s = (struct nhi_session){
-		.uid = c->uid, .serial = e->verdict.serial, .pid = getpid(),
-		.opened = c->now, .expires = e->verdict.valid_before,
+		.uid = c->uid, .pid = getpid(), .opened = c->now,
 		.audit_session = UINT32_MAX,
 	};
 	copy(s->account, sizeof(s->account), c->user);
-	copy(s->identity, sizeof(s->identity), e->identity->name);
-	copy(s->issuer, sizeof(s->issuer), e->issuer->name);
 	copy(s->service, sizeof(s->service), c->service);
 	copy(s->source, sizeof(s->source), c->source);
-	copy(s->keyid, sizeof(s->keyid), e->keyid);
-	copy(s->mark, sizeof(s->mark), e->mark);
-	copy(s->key, sizeof(s->key), e->key);
+	if (e != NULL)
+		fill_evidence(e, s);
 	if ((err = nhi_stamp_boot(s->start.boot, why)) != NHI_OK)
 		return err;
 	return nhi_stamp_process(s->pid, &s->start.ticks, why);
@@ -102,25 +110,30 @@ nhi_pam_record_token(const struct nhi_pam_evidence *e,
 }
 
 /*
- * The lease says how many sessions there are; the caller holds the lock, and
- * knows whether the home may go with the last one.
+ * The lease says how many sessions there are, without jobs; the caller holds
+ * the lock, and knows whether the home may go with the last one of all.
  */
 static enum nhi_err
 set_lease(const struct nhi_session *s, bool may_go, struct nhi_why *why)
 {
-	const struct nhi_session_filter of_account = {
-		.account = s->account, .alive = true,
+	struct nhi_session_filter of_account = {
+		.account = s->account, .machine = true, .alive = true,
 	};
+	uint32_t n, all = 0;
 	enum nhi_err err;
-	uint32_t n;
 	bool gone;
 
 	if ((err = nhi_session_count(NHI_SESSIONS_DIR, &of_account, &n,
 	    why)) != NHI_OK)
 		return err;
 	nhi_registry_touch(NHI_UIDS_DIR, s->uid);
-	/* What cannot go now goes with a tick, which says why not. */
-	if (n == 0 && may_go)
+	of_account.machine = false;
+	/*
+	 * A job may have no process yet that would keep the home.  What cannot
+	 * go now goes with a tick, which says why not.
+	 */
+	if (n == 0 && may_go && nhi_session_count(NHI_SESSIONS_DIR,
+	    &of_account, &all, NULL) == NHI_OK && all == 0)
 		(void)!nhi_home_return(NHI_HOMES_DIR, s->account, &gone, NULL);
 	return nhi_lease_set(NHI_LEASES_DIR, s->account, s->uid, n, why);
 }
@@ -175,7 +188,7 @@ nhi_pam_record_open(const struct nhi_pam_call *c,
 	if ((err = make_run(why)) != NHI_OK ||
 	    (err = nhi_state_lock(NHI_LEASES_DIR, NHI_LOCK_MS, &lock,
 	    why)) != NHI_OK ||
-	    (err = nhi_pam_evidence_cap(c, e, why)) != NHI_OK ||
+	    (e != NULL && (err = nhi_pam_evidence_cap(c, e, why)) != NHI_OK) ||
 	    (err = check_uid(s, why)) != NHI_OK ||
 	    (err = nhi_pam_home_make(&c->account, c->uid, lends_home(c),
 	    why)) != NHI_OK ||

@@ -5,7 +5,10 @@
 
 #include "pam_nhi/evidence.h"
 
-/* NHI_ERR_STATE: without its process it would soon be taken for dead. */
+/*
+ * Without evidence (NULL) it is a job that the account began by itself.
+ * NHI_ERR_STATE: without its process it would soon be taken for dead.
+ */
 enum nhi_err	 nhi_pam_record_fill(const struct nhi_pam_call *,
 		    const struct nhi_pam_evidence *, struct nhi_session *,
 		    struct nhi_why *) NHI_MUST;
@@ -36,12 +39,13 @@ void	 nhi_pam_record_token(const struct nhi_pam_evidence *,
 /*
  * Write the record and count it into the account's lease, under one lock; the
  * identity's cap is asked for there again, for many may have passed it at once.
+ * A job has no cap, and counts for no lease.
  */
 enum nhi_err	 nhi_pam_record_open(const struct nhi_pam_call *,
 		    const struct nhi_pam_evidence *,
 		    const struct nhi_session *, struct nhi_why *) NHI_MUST;
 
-/* Take both back; the lease goes with the account's last session. */
+/* Take both back; the lease goes with the last session that counts. */
 enum nhi_err	 nhi_pam_record_close(const struct nhi_session *,
 		    struct nhi_why *);
 

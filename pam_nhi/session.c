@@ -140,7 +140,47 @@ open_evidence(struct nhi_pam_call *c, struct nhi_pam_state *state)
 	return PAM_SUCCESS;
 }
 
-/* By a person, by cron, by systemd: no evidence, no lease, but a record. */
+/*
+ * cron and at: no evidence and no lease, but a session, which ends as any
+ * other.  Whoever stops it now ends those that have a record: this one too.
+ */
+static enum nhi_err
+begin_job(struct nhi_pam_call *c, struct nhi_session *s, struct nhi_why *why)
+{
+	struct nhi_event event = {
+		.event = NHI_EVENT_SESSION_OPEN, .outcome = NHI_INFO,
+	};
+	enum nhi_err err;
+
+	if ((err = nhi_pam_record_fill(c, NULL, s, why)) != NHI_OK)
+		return err;
+	s->audit_session = nhi_pam_caller_audit(c->uid);
+	nhi_session_name(s);
+	if ((err = nhi_pam_record_open(c, NULL, s, why)) != NHI_OK)
+		return err;
+	nhi_pam_event(c, &event);
+	event.session = s->id;
+	event.audit_session = s->audit_session;
+	if ((err = nhi_pam_account_stopped(c, why)) == NHI_OK &&
+	    nhi_audit(&event, NULL, why) == NHI_OK)
+		return NHI_OK;
+	(void)nhi_pam_record_close(s, NULL);
+	return err == NHI_OK ? NHI_ERR_AUDIT_UNAVAILABLE : err;
+}
+
+static int
+open_job(struct nhi_pam_call *c, struct nhi_pam_state *state)
+{
+	struct nhi_why why = { "" };
+	enum nhi_err err;
+
+	if ((err = begin_job(c, &state->session, &why)) != NHI_OK)
+		return refuse(c, NULL, err, &why);
+	state->opened = true;
+	return PAM_SUCCESS;
+}
+
+/* By a person, by systemd: no evidence, no lease, but a record. */
 static int
 open_other(struct nhi_pam_call *c)
 {
@@ -182,6 +222,8 @@ nhi_pam_session_open(pam_handle_t *pamh, int argc, const char **argv)
 		return refuse(&c, NULL, err, &why);
 	if (c.entry == NHI_ENTRY_SSHD || c.entry == NHI_ENTRY_OTHER)
 		return open_evidence(&c, state);
+	if (c.entry == NHI_ENTRY_CRON)
+		return open_job(&c, state);
 	state->by_person = true;
 	return open_other(&c);
 }

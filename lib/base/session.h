@@ -18,7 +18,7 @@ struct nhi_session {
 	char id[NHI_SESSION_ID];
 	char account[NHI_NAME_MAX + 1];
 	uint32_t uid;
-	char identity[65];		/* "" when by a person */
+	char identity[65];		/* "": a job of cron or at */
 	char issuer[65];
 	char service[33];
 	char source[64];
@@ -66,7 +66,7 @@ struct nhi_session_filter {
 	const char *account;
 	const char *identity;
 	const char *issuer;
-	bool machine;			/* not by a person */
+	bool machine;			/* by evidence: no job */
 	bool alive;			/* not known to be over */
 };
 

@@ -7,6 +7,7 @@ if ! command -v cron >/dev/null; then
 	skip 'all of it' 'no cron here'
 	finish
 fi
+key k
 useradd -m alice
 chmod 1777 "$WORK"
 echo 'web-deploy ALL=(root) NOPASSWD: /usr/bin/id' >/etc/sudoers.d/bot
@@ -57,6 +58,11 @@ is 'cron = true: the account' "$(id -u web-deploy)" "$(cat "$WORK/bot")"
 is 'cron = true: in /etc/cron.d' "$(id -u web-deploy)" \
     "$(cat "$WORK/system")"
 recorded 'cron = true' 2 event=session.open service=cron account=web-deploy
+recorded 'their ends' 2 event=session.close service=cron account=web-deploy
+is 'each session has one id' 2 "$(nhictl audit --json --account web-deploy |
+    grep -E '"session.(open|close)"' | grep -o '"session":"[0-9-]*"' |
+    sort | uniq -c | grep -c '^ *2 ')"
+mode_is /var/lib/nhi/homes/web-deploy 'web-deploy:web-deploy 700'
 recorded 'cron = true: no grant' 0 outcome=grant
 is 'cron = true: no lease' '' "$(ls /run/nhi/leases)"
 is 'no sudo in a job' '' "$(cat "$WORK/sudo")"
@@ -116,6 +122,60 @@ recorded 'account' 1 event=session.end account=web-deploy outcome=info
 nhictl hold lift --account web-deploy >"$OUT"
 stop $cron
 pkill -xf 'sleep 8181'
+# Each is a session.
+no_evidence() {
+	[ -z "$(ls /run/nhi/leases)" ]
+}
+# job FIELD: of the only one.
+job() {
+	nhictl sessions --json | field "$1"
+}
+cron_policy 's/cron = true;/& remove_home = true;/'
+jobs
+try 'a job is listed' 0 ' web-deploy  -  *cron  *-  .*  -  ' nhictl sessions
+is 'with the account alone' ' web-deploy' "$(job identity) $(job account)"
+is 'and no lease' '' "$(ls /run/nhi/leases)"
+id=$(job session)
+issue k web-deploy
+try 'a session beside it' 0 '' nhi_ssh k web-deploy@127.0.0.1 touch mine
+until_true 30 no_evidence
+is 'has its lease taken back' '' "$(ls /run/nhi/leases)"
+is 'but not the home' yes "$(test -e /var/lib/nhi/homes/web-deploy/mine &&
+    echo yes)"
+try 'a dry run of unsetup tells it' 0 'would be ended a job of: web-deploy' \
+    nhictl unsetup --dry-run
+mark_trail
+try 'it can be ended' 0 "^ended: $id" nhictl sessions end "$id" --reason test
+held 'and no other: by its id' '1 0'
+recorded 'by its id' 1 event=session.end session="$id" outcome=info
+recorded 'closed by cron itself' 1 event=session.close session="$id"
+try 'the home goes with it' 0 '' until_true 30 \
+    test ! -e /var/lib/nhi/homes/web-deploy
+stop $cron
+pkill -xf 'sleep 8181'
+cron_policy ''
+
+# What it leaves behind, and one that nobody closes.
+echo "@reboot setsid sleep 8585 >/dev/null 2>&1 </dev/null &" |
+	crontab -u web-deploy -
+rm -f /run/crond.reboot
+mark_trail
+/usr/sbin/cron -f &
+cron=$!
+recorded 'a job that leaves something' 1 event=session.close service=cron
+is 'leaves nothing' '' "$(pgrep -r D,R,S,T,t -xf 'sleep 8585')"
+stop $cron
+pkill -xf 'sleep 8181'
+jobs
+kill -9 "$(job pid)"
+stop $cron
+mark_trail
+try 'one that nobody closes ends by tick' 0 '^sessions +1 ' nhictl tick -v
+held 'and no other: by tick' '1 0'
+recorded 'by tick' 1 event=session.end service=cron account=web-deploy
+try 'and is not listed' 0 '^no sessions$' nhictl sessions
+pkill -xf 'sleep 8181'
+
 # ends WHAT ARGUMENT...: a hold over it ends the job, and nobody else's.
 ends() {
 	local what=$1
@@ -126,7 +186,9 @@ ends() {
 	try "a hold over $what ends its job" 0 '1 jobs ended' \
 	    nhictl hold add "$@" --reason test
 	held "and no other: $what" '1 0'
-	recorded "$what" 1 event=session.end account=web-deploy outcome=info
+	recorded "$what" 1 event=session.end account=web-deploy outcome=info \
+	    service=cron
+	recorded "$what: closed" 1 event=session.close service=cron
 	nhictl hold lift "$@" >"$OUT"
 	stop $cron
 	pkill -xf 'sleep 8181'
@@ -159,17 +221,13 @@ jobs
 keeps 'another identity' --identity pr-preview
 keeps 'one of two' --identity web-deploy
 two ''
-key k
 issue k web-deploy --set environment='"other"'
 nhi_ssh k web-deploy@127.0.0.1 'exec sleep 8484' &
 session=$!
 until_true 30 pgrep -xf 'sleep 8484' >/dev/null
 keeps 'one, beside the session of another' --identity web-deploy
 stop $session
-no_session() {
-	[ -z "$(ls /run/nhi/sessions)" ]
-}
-until_true 30 no_session
+until_true 30 no_evidence
 try 'without cron and session of another' 0 '1 jobs ended' \
     nhictl hold add --identity web-deploy --reason test
 nhictl hold lift --identity web-deploy >"$OUT"

@@ -47,6 +47,7 @@ deps_list() {
 		;;
 	check)
 		cat <<-END
+		at at
 		busybox busybox
 		clang clang
 		curl curl

@@ -155,10 +155,10 @@ test_sessions(void **state)
 	session("web", "bot", 1 << 22, false);
 	session("web", "bot", 0, true);
 	session("db", "bot", (1 << 22) + 1, false);
-	session("person", "", (1 << 22) + 2, false);
+	session("job", "", (1 << 22) + 2, false);
 	for (unsigned int i = 0; i < 3; i++)
 		assert_int_equal(nhi_lease_set(tick.leases,
-		    i == 0 ? "web" : i == 1 ? "db" : "person", UID, 2, NULL),
+		    i == 0 ? "web" : i == 1 ? "db" : "job", UID, 2, NULL),
 		    NHI_OK);
 	answer = NHI_ERR_AUDIT_UNAVAILABLE;
 	assert_int_equal(nhi_tick_sessions(&tick, &n, NULL), answer);
@@ -169,11 +169,11 @@ test_sessions(void **state)
 	assert_int_equal(n, 3);
 	check_lease("web", 1);
 	check_lease("db", 0);
-	check_lease("person", 2);	/* not the session's to end */
+	check_lease("job", 2);	/* not the session's to end */
 	assert_non_null(strstr(records,
 	    "session.end web 4294967295-4194304-0\n"));
 	assert_non_null(strstr(records, "session.end db "));
-	assert_non_null(strstr(records, "session.end person "));
+	assert_non_null(strstr(records, "session.end job "));
 	n = 0;
 	assert_int_equal(nhi_tick_sessions(&tick, &n, NULL), NHI_OK);
 	assert_int_equal(n, 0);
