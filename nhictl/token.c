@@ -131,6 +131,8 @@ nhi_verb_token_check(int argc, char **argv)
 		return nhi_ctl_usage("token check");
 	}
 	err = nhi_check_options(argc, argv, &c, &why);
+	if (err == NHI_OK && c.jwks == NULL)
+		err = nhi_fail(&why, NHI_ERR_INPUT, "--jwks FILE is missing");
 	if (err == NHI_ERR_NO_MEMORY)
 		return nhi_ctl_fail(err, &why);
 	if (err != NHI_OK) {

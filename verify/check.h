@@ -12,7 +12,7 @@
 
 struct nhi_check {
 	struct nhi_issuer issuer;	/* owned; filled by the options */
-	const char *jwks;		/* FILE, a word of argv */
+	const char *jwks;		/* FILE, a word of argv, or NULL */
 	int64_t now;
 	bool signature_only;
 	bool json;
@@ -21,8 +21,8 @@ struct nhi_check {
 /*
  * Read the options of `nhictl token check`, argv[0] being its name.
  * NHI_ERR_INPUT for wrong ones, with a sentence, or an empty one where
- * getopt_long has told it on standard error.  Whoever reads the key set may
- * have got it by descriptor instead of by the name in jwks.
+ * getopt_long has told it on standard error.  That --jwks is there is for the
+ * caller to ask: nhi-verify gets the key set by descriptor.
  */
 enum nhi_err	 nhi_check_options(int argc, char **argv, struct nhi_check *,
 		    struct nhi_why *) NHI_MUST;

@@ -131,8 +131,6 @@ set_option(struct nhi_check *c, int option, const char *value,
 static enum nhi_err
 check_complete(const struct nhi_check *c, struct nhi_why *why)
 {
-	if (c->jwks == NULL)
-		return nhi_fail(why, NHI_ERR_INPUT, "--jwks FILE is missing");
 	if (c->signature_only)
 		return NHI_OK;
 	if (c->issuer.url == NULL)

@@ -140,6 +140,8 @@ check_joined() {
 try 'token check: = and --' 0 '^ok' check_joined
 try 'token check: a flag takes nothing' 64 "'--json' doesn't allow" nhictl \
     token check --issuer=x --audience=a --json=1 --jwks="$WORK/jwks"
+try 'token check: no key set' 64 '^nhictl: --jwks FILE is missing' nhictl \
+    token check --issuer x --audience a
 try 'token check: behind the year 9999' 64 'not a time' nhictl token check \
     --issuer x --audience a --jwks "$WORK/jwks" --at 253402300800
 show_directory() {
