@@ -7,7 +7,8 @@
 Every login goes through `sshd -i` (no TCP, no listener) with one key exchange
 and the same PAM stack; the kinds take turns, so that what the machine does
 besides hits all alike.  sshd delays a user by a fixed time of its own that
-depends on the name, so each kind has many users.
+depends on the name and the host's keys, so each kind has many users; the
+issuer's account is one, so many hosts have it.
 """
 import concurrent.futures
 import os
@@ -122,12 +123,23 @@ def certificate(ca, more=""):
         "person%d@127.0.0.1" % i, "true", stdin=subprocess.DEVNULL)
 
 
+def of_host(i):
+    """sshd with one more key of the host, which the delays hang on."""
+    return SSH[:-1] + ["%s -h %s/host-%d" % (SSH[-1], DIR, i)]
+
+
+def make_hosts():
+    for i in range(USERS):
+        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f",
+            "%s/host-%d" % (DIR, i))
+
+
 def make_issue(count):
     """With tokens that are minted beforehand, each used once."""
     tokens = [run("/usr/bin/python3", "/src/tests/e2e/mint.py", "token",
                   "--set", 'repository_id="%d"' % (r % USERS)).stdout
               for r in range(count)]
-    return lambda i: timed(*SSH, "-i", "%s/bot-%d" % (DIR, i),
+    return lambda i: timed(*of_host(i), "-i", "%s/bot-%d" % (DIR, i),
                            "nhi@127.0.0.1", "bot-%d" % i,
                            input=tokens.pop(0))
 
@@ -217,8 +229,10 @@ def main():
     bare = [("certificate of an %s CA, no NHI" % ca, certificate(ca))
             for ca in CAS]
     tables("login, sshd -i", rounds(both[:1] + bare + both[1:], ROUNDS))
+    make_hosts()
     tables("issue", rounds(
-        [both[0], ("issue", make_issue(ROUNDS // 2))], ROUNDS // 2))
+        [("plain key", lambda i: person(i, of_host(i))),
+         ("issue", make_issue(ROUNDS))], ROUNDS))
     kinds = both[:1] + bare[1:] + [
         ("the same, and any principals program", principals())] + both[1:]
     throughput(kinds)
