@@ -174,7 +174,8 @@ nhi_tick_homes(const struct nhi_tick *t, uint64_t *ret, struct nhi_why *why)
 	uint64_t taken = 0;
 	enum nhi_err err, first;
 
-	first = nhi_home_sweep(t->homes, t->leases, &taken, why);
+	first = nhi_home_sweep(&(struct nhi_home_places){ t->homes, t->leases,
+	    t->sessions }, &taken, why);
 	err = nhi_tree_empty(t->homes, nhi_clock_ms() + EMPTY_MS, ret,
 	    first == NHI_OK ? why : NULL);
 	return first != NHI_OK ? first : err;

@@ -16,6 +16,7 @@
 #include "lib/base/num.h"
 #include "lib/base/path.h"
 #include "lib/base/reap.h"
+#include "lib/base/session.h"
 #include "lib/base/tree.h"
 
 #define LENT	"/.lent"
@@ -154,15 +155,23 @@ nhi_home_return(const char *homes, const char *name, bool *ret,
 	return take(lent, homes, name, ret, why);
 }
 
-struct places {
-	const char *homes;
-	const char *leases;
-};
+/* A job of cron has no lease, and may have no process yet. */
+static bool
+has_session(const struct nhi_home_places *at, const char *name)
+{
+	const struct nhi_session_filter of_account = { .account = name,
+		.alive = true };
+	uint32_t n;
+
+	return nhi_lease_live(at->leases, name) != 0 ||
+	    nhi_session_count(at->sessions, &of_account, &n, NULL) != NHI_OK ||
+	    n > 0;
+}
 
 /* A session may have begun since the look through /proc. */
 static enum nhi_err
-sweep_one(int lent, const struct places *at, const char *name, bool *ret,
-    struct nhi_why *why)
+sweep_one(int lent, const struct nhi_home_places *at, const char *name,
+    bool *ret, struct nhi_why *why)
 {
 	NHI_AUTO(nhi_fd_close) int lock = -1;
 	uint32_t uid = 0;
@@ -179,12 +188,12 @@ sweep_one(int lent, const struct places *at, const char *name, bool *ret,
 	if ((err = nhi_state_lock(at->leases, NHI_LOCK_MS, &lock,
 	    why)) != NHI_OK)
 		return err;
-	return nhi_lease_live(at->leases, name) != 0 ? NHI_OK :
+	return has_session(at, name) ? NHI_OK :
 	    take(lent, at->homes, name, ret, why);
 }
 
 enum nhi_err
-nhi_home_sweep(const char *homes, const char *leases, uint64_t *ret_gone,
+nhi_home_sweep(const struct nhi_home_places *at, uint64_t *ret_gone,
     struct nhi_why *why)
 {
 	NHI_AUTO(nhi_list_close) DIR *list = NULL;
@@ -193,15 +202,15 @@ nhi_home_sweep(const char *homes, const char *leases, uint64_t *ret_gone,
 	const struct dirent *de;
 	bool gone;
 
-	if ((err = open_lent(homes, false, &lent, why)) != NHI_OK)
+	if ((err = open_lent(at->homes, false, &lent, why)) != NHI_OK)
 		return errno == ENOENT ? NHI_OK : err;
 	if ((list = nhi_list_open(lent, ".")) == NULL)
 		return fault("all", why);
 	while ((de = nhi_list_next(list)) != NULL) {
 		if (!nhi_name_valid(de->d_name))
 			continue;
-		err = sweep_one(lent, &(struct places){ homes, leases },
-		    de->d_name, &gone, first == NHI_OK ? why : NULL);
+		err = sweep_one(lent, at, de->d_name, &gone,
+		    first == NHI_OK ? why : NULL);
 		if (err == NHI_OK)
 			*ret_gone += gone;
 		else if (first == NHI_OK)

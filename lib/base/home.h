@@ -31,11 +31,17 @@ bool		 nhi_home_free(const char *homes, const char *name);
 enum nhi_err	 nhi_home_return(const char *homes, const char *name,
 		    bool *ret, struct nhi_why *) NHI_MUST;
 
+struct nhi_home_places {
+	const char *homes;
+	const char *leases;
+	const char *sessions;
+};
+
 /*
- * tick: the same for each that was lent and has no lease any more, under the
- * lock, which is taken for each.
+ * tick: the same for each that was lent and has no session any more, under the
+ * lock of the leases, which is taken for each.
  */
-enum nhi_err	 nhi_home_sweep(const char *homes, const char *leases,
+enum nhi_err	 nhi_home_sweep(const struct nhi_home_places *,
 		    uint64_t *ret_gone, struct nhi_why *) NHI_MUST;
 
 #endif

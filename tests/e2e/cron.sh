@@ -153,6 +153,24 @@ try 'the home goes with it' 0 '' until_true 30 \
     test ! -e /var/lib/nhi/homes/web-deploy
 stop $cron
 pkill -xf 'sleep 8181'
+
+# Without a process, until what opened it has closed it.
+jobs
+worker=$(job pid)
+kill -STOP "$worker"
+none() {
+	pkill -9 -u web-deploy
+	[ -z "$(pgrep -r D,R,S,T,t -u web-deploy)" ]
+}
+until_true 30 none
+try 'tick' 0 '' nhictl tick
+is 'a home stays as long as the session' yes \
+    "$(test -e /var/lib/nhi/homes/web-deploy && echo yes)"
+kill -CONT "$worker"
+try 'and goes with it' 0 '' until_true 30 \
+    test ! -e /var/lib/nhi/homes/web-deploy
+stop $cron
+pkill -xf 'sleep 8181'
 cron_policy ''
 
 # What it leaves behind, and one that nobody closes.
