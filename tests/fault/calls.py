@@ -117,6 +117,22 @@ class Login(Case):
         return []
 
 
+class Job(Login):
+    """One of cron: no grant, but a session with a beginning and an end."""
+    def run(self, **more):
+        r = Run([fault.PAM_FAULT, PAM, fault.ACCOUNT, "-", "cron"], wait=True,
+                frm=self.more.get("frm"), **more)
+        r.err = r.err or r.out
+        return r
+
+    def whole(self, r, trail):
+        ids = [[e.get("session") for e in trail.since(event)]
+               for event in ("session.open", "session.close")]
+        if len(ids[0]) != 1 or None in ids[0] or ids[1] not in ([], ids[0]):
+            return [f"sessions {ids}"]
+        return []
+
+
 class Person(Case):
     """Whoever is no machine: nothing of it is his concern, and nothing is
     allocated for him."""
@@ -309,6 +325,7 @@ def cases():
     ctl = "nhictl"
     return [
         Login("login", frm="pam_nhi.so"), Login("login, and what it calls"),
+        Job("job of cron", frm="pam_nhi.so"),
         Person("a person's login", [fault.PAM_FAULT, PAM, "alice", "x"],
                "pam_nhi.so"),
         Person("a person's name and groups", ["id", "alice"], "libnss_nhi",
@@ -401,6 +418,15 @@ def provider():
             until(lambda: Run(["nhictl", "fetch", "idp"]).rc == 0)
 
 
+def allow_jobs():
+    with open("/etc/nhi/nhi.conf", encoding="ascii") as f:
+        text = f.read()
+    with open("/etc/nhi/nhi.conf", "w", encoding="ascii") as f:
+        f.write(text.replace(f'account = "{fault.ACCOUNT}"; }}',
+                             f'account = "{fault.ACCOUNT}"; cron = true; }}'))
+    fault.must("nhictl", "apply")
+
+
 def until(true):
     end = time.monotonic() + 30
     while not true() and time.monotonic() < end:
@@ -415,6 +441,7 @@ def prepare(wanted):
         fault.must("useradd", "-m", "alice")
     if not wanted or any(name.startswith("nhi-fetch") for name in wanted):
         provider()
+    allow_jobs()
     ISSUER = "https://token.actions.githubusercontent.com"
     PAM, KEY = fault.pam_dir(), fault.make_key("k")
     refresh()

@@ -187,13 +187,14 @@ def issue(key, token, **more):
 
 
 def pam_dir():
-    """A service sshd that is NHI's alone; people need somebody's yes."""
+    """Services that are NHI's alone; people need somebody's yes."""
     path = WORK + "/pam.d"
     os.makedirs(path, exist_ok=True)
-    with open(path + "/sshd", "w", encoding="ascii") as f:
-        for kind in ("auth", "account", "session"):
-            f.write(f"{kind} required pam_nhi.so\n"
-                    f"{kind} required pam_permit.so\n")
+    for service in ("sshd", "cron"):
+        with open(f"{path}/{service}", "w", encoding="ascii") as f:
+            for kind in ("auth", "account", "session"):
+                f.write(f"{kind} required pam_nhi.so\n"
+                        f"{kind} required pam_permit.so\n")
     return path
 
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A login as sshd's, from the account stage to the end, in a process that
- * inject.c is preloaded into:
- *	pam_fault CONFDIR USER CERTIFICATE-LINE
+ * A login as sshd's, or another service's, from the account stage to the end,
+ * in a process that inject.c is preloaded into:
+ *	pam_fault CONFDIR USER CERTIFICATE-LINE [SERVICE]
  * Prints "STAGE NUMBER" for each stage, "said TEXT", and at the end "fds
  * BEFORE AFTER" and "session ID" when one was opened.  Exit 0 when it was, 1
  * when refused, 2.
@@ -89,10 +89,10 @@ main(int argc, char *argv[])
 	pam_handle_t *pamh;
 	int status;
 
-	if (argc != 4 || snprintf(info, sizeof(info),
+	if (argc < 4 || argc > 5 || snprintf(info, sizeof(info),
 	    "SSH_AUTH_INFO_0=publickey %s", argv[3]) >= (int)sizeof(info) ||
-	    setsid() < 0 || pam_start_confdir("sshd", argv[2], &conv,
-	    argv[1], &pamh) != PAM_SUCCESS || pam_putenv(pamh,
+	    setsid() < 0 || pam_start_confdir(argc == 5 ? argv[4] : "sshd",
+	    argv[2], &conv, argv[1], &pamh) != PAM_SUCCESS || pam_putenv(pamh,
 	    "SSH_CONNECTION=127.0.0.1 1 127.0.0.1 22") != PAM_SUCCESS ||
 	    pam_putenv(pamh, info) != PAM_SUCCESS)
 		return 2;
