@@ -143,6 +143,7 @@ open_evidence(struct nhi_pam_call *c, struct nhi_pam_state *state)
 /*
  * cron and at: no evidence and no lease, but a session, which ends as any
  * other.  Whoever stops it now ends those that have a record: this one too.
+ * (atd has the real uid of daemon, as if it were a set-uid program.)
  */
 static enum nhi_err
 begin_job(struct nhi_pam_call *c, struct nhi_session *s, struct nhi_why *why)
