@@ -139,6 +139,9 @@ test_check_options(void **state)
 	    nhi_buf_all(&c->token)), "lifetime");
 	starts(said(0, WORDS(CHECK, "--skew", "0s"), nhi_buf_all(&c->token)),
 	    "ok\n");
+	/* The key set comes by descriptor, whatever its name is. */
+	starts(said(0, WORDS(CHECK, "--jwks", "none.json"),
+	    nhi_buf_all(&c->token)), "ok\n");
 	text = said(0, WORDS("check", "--signature-only"),
 	    nhi_buf_all(&c->token));
 	starts(text, "ok\n");
@@ -168,6 +171,7 @@ test_check_usage(void **state)
 	(void)said(2, WORDS("check", "--issuer", URL, "--audience", ""),
 	    NHI_SPAN("x"));
 	(void)said(2, WORDS(CHECK, "--colour", "red"), NHI_SPAN("x"));
+	(void)said(2, WORDS(CHECK, "more"), NHI_SPAN("x"));
 	/* No key set. */
 	(void)unlink("set.json");
 	starts(said(2, WORDS(CHECK), NHI_SPAN("x")), "jwks: ");
