@@ -48,5 +48,20 @@ is 'at once' '' "$(pgrep -r D,R,S,T,t -xf 'sleep 7272')"
 recorded 'a hold' 1 event=session.end service=atd outcome=info
 recorded 'closed by atd itself' 1 event=session.close service=atd
 nhictl hold lift --account web-deploy >"$OUT"
+
+# One that outlives its account's place in the policy: its number still has a
+# name then, by which atd asks.
 stop $atd
+ask :
+sed -e '/name = "web-deploy"/,/account = "web-deploy"; },/d' \
+    /src/tests/lab/nhi.conf | policy
+/usr/sbin/atd -f -l 100 -b 1 >"$WORK/atd" 2>&1 &
+atd=$!
+taken() {
+	[ -z "$(find /var/spool/cron/atjobs -name 'a*' -type f)" ]
+}
+until_true 30 taken || not_ok 'atd takes it'
+stop $atd
+is 'a job of no account any more does not run' '' \
+    "$(cat "$WORK/ran" 2>/dev/null)"
 finish
