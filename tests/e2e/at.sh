@@ -62,6 +62,10 @@ taken() {
 }
 until_true 30 taken || not_ok 'atd takes it'
 stop $atd
+done_with() {
+	! pgrep -x atd
+}
+until_true 30 done_with || not_ok 'atd is done with it'
 is 'a job of no account any more does not run' '' \
     "$(cat "$WORK/ran" 2>/dev/null)"
 finish
