@@ -160,18 +160,17 @@ record(const struct nhi_end *e, const struct nhi_session *s,
 {
 	const bool gone = is_ended(s);
 	char detail[512];
+	struct nhi_event event = { .event = NHI_EVENT_SESSION_END,
+	    .outcome = gone ? NHI_INFO : NHI_FAULT,
+	    .reason = gone ? NHI_OK : NHI_ERR_STATE, .detail = detail,
+	    .service = s->service, .account = s->account, .uid = s->uid,
+	    .expires = s->expires, .source = s->source };
 
 	(void)snprintf(detail, sizeof(detail), "%s by %s: %s", gone ? "ended" :
 	    "not ended, it or what it started is still there; asked", e->by,
 	    e->reason);
-	return nhi_record(&(struct nhi_event){ .event = NHI_EVENT_SESSION_END,
-	    .outcome = gone ? NHI_INFO : NHI_FAULT,
-	    .reason = gone ? NHI_OK : NHI_ERR_STATE, .detail = detail,
-	    .service = s->service, .identity = s->identity,
-	    .account = s->account, .uid = s->uid,
-	    .issuer = s->issuer, .mark = s->mark, .serial = s->serial,
-	    .keyid = s->keyid, .expires = s->expires, .session = s->id,
-	    .audit_session = s->audit_session, .source = s->source }, why);
+	nhi_session_event(s, &event);
+	return nhi_record(&event, why);
 }
 
 /*

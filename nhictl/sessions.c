@@ -27,11 +27,13 @@ show_json(const struct nhi_session *s)
 	nhi_show_string(&b, "account", s->account);
 	nhi_show_number(&b, "uid", s->uid);
 	nhi_show_string(&b, "identity", s->identity);
+	nhi_show_string(&b, "owner", s->owner);
 	nhi_show_string(&b, "issuer", s->issuer);
 	nhi_show_string(&b, "service", s->service);
 	nhi_show_string(&b, "source", s->source);
 	nhi_show_string(&b, "serial", serial);
 	nhi_show_string(&b, "keyid", s->keyid);
+	nhi_show_string(&b, "key", s->fingerprint);
 	nhi_show_string(&b, "mark", s->mark);
 	if (s->audit_session != UINT32_MAX)
 		nhi_show_number(&b, "auid_session", s->audit_session);

@@ -75,16 +75,16 @@ record(const struct nhi_tick *t, const struct nhi_session *s,
     unsigned int ended, struct nhi_why *why)
 {
 	char detail[128];
+	struct nhi_event event = { .event = NHI_EVENT_SESSION_END,
+	    .outcome = NHI_INFO, .detail = detail, .service = s->service,
+	    .account = s->account, .uid = s->uid, .expires = s->expires,
+	    .source = s->source };
 
 	(void)snprintf(detail, sizeof(detail),
 	    "process %ld of the session is gone; %u left-over processes ended",
 	    (long)s->pid, ended);
-	return t->record(&(struct nhi_event){ .event = NHI_EVENT_SESSION_END,
-	    .outcome = NHI_INFO, .detail = detail, .service = s->service,
-	    .identity = s->identity, .account = s->account, .uid = s->uid,
-	    .issuer = s->issuer, .mark = s->mark, .serial = s->serial,
-	    .keyid = s->keyid, .expires = s->expires, .session = s->id,
-	    .audit_session = s->audit_session, .source = s->source }, why);
+	nhi_session_event(s, &event);
+	return t->record(&event, why);
 }
 
 /* The lease for the sessions that are left, without this one. */

@@ -31,6 +31,8 @@ fill_evidence(const struct nhi_pam_evidence *e, struct nhi_session *s)
 	copy(s->keyid, sizeof(s->keyid), e->keyid);
 	copy(s->mark, sizeof(s->mark), e->mark);
 	copy(s->key, sizeof(s->key), e->key);
+	copy(s->fingerprint, sizeof(s->fingerprint), e->fingerprint);
+	copy(s->owner, sizeof(s->owner), e->identity->owner);
 }
 
 enum nhi_err
@@ -242,13 +244,11 @@ nhi_pam_record_left(const struct nhi_pam_call *c, const struct nhi_session *s)
 {
 	struct nhi_event event = {
 		.event = NHI_EVENT_SESSION_CLOSE, .outcome = NHI_INFO,
-		.identity = s->identity, .issuer = s->issuer,
-		.serial = s->serial, .keyid = s->keyid, .expires = s->expires,
-		.mark = s->mark[0] == '\0' ? NULL : s->mark,
-		.session = s->id, .audit_session = s->audit_session,
+		.expires = s->expires,
 	};
 	struct nhi_why why;
 
 	nhi_pam_event(c, &event);
+	nhi_session_event(s, &event);
 	(void)!nhi_audit(&event, NULL, &why);
 }

@@ -51,13 +51,10 @@ nhi_pam_sudo_record(const struct nhi_pam_call *c, struct nhi_why *why)
 	const struct nhi_session *s = &c->caller;
 	struct nhi_event e = {
 		.event = NHI_EVENT_SUDO_GRANT, .outcome = NHI_GRANT,
-		.identity = s->identity, .issuer = s->issuer,
-		.serial = s->serial, .keyid = s->keyid,
-		.mark = s->mark[0] == '\0' ? NULL : s->mark,
-		.session = s->id, .audit_session = s->audit_session,
 	};
 
 	nhi_pam_event(c, &e);
+	nhi_session_event(s, &e);
 	e.source = s->source[0] == '\0' ? NULL : s->source;
 	return nhi_audit(&e, NULL, why);
 }

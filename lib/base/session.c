@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/audit.h"
 #include "lib/base/file.h"
 #include "lib/base/list.h"
 #include "lib/base/num.h"
@@ -51,10 +52,28 @@ static const struct field {
 	NUMBER_FIELD("start", U64, start.ticks),
 	NUMBER_FIELD("opened", I64, opened),
 	NUMBER_FIELD("expires", I64, expires),
-	TEXT_FIELD("key", key),		/* not in records of before */
+	/* Not all in records of before. */
+	TEXT_FIELD("key", key),
+	TEXT_FIELD("fingerprint", fingerprint),
+	TEXT_FIELD("owner", owner),
 };
 
 #define FIELDS	(sizeof(fields) / sizeof(fields[0]))
+#define NEWER	3		/* that may be missing */
+
+void
+nhi_session_event(const struct nhi_session *s, struct nhi_event *ev)
+{
+	ev->identity = s->identity;
+	ev->owner = s->owner;
+	ev->issuer = s->issuer;
+	ev->serial = s->serial;
+	ev->keyid = s->keyid;
+	ev->key = s->fingerprint;
+	ev->mark = s->mark;
+	ev->session = s->id;
+	ev->audit_session = s->audit_session;
+}
 
 void
 nhi_session_name(struct nhi_session *s)
@@ -189,7 +208,7 @@ parse(struct nhi_span text, const char *id, struct nhi_session *s)
 	struct nhi_span line;
 
 	for (size_t i = 0; i < FIELDS; i++) {
-		if (i == FIELDS - 1 && text.p != NULL && text.n == 0)
+		if (i >= FIELDS - NEWER && text.p != NULL && text.n == 0)
 			break;
 		if (!nhi_span_cut(&text, '\n', &line) ||
 		    !get_field(line, &fields[i], s))

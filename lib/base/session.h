@@ -14,6 +14,8 @@
 
 #define NHI_SESSION_ID	64
 
+struct nhi_event;
+
 struct nhi_session {
 	char id[NHI_SESSION_ID];
 	char account[NHI_NAME_MAX + 1];
@@ -26,6 +28,8 @@ struct nhi_session {
 	char keyid[384];
 	char mark[17];			/* 16 hex digits, or "" */
 	char key[65];			/* hex of the key's SHA-256, or "" */
+	char fingerprint[64];		/* the same as SHA256:..., or "" */
+	char owner[257];		/* of the identity, or "" */
 	uint32_t audit_session;		/* UINT32_MAX: none */
 	pid_t pid;			/* of the sshd monitor or service */
 	struct nhi_stamp start;		/* its start, with the boot id */
@@ -60,6 +64,13 @@ bool		 nhi_session_is_now(const struct nhi_session *);
 enum nhi_err	 nhi_session_each(const char *sessions,
 		    bool (*fn)(const struct nhi_session *, void *), void *arg,
 		    struct nhi_why *) NHI_MUST;
+
+/*
+ * Whose it is into an event: identity, owner and issuer, the evidence, and the
+ * session's own id.  The texts are the session's.
+ */
+void		 nhi_session_event(const struct nhi_session *,
+		    struct nhi_event *);
 
 /* Every member that is set must hold; all zero: every session. */
 struct nhi_session_filter {

@@ -164,10 +164,13 @@ until_true 30 closed || not_ok 'those before have ended'
 login k web-deploy true
 S=$(trail event=session.open | field session)
 try 'its end is recorded' 0 '' until_true 30 closed session="$S"
+KEY=$(ssh-keygen -lf "$WORK/k.pub" | cut -d' ' -f2)
 for event in login.grant session.open session.close; do
 	is "$event is recorded once, with the session" 1 \
 	    "$(trail event=$event session="$S" account=web-deploy \
 	    identity=web source=127.0.0.1 | wc -l)"
+	is "$event says whose it is, and by which key" 1 \
+	    "$(trail event=$event owner=alice@example.com key="$KEY" | wc -l)"
 done
 is 'grant and certificate have one mark and serial' \
     "$(ssh-keygen -L -f "$WORK/k-cert.pub" | sed -n 's/.*Serial: //p')" \
@@ -183,5 +186,7 @@ leave four 2>/dev/null
 until_true 30 test ! -e "/proc/$PID" || not_ok 'sshd is gone'
 nhictl tick >"$OUT" 2>&1
 try 'tick takes away what a killed sshd left' 0 '' leased 0
+is 'and says whose it was' 1 "$(trail event=session.end identity=web \
+    owner=alice@example.com key="$KEY" | wc -l)"
 trail_valid
 finish

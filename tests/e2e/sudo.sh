@@ -33,7 +33,9 @@ try 'arguments where none are listed do not' 1 '' \
 try 'another command does not' 1 '' bot sudo -n /bin/cat /etc/shadow
 try 'another user does not' 1 '' bot sudo -n -u nobody /usr/bin/id -u
 try 'sudo -l tells it' 0 '/usr/bin/id -u' bot sudo -n -l
-is 'a grant is recorded' web-deploy "$(audit_last sudo.grant | field identity)"
+is 'a grant is recorded' 'web-deploy alice@example.com' \
+    "$(audit_last sudo.grant | field identity) $(audit_last sudo.grant |
+    field owner)"
 
 # Another process of the same UID, in no session of its own.
 uid=$(bot id -u)

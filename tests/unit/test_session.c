@@ -86,27 +86,39 @@ test_broken(void **state)
 {
 	struct nhi_session s = sample, back = { .uid = 7 };
 	const char *path;
+	const char *newer[] = { "\nkey=0", "\nfingerprint=S", "\nowner=a" };
 	char *text;
-	unsigned int n = 0;
-	size_t whole;
+	unsigned int n = 0, before = 0;
 
 	(void)state;
 	nhi_session_name(&s);
 	(void)snprintf(s.key, sizeof(s.key), "0123");
+	(void)snprintf(s.fingerprint, sizeof(s.fingerprint), "SHA256:x");
+	(void)snprintf(s.owner, sizeof(s.owner), "alice@example.com");
 	assert_int_equal(nhi_session_write(dir, &s, NULL), NHI_OK);
 	path = temp_path(dir, s.id);
 	text = temp_read(path);
-	whole = (size_t)(strstr(text, "key=0") - text);
+	for (size_t i = 0; i < 3; i++) {
+		assert_non_null(newer[i] = strstr(text, newer[i]));
+		newer[i]++;
+	}
 	for (size_t cut = strlen(text) - 1; cut > 0; cut--) {
 		text[cut] = '\0';
-		/* Without the last field it is a record of before. */
-		if (cut == whole)
-			continue;
 		temp_write(path, text);
+		/* Without the last fields it is a record of before. */
+		if (text + cut == newer[0] || text + cut == newer[1] ||
+		    text + cut == newer[2]) {
+			assert_int_equal(nhi_session_read(dir, s.id, &back,
+			    NULL), NHI_OK);
+			before++;
+			back.uid = 7;
+			continue;
+		}
 		assert_int_equal(nhi_session_read(dir, s.id, &back, NULL),
 		    NHI_ERR_STATE);
 		assert_int_equal(back.uid, 7);
 	}
+	assert_int_equal(before, 3);
 	free(text);
 	/* A record under another's name is not that one's. */
 	assert_int_equal(nhi_session_write(dir, &s, NULL), NHI_OK);
