@@ -16,6 +16,7 @@
 #include "lib/base/reap.h"
 #include "lib/base/registry.h"
 #include "lib/base/session.h"
+#include "nhictl/end.h"
 #include "nhictl/jobs.h"
 #include "nhictl/record.h"
 #include "nhictl/when.h"
@@ -174,35 +175,15 @@ find(struct jobs *j, struct nhi_why *why)
 	    "not every process could be looked at") : NHI_OK;
 }
 
-struct search {
-	const struct job *job;
-	struct nhi_session found;	/* id is "" without */
-};
-
-static bool
-look_for(const struct nhi_session *s, void *arg)
-{
-	struct search *search = arg;
-
-	if (s->audit_session != search->job->audit_session ||
-	    s->uid != search->job->uid || !nhi_session_is_now(s))
-		return true;
-	search->found = *s;
-	return false;
-}
-
-/* cron's has a session; what opened it closes it when the job is over. */
 static enum nhi_err
 end(const struct nhi_hold *hold, const struct job *job, bool *ret_gone,
     struct nhi_why *why)
 {
 	const struct nhi_chase chase = chase_of(job);
-	struct search search = { .job = job };
 	char detail[512];
 	enum nhi_err err;
 	bool gone;
 
-	(void)!nhi_session_each(NHI_SESSIONS_DIR, look_for, &search, NULL);
 	gone = nhi_reap_kill(&chase);
 	(void)snprintf(detail, sizeof(detail), "a job%s by %s: %s", gone ?
 	    ", ended" : ", not ended, something of it is still there; asked",
@@ -212,11 +193,48 @@ end(const struct nhi_hold *hold, const struct job *job, bool *ret_gone,
 	    .outcome = gone ? NHI_INFO : NHI_FAULT,
 	    .reason = gone ? NHI_OK : NHI_ERR_STATE, .detail = detail,
 	    .account = job->account, .uid = job->uid,
-	    .service = search.found.service, .session = search.found.id,
 	    .audit_session = job->audit_session }, why);
 	return gone ? err : nhi_fail(why, NHI_ERR_STATE,
 	    "a job of %s (audit session %" PRIu32 ") is still there",
 	    job->account, job->audit_session);
+}
+
+struct reach {
+	const struct nhi_hold *hold;
+	bool *blind;
+};
+
+static bool
+is_reached_job(const struct nhi_session *s, const void *arg)
+{
+	const struct reach *reach = arg;
+	int r;
+
+	if (s->identity[0] != '\0')
+		return false;
+	r = is_reached(reach->hold, s->account);
+	*reach->blind = *reach->blind || r < 0;
+	return r == 1;
+}
+
+/*
+ * A record comes before the question whether the account is stopped, and that
+ * before the first process: one that has none yet is ended, too.
+ */
+static enum nhi_err
+end_recorded(const struct nhi_hold *hold, unsigned int *ret_ended,
+    struct nhi_why *why)
+{
+	bool blind = false;
+	const struct reach reach = { .hold = hold, .blind = &blind };
+	const struct nhi_end e = { .by = hold->by, .reason = hold->reason,
+	    .wanted = is_reached_job, .arg = &reach };
+	enum nhi_err err;
+
+	if ((err = nhi_end_sessions(&e, ret_ended, why)) != NHI_OK)
+		return err;
+	return blind ? nhi_fail(why, NHI_ERR_STATE,
+	    "whose job each is cannot be told") : NHI_OK;
 }
 
 enum nhi_err
@@ -224,12 +242,12 @@ nhi_jobs_end(const struct nhi_hold *hold, unsigned int *ret_ended,
     struct nhi_why *why)
 {
 	static struct jobs j;
-	enum nhi_err err, first = NHI_OK;
+	enum nhi_err err, first;
 	unsigned int rounds = 0, ended;
 	bool gone;
 
 	j.hold = hold;
-	*ret_ended = 0;
+	first = end_recorded(hold, ret_ended, why);
 	do {
 		ended = 0;
 		err = find(&j, first == NHI_OK ? why : NULL);

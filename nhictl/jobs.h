@@ -12,9 +12,10 @@
 #define NHI_JOBS	256	/* audit sessions that are ended at once */
 
 /*
- * End those that this hold reaches, each with a record; how many did.  Which
- * identity began one nobody wrote down: a hold over an identity or an issuer
- * reaches an account when it leaves none that may have jobs, and no session.
+ * End those that this hold reaches, also one that has no process yet, each with
+ * a record; how many did.  Which identity began one nobody wrote down: a hold
+ * over an identity or an issuer reaches an account when it leaves none that may
+ * have jobs, and no session.
  *
  * The hold is in force, and the sessions that it reaches have been ended: what
  * is left of one would be taken for a job.  NHI_ERR_STATE: one is still there,

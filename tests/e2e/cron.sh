@@ -251,4 +251,28 @@ try 'without cron and session of another' 0 '1 jobs ended' \
 nhictl hold lift --identity web-deploy >"$OUT"
 stop $cron
 pkill -xf 'sleep 8181'
+
+# A job that has passed pam_nhi and has no process yet.
+cat >/usr/local/sbin/slow <<END
+#!/bin/sh
+[ "\$PAM_USER \$PAM_TYPE" = 'web-deploy open_session' ] || exit 0
+: >$WORK/begun
+sleep 5
+: >$WORK/late
+END
+chmod 755 /usr/local/sbin/slow
+echo 'session optional pam_exec.so quiet /usr/local/sbin/slow' >>/etc/pam.d/cron
+rm -f /etc/cron.d/*
+crontab -u alice -r
+echo "@reboot id -u >$WORK/bot" | crontab -u web-deploy -
+rm -f "$WORK"/{bot,begun,late} /run/crond.reboot
+/usr/sbin/cron -f &
+cron=$!
+until_true 30 test -e "$WORK/begun"
+try 'a hold ends a job that has not begun' 0 '1 jobs ended' \
+    nhictl hold add --account web-deploy --reason test
+until_true 30 test -e "$WORK/late"
+until_true 30 eval '! pgrep -r D,R,S -P $cron' || not_ok 'cron has done with it'
+is 'and it never does' '' "$(cat "$WORK/bot" 2>/dev/null)"
+stop $cron
 finish
