@@ -12,6 +12,7 @@
 #include "lib/base/file.h"
 #include "lib/base/issued.h"
 #include "lib/base/paths.h"
+#include "lib/base/session.h"
 #include "lib/ssh/cert.h"
 #include "lib/ssh/hash.h"
 #include "lib/ssh/private.h"
@@ -215,6 +216,29 @@ retire(bool force, struct nhi_why *why)
 	return retire_all(own, ca->key, force, why);
 }
 
+static bool
+count_open(const struct nhi_session *s, void *arg)
+{
+	unsigned int *n = arg;
+
+	*n += s->serial != 0 && nhi_session_alive(s) != 0;
+	return true;
+}
+
+/* Whose key signed for them is not in their records. */
+static void
+tell_open(void)
+{
+	struct nhi_why why = { "" };
+	unsigned int n = 0;
+
+	if (nhi_session_each(NHI_SESSIONS_DIR, count_open, &n, &why) != NHI_OK)
+		(void)fprintf(stderr, "nhictl: note: %s\n", why.text);
+	if (n > 0)
+		(void)fprintf(stderr, "nhictl: note: %u live sessions by "
+		    "certificate go on: nhictl sessions end\n", n);
+}
+
 int
 nhi_verb_ca_retire(int argc, char **argv)
 {
@@ -228,5 +252,7 @@ nhi_verb_ca_retire(int argc, char **argv)
 	if ((err = nhi_ca_lock(&lock, &why)) != NHI_OK ||
 	    (err = retire(force, &why)) != NHI_OK)
 		return nhi_ctl_fail(err, &why);
+	if (force)
+		tell_open();
 	return nhi_ctl_done(fflush(stdout) == 0);
 }

@@ -132,6 +132,10 @@ format(const struct content *c, struct nhi_buf *ret, size_t *ret_cas,
 	put_cas(c, c->retired, c->cas, &cas);
 	if ((err = nhi_buf_check(&cas, why)) != NHI_OK)
 		return err;
+	/* It would revoke none of them. */
+	if (cas.n == 0 && c->serials.n > 0)
+		return nhi_fail(why, NHI_ERR_STATE, NHI_CA_TRUSTED ": no CA "
+		    "key whose serials these are: nhictl apply");
 	list = cas.p;
 	krl.cas = list;
 	krl.ncas = *ret_cas = cas.n / sizeof(struct nhi_ssh_krl_ca);

@@ -95,12 +95,19 @@ try 'the new key signs' 1 '' grep -q "$OLD" "$WORK/details"
 try 'the old one signed' 0 "${OLD//+/[+]}" details old
 try 'it is not retired while its certificates are valid' 1 \
     '[0-9]+ certificates of the old key are valid' nhictl ca retire
+cert_only old -n web-deploy@127.0.0.1 'exec sleep 7171' &
+session=$!
+until_true 30 pgrep -xf 'sleep 7171' >/dev/null
 serial=$(details old | sed -n 's/^ *Serial: //p')
 nhictl revoke --serial "$serial" --reason 'a test' >"$OUT" 2>&1 ||
 	not_ok 'a certificate of the old key is revoked'
 printf '# by hand\n\n' >$CA/retired
 try 'unless forced' 0 "CA key ${OLD//+/[+]} .* no longer trusted" \
     nhictl ca retire --force
+is 'what goes on is told' 1 \
+    "$(grep -c 'note: 1 live sessions by certificate go on' "$OUT")"
+pkill -xf 'sleep 7171'
+wait $session
 is 'one key is trusted' 1 "$(grep -cE '^(ssh|ecdsa)-' $CA/trusted.pub)"
 # Another host trusts the old key still: what was revoked of it stays so.
 try 'a list for other hosts has both keys' 0 '1 serials of 2 CA keys' \

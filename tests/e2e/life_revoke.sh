@@ -158,6 +158,12 @@ try 'KRL: what is not revoked' 0 ': ok' ssh-keygen -Q -f "$WORK/krl" \
     "$WORK/stays-cert.pub"
 try 'KRL: a new one of a revoked identity' 0 ': ok' \
     ssh-keygen -Q -f "$WORK/krl" "$WORK/identity-cert.pub"
+cp "$WORK/krl" "$WORK/krl.before"
+mv /etc/nhi/ca/trusted.pub "$WORK/trusted.pub"
+try 'KRL: none that revokes nothing' 2 'trusted.pub: no CA' \
+    nhictl krl "$WORK/krl"
+try 'KRL: and the one before stays' 0 '' cmp "$WORK/krl" "$WORK/krl.before"
+mv "$WORK/trusted.pub" /etc/nhi/ca/trusted.pub
 r --identity web
 nhictl krl "$WORK/krl" >"$OUT"
 try 'KRL: of an identity' 1 'REVOKED' ssh-keygen -Q -f "$WORK/krl" \
