@@ -275,4 +275,22 @@ until_true 30 test -e "$WORK/late"
 until_true 30 eval '! pgrep -r D,R,S -P $cron' || not_ok 'cron has done with it'
 is 'and it never does' '' "$(cat "$WORK/bot" 2>/dev/null)"
 stop $cron
+nhictl hold lift --account web-deploy >"$OUT"
+
+# What cannot be recorded does not begin.
+sed -i '/slow/d' /etc/pam.d/cron
+rm -f /run/crond.reboot /run/nhi/sessions/*
+mv "$AUDIT" "$AUDIT.away"
+mkdir "$AUDIT"
+/usr/sbin/cron -f &
+cron=$!
+try 'no trail: no job' 0 '' until_true 30 \
+    grep -q '"reason":"audit-unavailable"' \
+    /var/log/lab.log
+until_true 30 eval '! pgrep -r D,R,S -P $cron' || not_ok 'cron has done with it'
+is 'and nothing ran' '' "$(cat "$WORK/bot" 2>/dev/null)"
+is 'and no session is left' '' "$(ls /run/nhi/sessions)"
+stop $cron
+rmdir "$AUDIT"
+mv "$AUDIT.away" "$AUDIT"
 finish
