@@ -3,6 +3,7 @@
 
 #include <grp.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "lib/base/audit.h"
 #include "lib/base/file.h"
@@ -93,6 +94,10 @@ write_trust(struct change *c, struct nhi_why *why)
 	if (err != NHI_OK)
 		return err;
 	c->trusting = true;
+	/* What it signed, and signs, would be nobody's. */
+	if (t.own && !own && access(NHI_CA_KEY, F_OK) == 0)
+		return nhi_fail(why, NHI_ERR_HOST, NHI_CA_PUB " has no key, "
+		    "but " NHI_CA_KEY " signs: nhictl ca init writes it again");
 	if (t.own && !own)
 		nhi_report_note(c->report, "there is no CA key: nothing can "
 		    "be issued before nhictl ca init, and another apply");

@@ -82,6 +82,12 @@ try 'nothing to retire' 1 'no old key' nhictl ca retire
 try 'rotate' 0 'CA key SHA256:.* signs from now on' nhictl ca rotate
 try 'two keys are trusted' 0 '^2$' grep -cE '^(ssh|ecdsa)-' $CA/trusted.pub
 try 'a second rotation waits for the first' 1 'ca retire' nhictl ca rotate
+cp $CA/trusted.pub "$WORK/trusted.pub"
+mv $CA/ca.pub "$WORK/ca.pub"
+try 'without ca.pub apply takes trust from nobody' 1 'ca.pub has no key' \
+    nhictl apply
+try 'trusted is who was' 0 '' cmp $CA/trusted.pub "$WORK/trusted.pub"
+mv "$WORK/ca.pub" $CA/ca.pub
 try 'a policy that is applied keeps both' 0 '' nhictl apply
 try 'two keys are trusted still' 0 '^2$' grep -cE '^(ssh|ecdsa)-' $CA/trusted.pub
 mode_is $CA/ca 'nhi:nhi 400'
